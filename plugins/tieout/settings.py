@@ -1,0 +1,50 @@
+"""The only place that reads the environment, and the only place that reads the clock.
+
+Everything else is given what it needs as an argument, so that it can be tested without either.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def home() -> Path:
+    """Return the folder that holds everything a deployment writes (``TIEOUT_HOME``)."""
+    return Path(os.environ.get("TIEOUT_HOME", CHECKOUT / ".tieout"))
+
+
+def config_dir() -> Path:
+    """Return the folder that a deployment edits: objects, entities, sources, policies (``TIEOUT_CONFIG``)."""
+    return Path(os.environ.get("TIEOUT_CONFIG", CHECKOUT / "config"))
+
+
+def objects_dir() -> Path:
+    """Return the folder of the interface objects' contracts."""
+    return config_dir() / "objects"
+
+
+def archive_url() -> str:
+    """Return the root of the archive as a URL that ``ObjectStoragePath`` takes (``TIEOUT_ARCHIVE``)."""
+    return os.environ.get("TIEOUT_ARCHIVE", f"file://{home() / 'archive'}")
+
+
+def business_now() -> datetime:
+    """Return the business clock's instant in UTC.
+
+    ``TIEOUT_BUSINESS_CLOCK`` is ``wall`` (the default) or ``file:<path>``, a file that holds one ISO 8601
+    instant: the simulated time of the sandbox estate.
+    """
+    setting = os.environ.get("TIEOUT_BUSINESS_CLOCK", "wall")
+    if setting == "wall":
+        return wall_now()
+    kind, _, path = setting.partition(":")
+    if kind != "file" or not path:
+        raise ValueError(f"TIEOUT_BUSINESS_CLOCK is {setting!r}: set it to 'wall' or to 'file:<path>'")
+    return datetime.fromisoformat(Path(path).read_text().strip()).astimezone(UTC)
+
+
+def wall_now() -> datetime:
+    """Return wall time in UTC. For token expiry, signatures and waiting; never for a decision."""
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""The warehouse: connection, contracts of the interface objects, migrations, runs."""

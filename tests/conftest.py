@@ -1,0 +1,52 @@
+"""Real parts for tests: one embedded PostgreSQL for the session, a fresh warehouse for each test that asks."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from launcher.postgres import EmbeddedPostgres
+from tieout import settings
+from tieout.warehouse.migrate import migrate
+
+TEMPLATE = "warehouse_template"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL server of this session's own, on a free port. Its folder is one that everybody may enter."""
+    directory = Path(tempfile.mkdtemp(prefix="tieout-test-"))
+    directory.chmod(0o755)
+    server = EmbeddedPostgres(directory / "postgres", durable=False)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def warehouse_template(postgres: EmbeddedPostgres) -> str:
+    """The name of a migrated database that fresh warehouses are copied from."""
+    migrate(postgres.create_database(TEMPLATE), settings.objects_dir())
+    return TEMPLATE
+
+
+@pytest.fixture
+def warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated warehouse."""
+    name = f"warehouse_{secrets.token_hex(6)}"
+    yield postgres.create_database(name, template=warehouse_template)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The URL of a fresh, empty database."""
+    name = f"empty_{secrets.token_hex(6)}"
+    yield postgres.create_database(name)
+    postgres.drop_database(name)
