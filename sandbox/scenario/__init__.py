@@ -1,0 +1,1 @@
+"""The scenario: a seeded generator of simulated days with labelled findings."""
