@@ -30,13 +30,37 @@ def archive_url() -> str:
     return os.environ.get("TIEOUT_ARCHIVE", f"file://{home() / 'archive'}")
 
 
+def dbt_project_dir() -> Path:
+    """Return the folder of the dbt project."""
+    return CHECKOUT / "dbt_project"
+
+
+def data_docs_dir() -> Path:
+    """Return the folder that the quality reports are written to."""
+    return home() / "data_docs"
+
+
+def mail_to(audience: str) -> list[str]:
+    """Return the addresses that alerts of an audience go to: ``TIEOUT_MAIL_TECHNICAL``, ``TIEOUT_MAIL_BUSINESS``.
+
+    Several addresses are separated by commas; none means that alerts are logged only.
+    """
+    setting = os.environ.get(f"TIEOUT_MAIL_{audience.upper()}", "")
+    return [address.strip() for address in setting.split(",") if address.strip()]
+
+
+def simulated() -> bool:
+    """Whether the business clock is the sandbox estate's simulated time."""
+    return _clock_setting() != "wall"
+
+
 def business_now() -> datetime:
     """Return the business clock's instant in UTC.
 
     ``TIEOUT_BUSINESS_CLOCK`` is ``wall`` (the default) or ``file:<path>``, a file that holds one ISO 8601
     instant: the simulated time of the sandbox estate.
     """
-    setting = os.environ.get("TIEOUT_BUSINESS_CLOCK", "wall")
+    setting = _clock_setting()
     if setting == "wall":
         return wall_now()
     kind, _, path = setting.partition(":")
@@ -48,3 +72,7 @@ def business_now() -> datetime:
 def wall_now() -> datetime:
     """Return wall time in UTC. For token expiry, signatures and waiting; never for a decision."""
     return datetime.now(UTC)
+
+
+def _clock_setting() -> str:
+    return os.environ.get("TIEOUT_BUSINESS_CLOCK", "wall")

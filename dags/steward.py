@@ -1,0 +1,33 @@
+"""### Steward: release or reject quarantined rows
+
+**Source** `quality.quarantine`: rows that broke a rule of severity critical.
+
+**Grain** one run per decision, on rows chosen by id, by batch or by rule.
+
+**Running it again** decides only rows that still wait. Who, when and why are in `audit.event`; the decision is
+landed as a record of its own. A released row takes part from the next transformation on.
+
+**Runbook** `docs/runbooks/steward.md`
+"""
+
+from airflow.sdk import DAG, Param
+
+from tieout.operators.defaults import task_defaults
+from tieout.operators.steward import DecideQuarantine
+
+with DAG(
+    dag_id="steward",
+    doc_md=__doc__,
+    schedule=None,
+    catchup=False,
+    default_args=task_defaults(runbook="steward") | {"retries": 0},
+    tags=["layer:quality", "tier:2"],
+    params={
+        "action": Param("release", enum=["release", "reject"], description="What to do with the rows."),
+        "select_by": Param("ids", enum=["ids", "batch", "rule"], description="How the rows are chosen."),
+        "selection": Param("", type="string", minLength=1, description="Ids separated by commas, a batch id, or a rule id."),
+        "decided_by": Param("", type="string", minLength=1, description="Who decides."),
+        "reason": Param("", type="string", minLength=1, description="Why; kept with the decision."),
+    },
+):
+    DecideQuarantine(task_id="decide", pool="writers")

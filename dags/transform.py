@@ -1,0 +1,46 @@
+"""### Transform: from what landed to conclusions
+
+**Source** every batch that landed and was not judged yet, whatever system it came from.
+
+**Grain** one run for all that arrived together: it waits until the extractions under way have ended, runs the
+quality gate, then builds and tests all models in one `dbt build`.
+
+**Running it again** changes nothing: models recompute what is touched by newly known rows or by time, from all that
+is known.
+
+**Runbook** `docs/runbooks/transform.md`
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, AssetAny, Param
+
+from tieout.operators.alerts import BusinessFindings
+from tieout.operators.defaults import task_defaults
+from tieout.operators.gate import RunGate
+from tieout.operators.schedules import CONCLUSIONS, KINDS, LANDED
+from tieout.operators.transform import BuildWarehouse
+from tieout.operators.wait import WaitForExtractions
+
+with DAG(
+    dag_id="transform",
+    doc_md=__doc__,
+    schedule=AssetAny(*LANDED.values()),
+    catchup=False,
+    max_active_runs=1,
+    default_args=task_defaults(runbook="transform"),
+    tags=["layer:transform", "tier:1"],
+    params={
+        "send_feedback": Param(True, type="boolean", description="Send what a run started by hand concludes."),
+    },
+):
+    wait = WaitForExtractions(
+        task_id="wait_for_extractions",
+        dag_ids=[f"extract_{kind}" for kind in KINDS],
+        patience=timedelta(minutes=10),
+    )
+    gate = RunGate(task_id="gate", pool="writers")
+    build = BuildWarehouse(
+        task_id="build", pool="writers", outlets=[CONCLUSIONS], on_success_callback=BusinessFindings()
+    )
+    wait >> gate >> build

@@ -1,0 +1,98 @@
+"""Builds the warehouse: one ``dbt build`` per transformation, in process."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Context
+from cosmos import ProfileConfig
+from cosmos.operators.local import DbtBuildLocalOperator
+from cosmos.profiles import PostgresUserPasswordProfileMapping
+
+from tieout import settings
+from tieout.operators.connections import WAREHOUSE, warehouse_dsn
+
+OPENED_HOLDS = """
+select owner_role, code, count(*) as holds, sum(amount_at_risk) as at_risk
+from match.match_hold
+where opened_at = %s and resolved_at is null
+group by owner_role, code
+order by owner_role, code
+"""
+
+
+class BuildWarehouse(DbtBuildLocalOperator):
+    """Open a run, which fixes ``as_of``; build all models and run all data tests; close the run.
+
+    Unit tests of models are left to the test suite. Each node's result goes to ``ops.node_result``.
+    A run that was killed is closed as failed by the next one, which does its work again: models recompute
+    whatever became known after the last run that succeeded.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        mapping = PostgresUserPasswordProfileMapping(conn_id=WAREHOUSE, profile_args={"schema": "mart", "threads": 2})
+        super().__init__(
+            project_dir=str(settings.dbt_project_dir()),
+            profile_config=ProfileConfig(profile_name="tieout", target_name="warehouse", profile_mapping=mapping),
+            dbt_cmd_flags=["--exclude-resource-type", "unit_test"],
+            install_deps=False,
+            emit_datasets=False,
+            should_store_compiled_sql=False,
+            callback=record_results,
+            **kwargs,
+        )
+
+    def execute(self, context: Context, **kwargs: Any) -> None:
+        """Run the build between the two ends of an ``ops.run``."""
+        from tieout.warehouse import runs
+        from tieout.warehouse.connection import connect
+
+        with connect(warehouse_dsn()) as connection:
+            run = runs.start_run(
+                connection,
+                now=settings.business_now(),
+                dag_run_id=context["run_id"],
+                full_refresh=False,
+                sends_feedback=sends_feedback(context),
+            )
+        context["task_instance"].xcom_push(key="run_id", value=run.run_id)
+        succeeded = False
+        try:
+            super().execute(context, **kwargs)
+            succeeded = True
+        finally:
+            with connect(warehouse_dsn()) as connection:
+                runs.finish_run(connection, run.run_id, succeeded)
+        context["task_instance"].xcom_push(key="opened_holds", value=opened_holds(run.as_of))
+
+
+def sends_feedback(context: Context) -> bool:
+    """Whether what this run concludes goes back to the sources: not where only backfills led to it."""
+    events = [event for events in (context.get("triggering_asset_events") or {}).values() for event in events]
+    if not events:
+        return bool(context["params"].get("send_feedback", True))
+    return any((event.extra or {}).get("origin") != "backfill" for event in events)
+
+
+def opened_holds(as_of: Any) -> list[dict[str, Any]]:
+    """Return the holds that opened at ``as_of``: count and money at risk by owner's role and code."""
+    from psycopg.rows import dict_row
+
+    from tieout.warehouse.connection import connect
+
+    with connect(warehouse_dsn()) as connection:
+        rows = connection.cursor(row_factory=dict_row).execute(OPENED_HOLDS, [as_of]).fetchall()
+    return [{**row, "at_risk": str(row["at_risk"])} for row in rows]
+
+
+def record_results(project_dir: str, context: Context) -> None:
+    """Keep what dbt says of each node in ``ops.node_result``."""
+    from tieout.warehouse import runs
+    from tieout.warehouse.connection import connect
+
+    path = Path(project_dir) / "target" / "run_results.json"
+    if not path.exists():
+        return
+    run_id = context["task_instance"].xcom_pull(task_ids=context["task_instance"].task_id, key="run_id")
+    with connect(warehouse_dsn()) as connection:
+        runs.record_node_results(connection, run_id, json.loads(path.read_text()))
