@@ -1,0 +1,132 @@
+"""Runs of the transformation: ``ops.run`` fixes what a run knows, ``ops.node_result`` keeps what each dbt node did.
+
+``as_of`` is set once, when the run starts, and read from here by every model (the specification's page on
+architecture, Knowledge time). One run is under way at a time.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from tieout import settings
+from tieout.errors import ConfigurationError
+
+_LOCK = "select pg_advisory_xact_lock(hashtext('tieout runs'))"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One transformation: everything known at ``as_of`` counts, what changed since ``previous_as_of`` is new."""
+
+    run_id: str
+    as_of: datetime
+    previous_as_of: datetime | None
+
+
+def start_run(
+    connection: psycopg.Connection,
+    *,
+    now: datetime,
+    dag_run_id: str | None,
+    full_refresh: bool,
+    sends_feedback: bool,
+) -> Run:
+    """Open a run and return it; the caller commits.
+
+    ``now`` is the business clock. ``as_of`` is the later of it and what the gate let through last, and never earlier
+    than the last run's. ``previous_as_of`` is the ``as_of`` of the last run that succeeded, so that what a failed
+    run should have done is done by the next.
+
+    A run that a killed task left open is resumed, with its ``as_of``, when the same DAG run comes back for it;
+    any other is marked as failed.
+    """
+    connection.execute(_LOCK)
+    left = _left_open(connection, dag_run_id)
+    if left is not None:
+        return left
+    connection.execute("update ops.run set state = 'failed', ended_at = %s where state = 'running'", (now,))
+    previous = _scalar(connection, "select max(as_of) from ops.run where state = 'succeeded'")
+    known = _scalar(connection, "select max(known_at) from quality.gate_run")
+    as_of = max(moment for moment in (now, previous, known) if moment is not None)
+    run = Run(f"{as_of:%Y%m%dT%H%M%S}-{uuid4().hex[:12]}", as_of, previous)
+    connection.execute(
+        "insert into ops.run (run_id, as_of, previous_as_of, full_refresh, sends_feedback, dag_run_id, started_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s)",
+        (run.run_id, run.as_of, run.previous_as_of, full_refresh, sends_feedback, dag_run_id, now),
+    )
+    return run
+
+
+def finish_run(connection: psycopg.Connection, run_id: str, succeeded: bool, *, now: datetime | None = None) -> None:
+    """Close the run; the caller commits. Closing it again with the same outcome changes nothing.
+
+    ``now`` is the business clock, read from the settings when it is not given.
+
+    Raises:
+        ConfigurationError: there is no such run, or it ended otherwise.
+    """
+    state = "succeeded" if succeeded else "failed"
+    closed = connection.execute(
+        "update ops.run set state = %s, ended_at = %s where run_id = %s and state = 'running'",
+        (state, now or settings.business_now(), run_id),
+    ).rowcount
+    if closed:
+        return
+    found = _scalar(connection, "select state from ops.run where run_id = %s", (run_id,))
+    if found != state:
+        raise ConfigurationError(
+            f"Run {run_id} cannot be closed as {state}: it {'is ' + found if found else 'does not exist'}.",
+            "Start the transformation again; a run is closed once, by the DAG run that opened it.",
+        )
+
+
+def record_node_results(connection: psycopg.Connection, run_id: str, run_results: Mapping[str, Any]) -> int:
+    """Keep each node's result of one dbt invocation and return how many; the caller commits.
+
+    ``run_results`` is dbt's ``run_results.json`` (schema v6). A node that ran again in the same run (a retry)
+    replaces what it said before.
+    """
+    rows = list(_node_rows(run_id, run_results))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.node_result"
+            " (run_id, node_id, resource_type, status, seconds, rows_affected, message)"
+            " values (%s, %s, %s, %s, %s, %s, %s)"
+            " on conflict (run_id, node_id) do update set status = excluded.status, seconds = excluded.seconds,"
+            " rows_affected = excluded.rows_affected, message = excluded.message",
+            rows,
+        )
+    return len(rows)
+
+
+def _node_rows(run_id: str, run_results: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    for result in run_results["results"]:
+        node_id = result["unique_id"]
+        affected = (result.get("adapter_response") or {}).get("rows_affected")
+        yield (
+            run_id,
+            node_id,
+            node_id.partition(".")[0],
+            str(result["status"]),
+            float(result["execution_time"]),
+            affected if isinstance(affected, int) and affected >= 0 else None,
+            result.get("message"),
+        )
+
+
+def _left_open(connection: psycopg.Connection, dag_run_id: str | None) -> Run | None:
+    if dag_run_id is None:
+        return None
+    row = connection.execute(
+        "select run_id, as_of, previous_as_of from ops.run where state = 'running' and dag_run_id = %s", (dag_run_id,)
+    ).fetchone()
+    return None if row is None else Run(*row)
+
+
+def _scalar(connection: psycopg.Connection, query: str, parameters: tuple[Any, ...] = ()) -> Any:
+    row = connection.execute(query.encode(), parameters).fetchone()
+    return None if row is None else row[0]
