@@ -1,6 +1,7 @@
 """### Extract: AP automation systems
 
-**Source** invoices with lines, approvals, status events, hold events, copies of suppliers, purchase orders and receipts.
+**Source** invoices with lines, approvals, status events, hold events, copies of suppliers, purchase orders and
+receipts.
 
 **Grain** one run per interval; one task per system of kind `ap` in `config/sources/`; the outcome of each
 object is a row of `ops.interface_run`.
@@ -15,14 +16,15 @@ from airflow.sdk import DAG
 
 from tieout.operators.defaults import task_defaults
 from tieout.operators.extract import extraction_tasks
-from tieout.operators.schedules import extraction_schedule
+from tieout.operators.schedules import timetable, window
 
 with DAG(
     dag_id="extract_ap",
     doc_md=__doc__,
+    schedule=timetable("extract_ap"),
+    **window(),
     max_active_runs=1,
     default_args=task_defaults(runbook="extract_ap"),
     tags=["layer:extract", "source:ap", "tier:1"],
-    **extraction_schedule("extract_ap"),
 ):
     extraction_tasks("ap")

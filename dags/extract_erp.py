@@ -1,6 +1,7 @@
 """### Extract: ERP systems
 
-**Source** vendors, accounts, cost centres, terms, tax codes, rates, purchase orders, receipts and invoices as posted, GL entries, payment proposals.
+**Source** vendors, accounts, cost centres, terms, tax codes, rates, purchase orders, receipts and invoices as posted,
+GL entries, payment proposals.
 
 **Grain** one run per interval; one task per system of kind `erp` in `config/sources/`; the outcome of each
 object is a row of `ops.interface_run`.
@@ -15,14 +16,15 @@ from airflow.sdk import DAG
 
 from tieout.operators.defaults import task_defaults
 from tieout.operators.extract import extraction_tasks
-from tieout.operators.schedules import extraction_schedule
+from tieout.operators.schedules import timetable, window
 
 with DAG(
     dag_id="extract_erp",
     doc_md=__doc__,
+    schedule=timetable("extract_erp"),
+    **window(),
     max_active_runs=1,
     default_args=task_defaults(runbook="extract_erp"),
     tags=["layer:extract", "source:erp", "tier:1"],
-    **extraction_schedule("extract_erp"),
 ):
     extraction_tasks("erp")

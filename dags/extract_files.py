@@ -15,14 +15,15 @@ from airflow.sdk import DAG
 
 from tieout.operators.defaults import task_defaults
 from tieout.operators.extract import extraction_tasks
-from tieout.operators.schedules import extraction_schedule
+from tieout.operators.schedules import timetable, window
 
 with DAG(
     dag_id="extract_files",
     doc_md=__doc__,
+    schedule=timetable("extract_files"),
+    **window(),
     max_active_runs=1,
     default_args=task_defaults(runbook="extract_files"),
     tags=["layer:extract", "source:files", "tier:1"],
-    **extraction_schedule("extract_files"),
 ):
     extraction_tasks("files")

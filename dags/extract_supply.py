@@ -1,6 +1,7 @@
 """### Extract: supply and inventory systems
 
-**Source** items, units, substitutes, requisitions, receipts and returns, stock movements and counts, backorders, copies of purchase orders.
+**Source** items, units, substitutes, requisitions, receipts and returns, stock movements and counts, backorders,
+copies of purchase orders.
 
 **Grain** one run per interval; one task per system of kind `supply` in `config/sources/`; the outcome of each
 object is a row of `ops.interface_run`.
@@ -15,14 +16,15 @@ from airflow.sdk import DAG
 
 from tieout.operators.defaults import task_defaults
 from tieout.operators.extract import extraction_tasks
-from tieout.operators.schedules import extraction_schedule
+from tieout.operators.schedules import timetable, window
 
 with DAG(
     dag_id="extract_supply",
     doc_md=__doc__,
+    schedule=timetable("extract_supply"),
+    **window(),
     max_active_runs=1,
     default_args=task_defaults(runbook="extract_supply"),
     tags=["layer:extract", "source:supply", "tier:1"],
-    **extraction_schedule("extract_supply"),
 ):
     extraction_tasks("supply")

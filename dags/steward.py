@@ -25,7 +25,7 @@ with DAG(
     params={
         "action": Param("release", enum=["release", "reject"], description="What to do with the rows."),
         "select_by": Param("ids", enum=["ids", "batch", "rule"], description="How the rows are chosen."),
-        "selection": Param("", type="string", minLength=1, description="Ids separated by commas, a batch id, or a rule id."),
+        "selection": Param("", type="string", minLength=1, description="Ids separated by commas, a batch, or a rule."),
         "decided_by": Param("", type="string", minLength=1, description="Who decides."),
         "reason": Param("", type="string", minLength=1, description="Why; kept with the decision."),
     },

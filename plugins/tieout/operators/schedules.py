@@ -14,14 +14,16 @@ LANDED = {kind: Asset(name=f"landed_{kind}", uri=f"tieout://landed/{kind}") for 
 CONCLUSIONS = Asset(name="conclusions", uri="tieout://conclusions")
 
 
-def extraction_schedule(dag_id: str) -> dict[str, Any]:
-    """Return schedule, start and end of an extraction DAG.
+def timetable(dag_id: str) -> CronDataIntervalTimetable:
+    """Return the timetable of an extraction DAG. It is named, because a bare cron string gives no data interval."""
+    return CronDataIntervalTimetable(_schedules()[dag_id], timezone="UTC")
 
-    A bare cron string gives a run no data interval, so the timetable is named.
-    """
+
+def window() -> dict[str, Any]:
+    """Return the days in which extractions may run, as DAG arguments. Nothing catches up by itself."""
     schedules = _schedules()
     dates = {name: _midnight(schedules[name]) for name in ("start_date", "end_date") if name in schedules}
-    return {"schedule": CronDataIntervalTimetable(schedules[dag_id], timezone="UTC"), "catchup": False, **dates}
+    return {"catchup": False, **dates}
 
 
 @cache

@@ -1,0 +1,67 @@
+"""Every DAG file follows the house rules."""
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TAGS = {
+    *(f"layer:{layer}" for layer in ("extract", "quality", "transform", "publish")),
+    *(f"source:{kind}" for kind in ("erp", "ap", "supply", "bank", "files")),
+    *(f"tier:{tier}" for tier in (1, 2)),
+}
+
+
+def test_no_dag_file_has_an_import_error(facts):
+    assert facts["errors"] == {}
+
+
+def test_each_file_holds_one_dag_of_its_name(facts):
+    files = {path.stem for path in (CHECKOUT / "dags").glob("*.py")}
+    assert files == set(facts["dags"])
+    assert all(dag["file"] == dag_id for dag_id, dag in facts["dags"].items())
+
+
+def test_tags_come_from_the_closed_list_and_name_layer_and_tier(facts):
+    for dag_id, dag in facts["dags"].items():
+        assert set(dag["tags"]) <= TAGS, dag_id
+        assert any(tag.startswith("layer:") for tag in dag["tags"]), dag_id
+        assert any(tag.startswith("tier:") for tag in dag["tags"]), dag_id
+
+
+def test_the_docs_say_source_grain_rerun_and_runbook(facts):
+    for dag_id, dag in facts["dags"].items():
+        for part in ("**Source**", "**Grain**", "**Running it again**", "**Runbook**"):
+            assert part in (dag["doc"] or ""), f"{dag_id}: {part}"
+
+
+def test_each_task_has_an_owner_and_a_runbook_that_exists(facts):
+    for dag_id, dag in facts["dags"].items():
+        for task_id, task in dag["tasks"].items():
+            assert task["owner"] == "data-engineering", f"{dag_id}.{task_id}"
+            assert (CHECKOUT / "docs" / "runbooks" / f"{task['runbook']}.md").exists(), f"{dag_id}.{task_id}"
+
+
+def test_extractions_have_a_timetable_that_gives_a_data_interval(facts):
+    for dag_id, dag in facts["dags"].items():
+        if dag_id.startswith("extract_"):
+            assert dag["timetable"] == "CronDataIntervalTimetable", dag_id
+
+
+def test_nothing_catches_up_by_itself(facts):
+    assert not any(dag["catchup"] for dag in facts["dags"].values())
+
+
+def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
+    writers = {"transform": ("gate", "build"), "publish": ("make_messages",), "steward": ("decide",)}
+    for dag_id, tasks in writers.items():
+        assert all(facts["dags"][dag_id]["tasks"][task]["pool"] == "writers" for task in tasks)
+
+
+def test_each_source_is_extracted_in_a_pool_of_its_own(facts):
+    extractions = [dag for dag_id, dag in facts["dags"].items() if dag_id.startswith("extract_")]
+    pools = [task["pool"] for dag in extractions for task in dag["tasks"].values()]
+    assert len(pools) == len(set(pools)) >= 7
+
+
+def test_a_dag_file_is_wiring(facts):
+    for path in (CHECKOUT / "dags").glob("*.py"):
+        assert len(path.read_text().splitlines()) <= 100, path.name
