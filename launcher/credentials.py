@@ -1,0 +1,37 @@
+"""Passwords and keys that the launcher makes for a stack, kept in one private file of its home."""
+
+import base64
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from launcher.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the parts of a stack authenticate with. Keys are URL-safe base64 of 32 random bytes."""
+
+    airflow_password: str
+    airflow_fernet_key: str
+    airflow_jwt_secret: str
+    airflow_secret_key: str
+    encryption_key: str
+    token_key: str
+
+
+def load(path: Path) -> Credentials:
+    """Return the stack's credentials; make those that are not there yet, so that they outlive a restart."""
+    kept = read_json(path)
+    made = {
+        name: kept.get(name) or (secrets.token_urlsafe(12) if name.endswith("password") else _key())
+        for name in Credentials.__dataclass_fields__
+    }
+    credentials = Credentials(**made)
+    if asdict(credentials) != kept:
+        write_json(path, asdict(credentials))
+    return credentials
+
+
+def _key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

@@ -1,0 +1,117 @@
+"""Long-running child processes: each in a session of its own, known by pid and start time, ended as a group.
+
+A pid alone says nothing after a restart of the machine: a process is ours when its start time is the recorded one too.
+Airflow's workers and tasks may leave their group; every process inherits the variable ``TIEOUT_STACK``, by which those
+are found.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+MARK = "TIEOUT_STACK"
+GRACE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Child:
+    """A started process. ``started`` is its start time in seconds since the epoch, ``log`` where its output goes."""
+
+    name: str
+    pid: int
+    started: float
+    log: str
+
+    def running(self) -> bool:
+        """Whether the process is still there."""
+        try:
+            process = psutil.Process(self.pid)
+            return abs(process.create_time() - self.started) < 0.05 and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    def tail(self, lines: int = 5) -> str:
+        """Return the last lines of its log."""
+        return tail(Path(self.log), lines)
+
+
+def tail(log: Path, lines: int = 5) -> str:
+    """Return the last lines of a text file that are not empty; nothing where there is no file."""
+    if not log.exists():
+        return ""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 32768))
+        text = file.read().decode(errors="replace")
+    return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
+
+
+def start(name: str, command: Sequence[str], environment: Mapping[str, str], log: Path, directory: Path) -> Child:
+    """Start a command in a session of its own, with its output appended to ``log``."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            list(command), env=dict(environment), cwd=directory, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    return Child(name, process.pid, psutil.Process(process.pid).create_time(), str(log))
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], log: Path, directory: Path, seconds: float) -> int:
+    """Run a command to its end with its output in ``log``; return its exit status, 124 when it took too long."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        try:
+            return subprocess.run(
+                list(command), env=dict(environment), cwd=directory, timeout=seconds, check=False,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            ).returncode  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return 124
+
+
+def stop(children: Iterable[Child], mark: str, grace: float = GRACE_SECONDS) -> None:
+    """End the children, everything in their groups and everything that carries the mark: asked first, then forced."""
+    alive = [child for child in children if child.running()]
+    _signal_groups(alive, signal.SIGTERM)
+    _wait(alive, mark, grace)
+    _signal_groups(alive, signal.SIGKILL)
+    for process in marked(mark):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    _wait(alive, mark, grace)
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Return the processes whose environment carries the mark, without this one and those that started it."""
+    ourselves = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.pid not in ourselves and process.environ().get(MARK) == mark:
+                found.append(process)
+    return found
+
+
+def _signal_groups(children: Iterable[Child], number: signal.Signals) -> None:
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
+
+
+def _wait(children: list[Child], mark: str, seconds: float) -> None:
+    """Wait until none of the children and no marked process is there; children of ours are reaped on the way."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for child in children:
+            with suppress(ChildProcessError):
+                os.waitpid(child.pid, os.WNOHANG)
+        if not any(child.running() for child in children) and not marked(mark):
+            return
+        time.sleep(0.1)

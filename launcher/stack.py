@@ -1,0 +1,306 @@
+"""One running deployment on this machine: PostgreSQL, sandbox estate, Airflow, documents.
+
+``make demo`` uses it for the stack in ``.tieout``; end-to-end tests for stacks of their own beside it, in folders of
+their own and on free ports.
+
+    with Stack(home).running() as stack:
+        stack.estate.advance(30)
+        stack.api.trigger("extract_ap", run_id="history", start=..., end=...)
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from launcher import airflow_environment, credentials, processes
+from launcher.airflow_api import AirflowApi
+from launcher.errors import LaunchError
+from launcher.estate import Estate, EstateOptions, write_config
+from launcher.files import read_json, write_json, write_private
+from launcher.layout import Layout
+from launcher.ports import choose
+from launcher.postgres import EmbeddedPostgres, PostgresError
+from launcher.processes import Child
+from launcher.settings import CHECKOUT, inherited
+
+DATABASES = ("airflow", "warehouse", "estate")
+PORTS = ("airflow", "docs", "worker_logs", "trigger_logs")
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+BOOT_SECONDS = 180.0
+PREPARE_SECONDS = 180
+
+# One pool per source system, as wide as what the system bears, and one slot for whoever writes the warehouse.
+POOLS = {
+    "erp_main": (2, "reads from the first ERP's database, and its write-back API"),
+    "erp_west": (2, "requests to the second ERP's API"),
+    "ap": (2, "requests to the AP platform"),
+    "supply": (2, "files and requests of the supply system"),
+    "bank": (1, "files of the bank"),
+    "files": (2, "folders: contracts, extracts of acquired companies"),
+    "writers": (1, "one writer of the warehouse at a time"),
+}
+
+Report = Callable[[str], None]
+
+
+class Stack:
+    """A deployment in one folder.
+
+    Args:
+        home: holds everything that it writes.
+        dags, config: other folders of DAGs and configuration than the checkout's.
+        estate_options: seed and volume; None: no estate at all.
+        fixed_ports: ports that must be used.
+        preferred_ports: ports that are used where free.
+        environment: more variables for every Airflow component.
+        durable: whether the database waits for the disk; off for tests.
+    """
+
+    def __init__(
+        self, home: Path, *, dags: Path | None = None, config: Path | None = None,
+        estate_options: EstateOptions | None = EstateOptions(),  # noqa: B008
+        fixed_ports: Mapping[str, int] | None = None, preferred_ports: Mapping[str, int] | None = None,
+        environment: Mapping[str, str] | None = None, durable: bool = True,
+    ) -> None:  # fmt: skip
+        self.layout = Layout(home.resolve(), dags=dags or CHECKOUT / "dags", config=config or CHECKOUT / "config")
+        self.estate = Estate(self.layout.estate_state)
+        self._estate_options = estate_options
+        self._fixed_ports = dict(fixed_ports or {})
+        self._preferred_ports = dict(preferred_ports or {})
+        self._extra = dict(environment or {})
+        self.postgres = EmbeddedPostgres(self.layout.postgres, self._fixed_ports.get("postgres"), durable=durable)
+        self._children: dict[str, Child] = {}
+        self._api: AirflowApi | None = None
+
+    @property
+    def mark(self) -> str:
+        """What every process of this stack carries in its environment."""
+        return str(self.layout.home)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the state file says; empty when the stack does not run."""
+        return read_json(self.layout.state_file)
+
+    @property
+    def warehouse_dsn(self) -> str:
+        """The URL of the warehouse."""
+        return self.postgres.dsn("warehouse")
+
+    @property
+    def api(self) -> AirflowApi:
+        """Airflow's REST API."""
+        if self._api is None:
+            password = credentials.load(self.layout.secrets_file).airflow_password
+            self._api = AirflowApi(self.state["airflow"], airflow_environment.ADMINISTRATOR, password)
+        return self._api
+
+    @contextmanager
+    def running(self, report: Report = lambda _: None) -> Iterator["Stack"]:
+        """Start the stack; stop it at the end, whatever happens."""
+        try:
+            self.start(report)
+            yield self
+        finally:
+            self.stop()
+
+    def children(self) -> list[Child]:
+        """Return the processes that were started, from the state file where another launcher started them."""
+        recorded = {name: Child(**child) for name, child in self.state.get("processes", {}).items()}
+        return list((recorded | self._children).values())
+
+    def is_up(self) -> bool:
+        """Whether the database and every recorded process run."""
+        children = self.children()
+        return bool(children) and self.postgres.running() and all(child.running() for child in children)
+
+    def check_alive(self) -> None:
+        """Refuse to go on when a process has ended.
+
+        Raises:
+            LaunchError: one has; the message has the end of its log.
+        """
+        for child in self.children():
+            if not child.running():
+                raise LaunchError(
+                    f"{child.name} has ended by itself. Its log ends with:\n{child.tail()}\n", f"Look at {child.log}."
+                )
+
+    def start(self, report: Report = lambda _: None) -> None:
+        """Start every part that does not run, in the order in which they need each other.
+
+        Raises:
+            LaunchError: a part does not come up. What was started is left for ``stop``.
+        """
+        if self.is_up():
+            report("Everything runs already.")
+            return
+        self._sweep()
+        self.layout.logs.mkdir(parents=True, exist_ok=True)
+        ports = self._choose_ports()
+        report("Starting PostgreSQL.")
+        self._start_postgres()
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            report("Starting the source systems, migrating the warehouse and Airflow's database.")
+            prepared = pool.submit(self._prepare_databases)
+            connections = self._start_estate()
+            environment = self._airflow_environment(ports, connections)
+            self._prepare_airflow(environment)
+            prepared.result()
+        report("Starting Airflow and loading its DAGs; about half a minute.")
+        self._start_components(environment, ports)
+        self._save_state(ports)
+        self._wait_for_airflow()
+        for name, (slots, description) in POOLS.items():
+            self.api.set_pool(name, slots, description)
+        self._save_state(ports)
+
+    def stop(self) -> None:
+        """End every process and the database. Nothing that was written is lost."""
+        if self._api is not None:
+            self._api.close()
+            self._api = None
+        processes.stop(self.children(), self.mark)
+        self._children.clear()
+        self.postgres.stop()
+        self.layout.state_file.unlink(missing_ok=True)
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the stack's Airflow components, for commands beside them.
+
+        Raises:
+            LaunchError: the stack does not run.
+        """
+        state = self.state
+        if not state:
+            raise LaunchError("Nothing runs here.", "Start it with `make demo`.")
+        connections = self.estate.connections if self._estate_options else {}
+        return self._airflow_environment(state["ports"], connections)
+
+    def _sweep(self) -> None:
+        """End what a crashed launcher left behind."""
+        processes.stop(self.children(), self.mark)
+        self.layout.state_file.unlink(missing_ok=True)
+
+    def _choose_ports(self) -> dict[str, int]:
+        fixed = {name: port for name, port in self._fixed_ports.items() if name != "postgres"}
+        last = read_json(self.layout.ports_file)
+        ports = choose(PORTS, fixed=fixed, preferred=self._preferred_ports, last=last)
+        write_json(self.layout.ports_file, ports)
+        return ports
+
+    def _start_postgres(self) -> None:
+        try:
+            self.postgres.start()
+        except PostgresError as error:
+            raise LaunchError("PostgreSQL did not start.", str(error)) from error
+        for database in DATABASES:
+            self.postgres.create_database(database)
+
+    def _prepare_databases(self) -> None:
+        """Migrate the warehouse, in a process of its own: it uses the pipeline's package, the launcher does not."""
+        environment = {
+            **inherited(), "PYTHONPATH": f"{CHECKOUT / 'plugins'}:{CHECKOUT}", "TIEOUT_STACK": self.mark,
+            "TIEOUT_HOME": str(self.layout.home), "TIEOUT_CONFIG": str(self.layout.config),
+            "TIEOUT_WAREHOUSE": self.warehouse_dsn,
+        }  # fmt: skip
+        self._run_once("migrate", [sys.executable, "-m", "launcher.migrate"], environment)
+
+    def _start_estate(self) -> Mapping[str, Mapping[str, Any]]:
+        if self._estate_options is None:
+            return {}
+        self.layout.estate_state.unlink(missing_ok=True)
+        write_config(self.layout, self.postgres.dsn("estate"), self._estate_options)
+        command = [sys.executable, "-m", "sandbox", "serve", "--config", str(self.layout.estate_config)]
+        environment = {**inherited(), "PYTHONPATH": str(CHECKOUT), "TIEOUT_STACK": self.mark}
+        self._start_child("estate", command, environment)
+        self._wait_until(self.estate.ready, "The sandbox estate")
+        return self.estate.connections
+
+    def _airflow_environment(self, ports: Mapping[str, int], connections: Mapping[str, Any]) -> dict[str, str]:
+        return airflow_environment.build(
+            self.layout, ports=ports, credentials=credentials.load(self.layout.secrets_file),
+            metadata_dsn=self.postgres.dsn("airflow"), warehouse_dsn=self.warehouse_dsn, connections=connections,
+            inherited=inherited(), extra=self._extra,
+        )  # fmt: skip
+
+    def _prepare_airflow(self, environment: Mapping[str, str]) -> None:
+        """Write Airflow's private files and bring its database to this version."""
+        self.layout.airflow.mkdir(parents=True, exist_ok=True)
+        secret = credentials.load(self.layout.secrets_file).airflow_password
+        write_json(self.layout.airflow / "passwords.json", {airflow_environment.ADMINISTRATOR: secret})
+        write_private(self.layout.environment_file, airflow_environment.as_shell(environment, inherited()))
+        self._run_once("airflow-migrate", [sys.executable, "-m", "launcher.component", "db", "migrate"], environment)
+
+    def _start_components(self, environment: Mapping[str, str], ports: Mapping[str, int]) -> None:
+        for name in COMPONENTS:
+            self._start_child(name, [sys.executable, "-m", "launcher.component", name], environment)
+        sites = [f"data_docs={self.layout.data_docs}", f"dbt_docs={self.layout.dbt_docs}"]
+        command = [sys.executable, "-m", "launcher.docs_server", "--port", str(ports["docs"]), *sites]
+        self._start_child("docs", command, environment)
+
+    def _wait_for_airflow(self) -> None:
+        """Wait until every component is healthy and every DAG file is known.
+
+        Raises:
+            LaunchError: a component does not come up, or a DAG file does not import.
+        """
+        address = read_json(self.layout.state_file)["airflow"]
+        self._wait_until(lambda: set(self.api.health().values()) == {"healthy"}, f"Airflow at {address}")
+        expected = {path.stem for path in self.layout.dags.glob("*.py")}
+
+        def known() -> bool:
+            errors = self.api.import_errors()
+            if errors:
+                raise LaunchError(f"A DAG file does not import: {'; '.join(errors)}.", "Mend it and try again.")
+            return expected <= self.api.dag_ids()
+
+        self._wait_until(known, "The list of DAGs")
+
+    def _start_child(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        log = self.layout.logs / f"{name}.log"
+        self._children[name] = processes.start(name, command, environment, log, CHECKOUT)
+
+    def _run_once(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        """Run a command to its end.
+
+        Raises:
+            LaunchError: it fails; the message has the end of its log.
+        """
+        log = self.layout.logs / f"{name}.log"
+        status = processes.run(command, environment, log, CHECKOUT, seconds=PREPARE_SECONDS)
+        if status != 0:
+            ending = processes.tail(log)
+            raise LaunchError(f"{name} ended with status {status}. Its log ends with:\n{ending}\n", f"Look at {log}.")
+
+    def _wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + BOOT_SECONDS
+        while not condition():
+            for child in self._children.values():
+                if not child.running():
+                    raise LaunchError(
+                        f"{child.name} did not come up. Its log ends with:\n{child.tail()}\n", f"Look at {child.log}."
+                    )
+            if time.monotonic() > deadline:
+                raise LaunchError(
+                    f"{what} did not come up within {BOOT_SECONDS:.0f} s.", f"Look at the logs in {self.layout.logs}."
+                )
+            time.sleep(0.3)
+
+    def _save_state(self, ports: Mapping[str, int]) -> None:
+        write_json(
+            self.layout.state_file,
+            {
+                "airflow": f"http://127.0.0.1:{ports['airflow']}",
+                "user": airflow_environment.ADMINISTRATOR,
+                "data_docs": f"http://127.0.0.1:{ports['docs']}/data_docs/",
+                "dbt_docs": f"http://127.0.0.1:{ports['docs']}/dbt_docs/",
+                "ports": {**ports, "postgres": self.postgres.port},
+                "processes": {name: asdict(child) for name, child in self._children.items()},
+            },
+        )
