@@ -1,0 +1,125 @@
+"""Play the next day for all systems in one go."""
+
+import csv
+import os
+import shutil
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol
+
+from sandbox.clock import end_of_day, start_of_day, write_clock
+from sandbox.reactions import post_cleared_invoices, release_holds
+from sandbox.scenario.model import DayPlay, FileDrop, Label, Write
+from sandbox.settings import DATABASE_SYSTEM, Config
+from sandbox.store import Document, Session, Store, joined
+
+ADVENTUREWORKS = Path(__file__).parent / "adventureworks"
+TAKEN = ("done", "reject")
+
+
+class Scenario(Protocol):
+    """What makes the days: the same day is the same however often it is asked for."""
+
+    def day(self, number: int) -> DayPlay:
+        """Return everything that happens on a day."""
+        ...
+
+
+@dataclass(frozen=True)
+class Played:
+    """What happened on a day that was played."""
+
+    day: int
+    writes: int
+    files: int
+    labels: int
+    releases: int
+    posted: int
+
+
+class Advance:
+    """Plays days: one transaction each; labels and clock are written after it.
+
+    Args:
+        config: where files, labels and the clock go.
+        store: the estate's database.
+        scenario: makes the days.
+    """
+
+    def __init__(self, config: Config, store: Store, scenario: Scenario) -> None:
+        self.config = config
+        self.store = store
+        self.scenario = scenario
+        self._lock = threading.Lock()
+
+    def play(self, days: int) -> list[Played]:
+        """Play days, one after the other. Callers wait for each other."""
+        with self._lock:
+            return [self._play_next() for _ in range(days)]
+
+    def settle(self) -> None:
+        """Bring clock, labels and folders in line with the database, as a start or a crash left them."""
+        for system in ("supply", "bank", "contracts", "adventureworks"):
+            self.config.root_of(system).mkdir(parents=True, exist_ok=True)
+        with self.store.session() as session:
+            labels, now = session.labels(), session.now()
+        _write_labels(self.config.labels, labels)
+        write_clock(self.config.clock, now)
+
+    def _play_next(self) -> Played:
+        with self.store.session() as session:
+            day = session.day(for_update=True) + 1
+            play = self.scenario.day(day)
+            posted = post_cleared_invoices(session, start_of_day(day))
+            _apply(session, play.writes)
+            releases = release_holds(session, play.clerk_actions, start_of_day(day))
+            session.add_labels(asdict(label) for label in play.labels)
+            session.set_day(day)
+            labels = session.labels() if play.labels else None
+            self._drop(day, play.files)
+        if labels is not None:
+            _write_labels(self.config.labels, labels)
+        write_clock(self.config.clock, end_of_day(day))
+        return Played(day, len(play.writes), len(play.files), len(play.labels), releases, posted)
+
+    def _drop(self, day: int, files: Iterable[FileDrop]) -> None:
+        if day == 1 and ADVENTUREWORKS.exists():
+            shutil.copytree(ADVENTUREWORKS, self.config.root_of("adventureworks"), dirs_exist_ok=True)
+        for file in files:
+            _drop_file(self.config.root_of(file.system), file)
+
+
+def _drop_file(root: Path, file: FileDrop) -> None:
+    """Let a file appear whole, with its simulated time, beside folders for taken files."""
+    target = root / file.path
+    for folder in (target.parent, *(target.parent / name for name in TAKEN)):
+        folder.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.part")
+    temporary.write_bytes(file.content)
+    os.utime(temporary, (file.at.timestamp(), file.at.timestamp()))
+    temporary.replace(target)
+
+
+def _apply(session: Session, writes: Iterable[Write]) -> None:
+    """Write records; of each record the last version of the day stays."""
+    ordered = sorted(writes, key=lambda write: (write.system, write.table, write.at))
+    for (system, table), group in groupby(ordered, key=lambda write: (write.system, write.table)):
+        if system == DATABASE_SYSTEM:
+            updated = session.tables[table].updated
+            session.put_rows(table, ({**write.doc, updated: write.at} for write in group))
+        else:
+            session.put(system, table, ((joined(write.key), write.doc, write.at) for write in group))
+
+
+def _write_labels(path: Path, labels: list[Document]) -> None:
+    """Write all labels as CSV in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Label)])
+        writer.writeheader()
+        writer.writerows(labels)
+    temporary.replace(path)

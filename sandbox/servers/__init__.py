@@ -1,0 +1,1 @@
+"""The estate's servers: HTTP applications, SFTP, and what holds them together."""

@@ -1,0 +1,99 @@
+"""The control API: play days, look at clock and counters, make things fail."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.advance import Advance
+from sandbox.faults import Faults, make_fault
+from sandbox.servers.http import refuse
+from sandbox.servers.writes import body_of
+from sandbox.settings import EstateError
+from sandbox.store import Store
+
+MOST_DAYS = 400
+
+
+class ControlApi:
+    """The routes of the control API.
+
+    Args:
+        store: the estate's database.
+        advance: plays days.
+        faults: the faults in force.
+        apply_down: makes the servers that are down refuse connections, and the others listen.
+    """
+
+    def __init__(
+        self, store: Store, advance: Advance, faults: Faults, apply_down: Callable[[set[str]], Awaitable[None]]
+    ) -> None:
+        self.store = store
+        self.advance = advance
+        self.faults = faults
+        self.apply_down = apply_down
+
+    def routes(self) -> list[Route]:
+        """The API's routes."""
+        return [
+            Route("/health", self.health, methods=["GET"]),
+            Route("/clock", self.clock, methods=["GET"]),
+            Route("/counters", self.counters, methods=["GET"]),
+            Route("/advance", self.play, methods=["POST"]),
+            Route("/faults", self.list_faults, methods=["GET"]),
+            Route("/faults", self.add_fault, methods=["POST"]),
+            Route("/faults", self.remove_faults, methods=["DELETE"]),
+            Route("/faults/{fault_id:int}", self.remove_faults, methods=["DELETE"]),
+        ]
+
+    async def health(self, request: Request) -> Response:
+        """Say that the estate runs."""
+        return JSONResponse({"status": "ok"})
+
+    def clock(self, request: Request) -> Response:
+        """Answer the estate's day and time."""
+        return JSONResponse(self._clock())
+
+    def counters(self, request: Request) -> Response:
+        """Answer what each target received and did."""
+        with self.store.session() as session:
+            return JSONResponse(session.counters())
+
+    async def play(self, request: Request) -> Response:
+        """Play days."""
+        body = await body_of(request, {"days": int})
+        if not 0 < body["days"] <= MOST_DAYS:
+            raise refuse(422, "invalid", f"days is a whole number from 1 to {MOST_DAYS}.")
+        try:
+            played = await run_in_threadpool(self.advance.play, body["days"])
+        except EstateError as error:
+            raise refuse(500, "failed", str(error)) from error
+        clock = await run_in_threadpool(self._clock)
+        return JSONResponse({**clock, "played": [asdict(day) for day in played]})
+
+    def list_faults(self, request: Request) -> Response:
+        """Answer the faults in force."""
+        return JSONResponse(self.faults.listed())
+
+    async def add_fault(self, request: Request) -> Response:
+        """Put a fault in force."""
+        body = await body_of(request, {"system": str, "kind": str})
+        try:
+            fault = self.faults.add(make_fault(body))
+        except EstateError as error:
+            raise refuse(422, "invalid", str(error)) from error
+        await self.apply_down(self.faults.down())
+        return JSONResponse(asdict(fault), status_code=201)
+
+    async def remove_faults(self, request: Request) -> Response:
+        """End one fault, or all."""
+        ended = self.faults.remove(request.path_params.get("fault_id"))
+        await self.apply_down(self.faults.down())
+        return JSONResponse([asdict(fault) for fault in ended])
+
+    def _clock(self) -> dict[str, object]:
+        with self.store.session() as session:
+            return {"day": session.day(), "now": session.now().isoformat()}

@@ -1,0 +1,59 @@
+"""The first ERP's HTTP API for writing back: basic authentication, no idempotency keys.
+
+A client that must not post twice looks first. Reading goes through the ERP's database.
+"""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.servers.clearances import Clearance, read_clearance, take_over
+from sandbox.servers.http import json_answer, refuse
+from sandbox.servers.writes import body_of, check_fields
+from sandbox.store import Document, Store
+
+SYSTEM = "erp_main"
+REQUIRED = {"apInvoiceId": str, "company": str, "status": str, "holds": list, "lines": list}
+
+
+class ErpMainApi:
+    """The routes of the first ERP's API."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def routes(self) -> list[Route]:
+        """The API's routes."""
+        return [
+            Route("/invoice-clearances", self.write, methods=["POST"]),
+            Route("/invoice-clearances/{invoice:path}", self.read, methods=["GET"]),
+        ]
+
+    def read(self, request: Request) -> Response:
+        """Answer the clearance of an invoice."""
+        with self.store.session() as session:
+            found = read_clearance(session, SYSTEM, request.path_params["invoice"])
+        if found is None:
+            raise refuse(404, "not_found", "There is no clearance of this invoice.")
+        return json_answer(request, found.text)
+
+    async def write(self, request: Request) -> Response:
+        """Take a clearance over; each POST has its effect."""
+        body = await body_of(request, REQUIRED)
+        for line in body["lines"]:
+            check_fields(line, {"line": int})
+        return await run_in_threadpool(self._apply, body)
+
+    def _apply(self, body: Document) -> Response:
+        clearance = Clearance(
+            invoice=body["apInvoiceId"],
+            company=body["company"],
+            status=body["status"],
+            holds=tuple(body["holds"]),
+            coding={line["line"]: (line.get("account"), line.get("costCenter")) for line in body["lines"]},
+        )
+        with self.store.session() as session:
+            take_over(session, SYSTEM, clearance, body)
+            session.counted(SYSTEM, "invoice_clearance", effective=True)
+        return JSONResponse(body, status_code=201)

@@ -1,0 +1,177 @@
+"""SFTP servers for the systems that drop files: one account each, its own root, nothing but files."""
+
+import os
+from pathlib import Path, PurePosixPath
+
+import asyncssh
+
+from sandbox.settings import EstateError
+
+DROPPED = "outgoing"
+TAKEN = ("done", "reject")
+WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
+
+
+class DropServer(asyncssh.SFTPServer):
+    """Files may be listed and read, and moved into a folder named done or reject; nothing else."""
+
+    def __init__(self, channel: asyncssh.SSHServerChannel, root: Path) -> None:
+        super().__init__(channel, chroot=os.fsencode(root))
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        """Open a file for reading."""
+        if pflags & WRITING:
+            raise _denied("Files may be read and moved, not written")
+        return super().open(path, pflags, attrs)
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Move a file that was dropped into a folder named done or reject."""
+        _check_move(oldpath, newpath)
+        super().rename(oldpath, newpath)
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Move a file that was dropped into a folder named done or reject, over one of the same name."""
+        _check_move(oldpath, newpath)
+        super().posix_rename(oldpath, newpath)
+
+    def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        """Make a folder named done or reject."""
+        if not _is_taken(PurePosixPath("/", os.fsdecode(path))):
+            raise _denied("Only folders named done and reject may be made, and folders in them")
+        super().mkdir(path, attrs)
+
+    def remove(self, path: bytes) -> None:
+        """Refuse."""
+        raise _denied("Files may not be removed")
+
+    def rmdir(self, path: bytes) -> None:
+        """Refuse."""
+        raise _denied("Folders may not be removed")
+
+    def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        """Refuse."""
+        raise _denied("Attributes may not be changed")
+
+    def lsetstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        """Refuse."""
+        raise _denied("Attributes may not be changed")
+
+    def fsetstat(self, file_obj: object, attrs: asyncssh.SFTPAttrs) -> None:
+        """Refuse."""
+        raise _denied("Attributes may not be changed")
+
+    def symlink(self, oldpath: bytes, newpath: bytes) -> None:
+        """Refuse."""
+        raise _denied("Links may not be made")
+
+    def link(self, oldpath: bytes, newpath: bytes) -> None:
+        """Refuse."""
+        raise _denied("Links may not be made")
+
+
+def _denied(reason: str) -> asyncssh.SFTPPermissionDenied:
+    return asyncssh.SFTPPermissionDenied(reason)
+
+
+def _is_taken(folder: PurePosixPath) -> bool:
+    return ".." not in folder.parts and any(part in TAKEN for part in folder.parts)
+
+
+def _check_move(oldpath: bytes, newpath: bytes) -> None:
+    source, target = (PurePosixPath("/", os.fsdecode(path)) for path in (oldpath, newpath))
+    if DROPPED not in source.parts or not _is_taken(target.parent):
+        raise _denied("Files may be moved from outgoing into a folder named done or reject")
+
+
+class _Account(asyncssh.SSHServer):
+    """One account with a password."""
+
+    def __init__(self, login: str, password: str) -> None:
+        self.login = login
+        self.password = password
+
+    def begin_auth(self, username: str) -> bool:
+        """Ask everybody for a password."""
+        return True
+
+    def password_auth_supported(self) -> bool:
+        """Passwords are what is asked for."""
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        """Compare login and password."""
+        return (username, password) == (self.login, self.password)
+
+
+class SftpService:
+    """An SFTP server on a port; it can be stopped and started again on the same port."""
+
+    def __init__(self, *, host: str, port: int, root: Path, login: str, password: str, key: asyncssh.SSHKey) -> None:
+        self.host = host
+        self.port = port
+        self.root = root
+        self.login = login
+        self.password = password
+        self.key = key
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._connections: set[_Session] = set()
+
+    async def start(self) -> None:
+        """Listen; a port 0 becomes a free one, which is kept.
+
+        Raises:
+            EstateError: the port is taken.
+        """
+        if self._acceptor is not None:
+            return
+        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            self._acceptor = await asyncssh.create_server(
+                lambda: _Session(self.login, self.password, self._connections),
+                self.host,
+                self.port,
+                server_host_keys=[self.key],
+                sftp_factory=lambda channel: DropServer(channel, self.root),
+                sftp_version=3,
+                allow_scp=False,
+                agent_forwarding=False,
+                x11_forwarding=False,
+            )
+        except OSError as error:
+            raise EstateError(
+                f"Port {self.port} of {self.host} cannot be used ({error.strerror}): free it or choose another."
+            ) from error
+        self.port = self._acceptor.get_port()
+
+    async def stop(self) -> None:
+        """Stop listening and end connections."""
+        if self._acceptor is None:
+            return
+        self._acceptor.close()
+        await self._acceptor.wait_closed()
+        for session in list(self._connections):
+            session.end()
+        self._acceptor = None
+
+
+class _Session(_Account):
+    """A connection of the account, remembered so that it can be ended."""
+
+    def __init__(self, login: str, password: str, sessions: set["_Session"]) -> None:
+        super().__init__(login, password)
+        self.sessions = sessions
+        self.connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Remember the connection."""
+        self.connection = conn
+        self.sessions.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self.sessions.discard(self)
+
+    def end(self) -> None:
+        """Cut the connection."""
+        if self.connection is not None:
+            self.connection.abort()
