@@ -1,0 +1,87 @@
+"""Checks that several objects share. Every amount, quantity and date is read only where it reads (predicates)."""
+
+from expectations.vocabulary import CURRENCIES
+from tieout.quality.predicates import day, identifier, instant, number, one_of
+from tieout.quality.rules import Check, critical, warning
+
+FIRST_PLAUSIBLE, LAST_PLAUSIBLE = "1990-01-01", "2099-12-31"
+
+
+def iso_currency(column: str = "currency") -> Check:
+    """A code that is not ISO 4217 finds no exchange rate and no bank takes it."""
+    return critical(
+        f"{column}_is_iso_4217",
+        [column],
+        fails_when=f"not {one_of(column, CURRENCIES)}",
+        says=f"{column} is a currency of ISO 4217.",
+    )
+
+
+def above_zero(column: str, says: str) -> Check:
+    """Critical: zero and less have no meaning."""
+    return critical(f"{column}_is_above_zero", [column], fails_when=f"{number(column)} <= 0", says=says)
+
+
+def not_negative(column: str, says: str) -> Check:
+    """Critical: zero is possible, less has no meaning."""
+    return critical(f"{column}_is_not_negative", [column], fails_when=f"{number(column)} < 0", says=says)
+
+
+def seldom_negative(column: str, says: str) -> Check:
+    """Warning: less than zero is odd, but what follows can work with it."""
+    return warning(f"{column}_is_seldom_negative", [column], fails_when=f"{number(column)} < 0", says=says)
+
+
+def percent(column: str, says: str) -> Check:
+    """Critical: a share between 0 and 100."""
+    return critical(
+        f"{column}_is_a_percentage", [column], fails_when=f"{number(column)} not between 0 and 100", says=says
+    )
+
+
+def plausible_day(column: str) -> Check:
+    """A mistyped year (0026, 2206) would put a document into no period or into one far away."""
+    return critical(
+        f"{column}_is_plausible",
+        [column],
+        fails_when=f"{day(column)} not between date '{FIRST_PLAUSIBLE}' and date '{LAST_PLAUSIBLE}'",
+        says=f"{column} lies between {FIRST_PLAUSIBLE} and {LAST_PLAUSIBLE}.",
+    )
+
+
+def plausible_instant(column: str) -> Check:
+    """As ``plausible_day``, for an instant."""
+    return critical(
+        f"{column}_is_plausible",
+        [column],
+        fails_when=(
+            f"{instant(column)} not between timestamptz '{FIRST_PLAUSIBLE} 00:00:00+00'"
+            f" and timestamptz '{LAST_PLAUSIBLE} 23:59:59+00'"
+        ),
+        says=f"{column} lies between {FIRST_PLAUSIBLE} and {LAST_PLAUSIBLE}.",
+    )
+
+
+def validity_in_order(first: str = "valid_from", last: str = "valid_to") -> Check:
+    """A record whose last day precedes its first is never in force, and nobody notices."""
+    return critical(
+        f"{last}_does_not_precede_{first}",
+        [first, last],
+        fails_when=f"{day(last)} < {day(first)}",
+        says=f"{last} does not precede {first}.",
+    )
+
+
+def in_order(earlier: str, later: str, says: str) -> Check:
+    """Warning: two instants in the order in which things happen."""
+    return warning(
+        f"{later}_does_not_precede_{earlier}",
+        [earlier, later],
+        fails_when=f"{instant(later)} < {instant(earlier)}",
+        says=says,
+    )
+
+
+def shaped(column: str, pattern: str, says: str) -> Check:
+    """Warning: an identifier is spelled as its standard says."""
+    return warning(f"{column}_is_well_formed", [column], fails_when=f"{identifier(column)} !~ '{pattern}'", says=says)

@@ -1,0 +1,6 @@
+"""Expectations of a cost centre."""
+
+from tieout.quality.rules import Check
+
+# What its contract says is all that can be said of one row.
+CHECKS: tuple[Check, ...] = ()
