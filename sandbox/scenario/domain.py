@@ -1,0 +1,226 @@
+"""The group's business in plain terms, before any platform spells it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A facility, and what each system calls it."""
+
+    entity_id: str
+    name: str
+    erp: str
+    company: str
+    unit: str
+    site: str
+    account: str
+    account_number: str
+    share: int
+
+
+ENTITIES: tuple[Entity, ...] = (
+    Entity("H1", "North Hospital", "erp_main", "US01", "BU-NORTH", "NOR", "NORTH OPERATING", "4400100047", 18),
+    Entity("H2", "Lake Hospital", "erp_main", "US02", "BU-LAKE", "LAK", "LAKE OPERATING", "4400200058", 14),
+    Entity("DC1", "Distribution Centre", "erp_main", "US05", "BU-DIST", "DCX", "DISTRIBUTION OPERATING", "4400500081", 8),
+    Entity("H3", "West Hospital", "erp_west", "W100", "BU-WEST", "WST", "WEST OPERATING", "7700100012", 14),
+    Entity("AMB1", "Westside Clinic", "erp_west", "W200", "BU-CLINIC", "AMB", "CLINIC OPERATING", "7700200023", 6),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A real supplier; `main` and `west` are its numbers in the two ERPs, blank where it is not known there."""
+
+    index: int
+    kind: str  # goods, service, utility, or leaving (blocked during the month)
+    name: str
+    tax_id: str
+    term: str
+    supplier_id: str
+    main: str = ""
+    west: str = ""
+    linked: bool = True  # AP's copy names the ERP's number; else only the tax id ties them
+    leaves_on: date | None = None
+
+    def number_in(self, erp: str) -> str:
+        """The vendor's number in an ERP."""
+        return self.main if erp == "erp_main" else self.west
+
+    @property
+    def account_number(self) -> str:
+        """The bank account that payments go to."""
+        return f"88{self.index:04d}{(self.index * 7919) % 10000:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A catalogue item. Prices are per each; `factors` are eaches per unit."""
+
+    number: str
+    west: str
+    description: str
+    category: str
+    vendor: int
+    price: Decimal
+    factors: dict[str, int]
+    contract: str = ""
+
+    def number_in(self, system: str) -> str:
+        """The item's number in a system."""
+        return self.west if system == "erp_west" else self.number
+
+    def price_of(self, unit: str) -> Decimal:
+        """The catalogue price of a unit."""
+        return self.price * self.factors[unit]
+
+
+@dataclass(slots=True)
+class PoLine:
+    """A purchase order line."""
+
+    number: int
+    item: Item | None
+    description: str
+    qty: int
+    unit: str
+    price: Decimal
+    tax_code: str
+    account: str
+    cost_center: str
+    need_by: date
+    two_way: bool = False
+    requester: str = ""
+    status: str = "open"
+    closed_at: datetime | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """Ordered amount."""
+        return (self.price * self.qty).quantize(CENT)
+
+
+@dataclass(slots=True)
+class Po:
+    """A purchase order in its present state."""
+
+    number: str
+    entity: Entity
+    vendor: Vendor
+    lines: list[PoLine]
+    created: datetime
+    buyer: str
+    requisition: str
+    status: str = "sent"
+    approved: datetime | None = None
+    sent: datetime | None = None
+    closed: datetime | None = None
+    freight: Decimal = Decimal(0)
+    contract: str = ""
+
+    @property
+    def po_id(self) -> str:
+        """Canonical id."""
+        return f"{self.entity.erp}:{self.number}"
+
+    def line_id(self, line: PoLine) -> str:
+        """Canonical id of a line."""
+        return f"{self.po_id}:{line.number}"
+
+    def copy(self, **line_changes: object) -> "Po":
+        """An independent copy; `line_changes` go to the first line."""
+        first = replace(self.lines[0], **line_changes)  # type: ignore[arg-type]
+        return replace(self, lines=[first, *map(replace, self.lines[1:])])
+
+
+@dataclass(slots=True)
+class Receipt:
+    """A receipt or return line; quantities in the unit it was counted in."""
+
+    ref: str
+    po: Po
+    line: PoLine
+    qty: int
+    unit: str
+    received: datetime
+    posted: datetime
+    clerk: str
+    kind: str = "receipt"
+    rejected: int = 0
+    names: str = ""
+
+    @property
+    def accepted(self) -> int | None:
+        """What was accepted on inspection; returns are not inspected."""
+        return None if self.kind == "return" else self.qty - self.rejected
+
+
+@dataclass(slots=True)
+class InvoiceLine:
+    """An invoice line. `po_number` and `po_line` are what the paper says, whether that exists or not."""
+
+    number: int
+    po_number: str
+    po_line: int | None
+    item_number: str
+    description: str
+    qty: Decimal | None
+    unit: str
+    price: Decimal
+    amount: Decimal
+    tax_code: str
+    account: str
+    cost_center: str
+    receipt_ref: str = ""
+    credits_ref: str = ""
+    credits_line: int | None = None
+
+
+@dataclass(slots=True)
+class Invoice:
+    """An invoice or credit memo in its present state."""
+
+    ref: str
+    entity: Entity
+    supplier_id: str
+    erp_vendor: str
+    number: str
+    po_number: str
+    dated: date | None
+    received: datetime
+    term: str
+    due: date | None
+    remit_to: str
+    lines: list[InvoiceLine]
+    kind: str = "invoice"
+    tax: Decimal = Decimal(0)
+    freight: Decimal = Decimal(0)
+    off: Decimal = Decimal(0)  # by how much the total was misprinted
+    status: str = "entered"
+    approved: datetime | None = None
+    approver: str = ""
+    document: str = ""
+    posted: datetime | None = None
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def invoice_id(self) -> str:
+        """Canonical id."""
+        return f"ap:{self.ref}"
+
+    @property
+    def net(self) -> Decimal:
+        """Sum of lines."""
+        return sum((line.amount for line in self.lines), Decimal("0.00"))
+
+    @property
+    def gross(self) -> Decimal:
+        """The total as printed."""
+        return self.net + self.tax + self.freight + self.off
+
+    def line_id(self, number: int) -> str:
+        """Canonical id of a line."""
+        return f"{self.invoice_id}:{number}"
