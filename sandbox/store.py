@@ -164,9 +164,7 @@ class Session:
             select key, (doc || overlay)::text, updated_at from estate.docs
             where system = %s and collection = %s and key = %s
             """
-        row = self.connection.execute(
-            statement + (" for update" if lock else ""), [system, collection, key]
-        ).fetchone()
+        row = self.connection.execute(statement + (" for update" if lock else ""), [system, collection, key]).fetchone()
         return Stored(*row) if row else None
 
     def find(self, system: str, collection: str, like: Document) -> list[Stored]:
@@ -279,7 +277,9 @@ class Session:
 
     def counters(self) -> dict[str, dict[str, dict[str, int]]]:
         """Return what each target received and did, by operation."""
-        rows = self.connection.execute("select target, operation, received, effective from estate.counter order by 1, 2")
+        rows = self.connection.execute(
+            "select target, operation, received, effective from estate.counter order by 1, 2"
+        )
         result: dict[str, dict[str, dict[str, int]]] = {}
         for target, operation, received, effective in rows:
             result.setdefault(target, {})[operation] = {"received": received, "effective": effective}
@@ -404,14 +404,14 @@ class Store:
             statement = sql.SQL(verb + " role {} login connection limit -1 password {}")
             connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
         database = sql.Identifier(connection.info.dbname)
-        for statement in (
+        for grant in (
             "create schema if not exists erp_main authorization erp_main",
             "revoke all on schema public from public",
             "grant usage on schema erp_main to erp_main_reader",
             "grant select on all tables in schema erp_main to erp_main_reader",
             "alter default privileges in schema erp_main grant select on tables to erp_main_reader",
         ):
-            connection.execute(statement)
+            connection.execute(grant)
         connection.execute(
             sql.SQL("alter role erp_main_reader in database {} set search_path to erp_main").format(database)
         )

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.servers.clearances import Clearance, read_clearance, take_over
+from sandbox.servers.books import take_over
+from sandbox.servers.clearances import Clearance, read_clearance
 from sandbox.servers.http import json_answer, refuse
 from sandbox.servers.writes import body_of, check_fields
 from sandbox.store import Document, Store
@@ -51,7 +52,7 @@ class ErpMainApi:
             company=body["company"],
             status=body["status"],
             holds=tuple(body["holds"]),
-            coding={line["line"]: (line.get("account"), line.get("costCenter")) for line in body["lines"]},
+            coding=tuple((line["line"], line.get("account"), line.get("costCenter")) for line in body["lines"]),
         )
         with self.store.session() as session:
             take_over(session, SYSTEM, clearance, body)

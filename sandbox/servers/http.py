@@ -275,7 +275,9 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(128)
     except OSError as error:
         listener.close()
-        raise EstateError(f"Port {port} of {host} cannot be used ({error.strerror}): free it or choose another.") from error
+        raise EstateError(
+            f"Port {port} of {host} cannot be used ({error.strerror}): free it or choose another."
+        ) from error
     return listener
 
 
@@ -285,5 +287,3 @@ def usable(host: str, port: int) -> bool:
         listen(host, port).close()
         return True
     return False
-
-

@@ -39,9 +39,7 @@ def check_fields(value: Any, required: Mapping[str, type | tuple[type, ...]]) ->
             raise refuse(422, "invalid", f"The field {field} is missing or of the wrong type.")
 
 
-def once(
-    store: Store, *, system: str, operation: str, request: Request, body: Document, effect: Effect
-) -> Response:
+def once(store: Store, *, system: str, operation: str, request: Request, body: Document, effect: Effect) -> Response:
     """Let a message with an Idempotency-Key have its effect once.
 
     The same key again gets the first answer. Two requests with one key at the same time wait for each other.

@@ -1,0 +1,102 @@
+"""The AP platform's invoices, read and changed in its own field names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sandbox.servers.ap_holds import spell
+from sandbox.store import Document
+
+APPROVED, POSTED = "APPROVED", "POSTED"
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """What an ERP takes over of an invoice line; the amount is negative on a credit."""
+
+    number: int
+    amount: Decimal
+    account: str | None
+    cost_center: str | None
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """What an ERP takes over of an invoice or credit memo."""
+
+    key: str
+    supplier: str | None
+    number: str | None
+    is_credit: bool
+    invoice_date: str | None
+    po_number: str | None
+    terms: str | None
+    due_date: str | None
+    currency: str
+    net: Decimal
+    tax: Decimal
+    freight: Decimal
+    other: Decimal
+    gross: Decimal
+    lines: tuple[InvoiceLine, ...]
+
+
+def read_invoice(doc: Document) -> Invoice:
+    """Read an invoice as AP shows it."""
+    return Invoice(
+        key=doc["invoiceId"],
+        supplier=doc.get("supplierId"),
+        number=doc.get("invoiceNumber"),
+        is_credit=doc.get("type") == "CREDIT",
+        invoice_date=doc.get("invoiceDate"),
+        po_number=doc.get("poNumber"),
+        terms=doc.get("paymentTerms"),
+        due_date=doc.get("dueDate"),
+        currency=doc["currency"],
+        net=_money(doc.get("netAmount")),
+        tax=_money(doc.get("taxAmount")),
+        freight=_money(doc.get("freightAmount")),
+        other=_money(doc.get("otherAmount")),
+        gross=_money(doc.get("grossAmount")),
+        lines=tuple(
+            InvoiceLine(
+                int(line["lineNumber"]), _money(line.get("amount")), line.get("glAccount"), line.get("costCenter")
+            )
+            for line in doc["lines"]
+        ),
+    )
+
+
+def is_approved(doc: Document) -> bool:
+    """Whether an invoice is approved and not posted, paid or cancelled yet."""
+    return doc.get("status") == APPROVED
+
+
+def posted_fields(document: str, posted_at: datetime, at: datetime) -> Document:
+    """What an invoice shows once AP learned that the ERP posted it."""
+    return {
+        "status": POSTED,
+        "erpDocumentNumber": document,
+        "postedAt": spell(posted_at),
+        "updatedAt": spell(at),
+    }
+
+
+def posted_event(doc: Document, by: str, at: datetime) -> tuple[str, Document]:
+    """Key and document of the event that an invoice became posted."""
+    event_id = f"{doc['invoiceId']}-posted"
+    return event_id, {
+        "eventId": event_id,
+        "invoiceId": doc["invoiceId"],
+        "fromStatus": doc.get("status"),
+        "toStatus": POSTED,
+        "occurredAt": spell(at),
+        "performedBy": by,
+        "performedByType": "SYSTEM",
+        "updatedAt": spell(at),
+    }
+
+
+def _money(value: Any) -> Decimal:
+    return Decimal(str(value)) if value not in (None, "") else Decimal(0)

@@ -1,0 +1,59 @@
+"""What the AP platform does with the messages that it takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sandbox.servers.ap_holds import show_holds, spell
+from sandbox.servers.http import refuse
+from sandbox.servers.writes import Effect, check_fields
+from sandbox.store import Document, Session
+
+SYSTEM = "ap"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A kind of message: the fields that it must have, and its effect."""
+
+    required: Mapping[str, type | tuple[type, ...]]
+    effect: Effect
+
+
+def take_match_result(session: Session, body: Document) -> tuple[int, Document]:
+    """Show verdict and holds on an invoice."""
+    for line in body["lines"]:
+        check_fields(line, {"lineNumber": int, "verdict": str})
+    for hold in body["holds"]:
+        check_fields(hold, {"code": str, "lineNumber": (int, type(None))})
+    key = body["invoiceId"]
+    invoice = session.get(SYSTEM, "invoices", key, lock=True)
+    if invoice is None:
+        raise refuse(404, "not_found", f"There is no invoice {key}.")
+    now = session.now()
+    changes = {
+        "matchStatus": body["verdict"],
+        "touchless": body.get("touchless"),
+        "lineMatchStatuses": [
+            {"lineNumber": line["lineNumber"], "matchStatus": line["verdict"]} for line in body["lines"]
+        ],
+        "holds": show_holds(session, invoice.doc, body["holds"], now),
+        "correlationId": body.get("correlationId"),
+        "updatedAt": spell(now),
+    }
+    session.overlay(SYSTEM, "invoices", key, changes, now)
+    return 200, {"status": "accepted", "invoiceId": key}
+
+
+def take_purchase_order(session: Session, body: Document) -> tuple[int, Document]:
+    """Keep a purchase order; it replaces the copy that was there."""
+    for line in body["lines"]:
+        check_fields(line, {"lineNumber": int})
+    now = session.now()
+    session.put(SYSTEM, "purchase-orders", [(body["poNumber"], {**body, "updatedAt": spell(now)}, now)])
+    return 200, {"status": "accepted", "poNumber": body["poNumber"]}
+
+
+OPERATIONS = {
+    "match_result": Accepted({"invoiceId": str, "verdict": str, "lines": list, "holds": list}, take_match_result),
+    "purchase_order": Accepted({"poNumber": str, "businessUnit": str, "lines": list}, take_purchase_order),
+}

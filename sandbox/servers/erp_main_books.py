@@ -1,0 +1,83 @@
+"""The first ERP's invoices and journal, in its tables."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sandbox.servers.ap_documents import Invoice
+from sandbox.servers.clearances import Clearance
+from sandbox.servers.journal import Accounts, journal_of
+from sandbox.store import Document, Session
+
+INVOICES, JOURNAL = "ap_invoices_all", "gl_je_lines"
+ACCOUNTS = Accounts(payables="2100", goods="2150", tax="1480", charges="6190")
+ENTERED, POSTED = "ENTERED", "POSTED"
+
+
+@dataclass(frozen=True)
+class ErpMainBooks:
+    """The books of the first ERP."""
+
+    system: str = "erp_main"
+
+    def document_number(self, day: datetime, number: int) -> str:
+        """Eight digits of the day, four of the number."""
+        return f"{day:%Y%m%d}{number:04d}"
+
+    def show(self, session: Session, invoice: Invoice, clearance: Clearance, at: datetime) -> None:
+        """Show in the copy of an invoice whether it is cleared or held."""
+        row = self._copy(session, invoice, clearance)
+        changes = {"match_status": clearance.status, "hold_names": ",".join(sorted(clearance.holds)) or None}
+        session.put_rows(INVOICES, [{**row, **changes, "last_update_date": at}])
+
+    def post(self, session: Session, invoice: Invoice, clearance: Clearance, document: str, at: datetime) -> None:
+        """Post an invoice."""
+        row = self._copy(session, invoice, clearance)
+        changes = {"invoice_status": POSTED, "doc_sequence_value": document, "gl_date": at, "last_update_date": at}
+        session.put_rows(INVOICES, [{**row, **changes}])
+        lines = journal_of(invoice, clearance, ACCOUNTS)
+        session.put_rows(
+            JOURNAL,
+            (
+                {
+                    "je_header_id": f"JE-{document}",
+                    "je_line_num": line.number,
+                    "org_code": clearance.company,
+                    "natural_account": line.account,
+                    "cost_center": line.cost_center,
+                    "period_name": f"{at:%Y-%m}",
+                    "posted_date": at,
+                    "entered_dr": max(line.amount, Decimal(0)),
+                    "entered_cr": max(-line.amount, Decimal(0)),
+                    "accounted_amount": line.amount,
+                    "currency_code": invoice.currency,
+                    "je_source": "Payables",
+                    "reference_id": row["invoice_id"],
+                    "last_update_date": at,
+                }
+                for line in lines
+            ),
+        )
+
+    def _copy(self, session: Session, invoice: Invoice, clearance: Clearance) -> Document:
+        """The ERP's row of an invoice, made from what AP shows; what the ERP alone knows is kept."""
+        known = session.rows(INVOICES, {"source_invoice_ref": invoice.key})
+        kept = known[0] if known else {"invoice_id": f"W-{invoice.key}", "invoice_status": ENTERED}
+        return {
+            **kept,
+            "org_code": clearance.company,
+            "vendor_num": invoice.supplier,
+            "invoice_num": invoice.number,
+            "invoice_type_lookup_code": "CREDIT" if invoice.is_credit else "STANDARD",
+            "invoice_date": invoice.invoice_date,
+            "po_num": invoice.po_number,
+            "terms_name": invoice.terms,
+            "due_date": invoice.due_date,
+            "invoice_currency_code": invoice.currency,
+            "net_amount": invoice.net,
+            "tax_amount": invoice.tax,
+            "freight_amount": invoice.freight,
+            "other_amount": invoice.other,
+            "invoice_amount": invoice.gross,
+            "source_invoice_ref": invoice.key,
+        }
