@@ -15,7 +15,7 @@ _ENTRIES = f"""
         order by _source_system, _record_key, _source_updated_at desc nulls last, _ingested_at desc, _row_number desc
     ) as entries
     where entry_statement = statement_ref and entry_system = _source_system and not gone
-"""
+"""  # noqa: S608 (constants of this file)
 
 CHECKS: tuple[Check, ...] = (
     iso_currency(),

@@ -5,9 +5,16 @@ from tieout.quality.predicates import day, identifier
 from tieout.quality.rules import Check, critical, warning
 
 SCOPE = ("entity_id", "vendor_key", "item_category", "match_type", "currency")
-LIMITS = tuple(
-    ["price_over_pct", "price_over_amount", "price_under_pct", "price_under_amount", "qty_ordered_over_pct", "qty_ordered_over_qty", "qty_received_over_pct", "qty_received_over_qty", "tax_over_pct", "tax_over_amount", "tax_under_pct", "tax_under_amount", "freight_over_pct", "freight_over_amount", "freight_under_pct", "freight_under_amount", "other_over_pct", "other_over_amount", "other_under_pct", "other_under_amount", "total_amount", "header_over_pct", "header_over_amount", "header_under_pct", "header_under_amount", "early_days", "late_days", "receipt_grace_days", "po_grace_hours"]
+# fmt: off
+LIMITS = (
+    "price_over_pct", "price_over_amount", "price_under_pct", "price_under_amount", "qty_ordered_over_pct",
+    "qty_ordered_over_qty", "qty_received_over_pct", "qty_received_over_qty", "tax_over_pct", "tax_over_amount",
+    "tax_under_pct", "tax_under_amount", "freight_over_pct", "freight_over_amount", "freight_under_pct",
+    "freight_under_amount", "other_over_pct", "other_over_amount", "other_under_pct", "other_under_amount",
+    "total_amount", "header_over_pct", "header_over_amount", "header_under_pct", "header_under_amount", "early_days",
+    "late_days", "receipt_grace_days", "po_grace_hours",
 )
+# fmt: on
 
 # Other rows are looked up by their newest version. Inside, columns are renamed, so that a plain name is this row's own.
 _OTHERS = f"""
@@ -17,7 +24,7 @@ _OTHERS = f"""
     from raw.policy
     order by _source_system, _record_key, _source_updated_at desc nulls last, _profile_version desc,
         _ingested_at desc, _row_number desc
-"""
+"""  # noqa: S608 (constants of this file)
 _SAME_SCOPE = " and ".join(f"other_{column} is not distinct from {identifier(column)}" for column in SCOPE)
 _BOTH_VALID = (
     f"{day('other_from')} <= coalesce({day('valid_to')}, 'infinity')"

@@ -1,0 +1,129 @@
+"""Batches that wait for the gate, and what becomes of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg.rows import class_row
+
+from tieout.errors import ConfigurationError
+from tieout.warehouse.contracts import Contract, QuarantineLimit
+
+ACCEPT = "accept"
+"""Action of the audit event with which a person lets a batch pass its quarantine limit (``steward``)."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one interface object that landed together (``ops.batch``)."""
+
+    batch_id: str
+    source_system: str
+    feed: str
+    object: str
+    rows_landed: int
+    missing_fields: list[str]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A batch of which nothing is promoted, and why."""
+
+    batch: Batch
+    message: str
+
+
+def waiting(connection: psycopg.Connection) -> list[Batch]:
+    """Return the batches that landed and were not judged yet, oldest first."""
+    with connection.cursor(row_factory=class_row(Batch)) as cursor:
+        return cursor.execute(
+            "select batch_id, source_system, feed, object, rows_landed, missing_fields"
+            " from ops.batch where state = 'landed' order by landed_at, batch_id"
+        ).fetchall()
+
+
+def contract_of(batch: Batch, contracts: Mapping[str, Contract]) -> Contract:
+    """Return the contract of the batch's object.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    if batch.object not in contracts:
+        raise ConfigurationError(
+            f"Batch {batch.batch_id} is of {batch.object!r}, which has no contract.",
+            f"Add config/objects/{batch.object}.yml, or correct config/sources/{batch.source_system}.yml.",
+        )
+    return contracts[batch.object]
+
+
+def broken_contract(batch: Batch, contract: Contract) -> Stop | None:
+    """Return why the batch stops, if a field that its contract requires did not arrive at all."""
+    missing = [field.name for field in contract.fields if field.required and field.name in batch.missing_fields]
+    if not missing:
+        return None
+    return Stop(
+        batch,
+        f"Contract broken: {batch.source_system} sent {batch.object} (feed {batch.feed}) without {', '.join(missing)}, "
+        f"which version {contract.version} of config/objects/{batch.object}.yml requires. Nothing of batch "
+        f"{batch.batch_id} is promoted. Correct config/sources/{batch.source_system}.yml and parse the archive again.",
+    )
+
+
+def over_limit(batch: Batch, quarantined: int, limit: QuarantineLimit) -> Stop | None:
+    """Return why the batch stops, if more of its rows would be quarantined than its object's contract allows."""
+    of_rows = batch.rows_landed
+    too_many = quarantined > limit.rows
+    too_large_a_part = of_rows >= limit.min_rows and quarantined * 100 > limit.percent * of_rows
+    if not (too_many or too_large_a_part):
+        return None
+    allowed = f"{limit.percent} %" if too_large_a_part else f"{limit.rows} rows"
+    return Stop(
+        batch,
+        f"{quarantined} of {of_rows} rows of {batch.object} from {batch.source_system} (feed {batch.feed}) break a "
+        f"critical rule; its contract allows {allowed}. Nothing of batch {batch.batch_id} is promoted. quality.result "
+        "says which rules; mend the feed, or accept the batch as a steward.",
+    )
+
+
+def accepted(connection: psycopg.Connection, batches: Sequence[Batch]) -> set[str]:
+    """Return the ids of those batches that a person lets pass their limit."""
+    rows = connection.execute(
+        "select subject_id from audit.event where subject_type = 'batch' and action = %s and subject_id = any(%s)",
+        (ACCEPT, [batch.batch_id for batch in batches]),
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def promote(
+    connection: psycopg.Connection,
+    batches: Sequence[Batch],
+    quarantined: Mapping[str, int],
+    *,
+    gate_run_id: str,
+    known_at: datetime,
+) -> None:
+    """Let batches through: their rows, but the quarantined, are known from ``known_at``."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into quality.promotion"
+            " (batch_id, object, source_system, known_at, rows_promoted, rows_quarantined, gate_run_id)"
+            " values (%s, %s, %s, %s, %s, %s, %s)",
+            [
+                (b.batch_id, b.object, b.source_system, known_at, b.rows_landed - held, held, gate_run_id)
+                for b in batches
+                for held in [quarantined.get(b.batch_id, 0)]
+            ],
+        )
+    _set_state(connection, batches, "promoted")
+
+
+def stop(connection: psycopg.Connection, stops: Sequence[Stop]) -> None:
+    """Keep batches out as a whole."""
+    _set_state(connection, [stop.batch for stop in stops], "stopped")
+
+
+def _set_state(connection: psycopg.Connection, batches: Sequence[Batch], state: str) -> None:
+    connection.execute(
+        "update ops.batch set state = %s where batch_id = any(%s)", (state, [batch.batch_id for batch in batches])
+    )

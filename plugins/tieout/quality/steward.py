@@ -1,0 +1,252 @@
+"""A steward's decisions on what the gate held back.
+
+A row that waits in quarantine is released, and known from then on, or rejected, and stays out. A batch that stopped
+because too many of its rows broke a rule is accepted: the next gate lets it through and quarantines those rows one by
+one. Each decision is landed in raw like any other record (``raw.decision``), in one transaction with what it changes
+and with its audit event.
+"""
+
+import hashlib
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+import psycopg
+
+from tieout import audit
+from tieout.errors import TieoutError
+from tieout.quality import knowledge
+from tieout.quality.batches import ACCEPT
+from tieout.warehouse.connection import connect
+
+Action = Literal["release", "reject"]
+SelectBy = Literal["ids", "batch", "rule"]
+
+SOURCE_SYSTEM = "tieout"
+FEED = "steward"
+OBJECT = "decision"
+PROFILE_VERSION = 1
+
+# By rule are taken the rows that break no other critical rule: releasing one rule's rows releases no other's.
+_WHERE = {
+    "ids": "quarantine_id = any(%(ids)s)",
+    "batch": "batch_id = %(batch_id)s",
+    "rule": """
+        %(rule_id)s = any(rule_ids) and not exists (
+            select
+            from quality.result as other
+            where other.batch_id = q.batch_id and other.rule_id = any(q.rule_ids)
+                and other.rule_id <> %(rule_id)s and other.severity = 'critical'
+        )
+    """,
+}
+
+_DECIDE = """
+update quality.quarantine as q set
+    state = %(state)s, decided_known_at = %(known_at)s, decided_by = %(by)s, decision_reason = %(reason)s
+where q.state = 'waiting' and ({where})
+returning quarantine_id
+"""
+
+_LAND_BATCH = """
+insert into ops.batch (
+    batch_id, source_system, feed, object, interval_start, interval_end, payload_sha256, archive_manifest,
+    profile_version, contract_version, rows_read, rows_landed, rows_unchanged, state, origin, trace_id, landed_at
+)
+values (
+    %(batch_id)s, %(source_system)s, %(feed)s, %(object)s, %(now)s, %(now)s, %(sha256)s, %(manifest)s,
+    %(profile_version)s, 1, 1, 1, 0, 'promoted', 'configuration', %(trace_id)s, %(now)s
+)
+"""
+
+_LAND_ROW = """
+insert into raw.decision (
+    _source_system, _record_key, _batch_id, _payload_sha256, _row_number, _row_sha256, _profile_version,
+    _source_updated_at, _ingested_at, _trace_id,
+    decision_id, decision_type, subject_type, subject_id, decided_by, decided_at, reason, detail
+)
+values (
+    %(source_system)s, %(decision_id)s, %(batch_id)s, %(sha256)s, 1, %(sha256)s, %(profile_version)s,
+    %(now)s, %(now)s, %(trace_id)s,
+    %(decision_id)s, %(decision_type)s, %(subject_type)s, %(subject_id)s, %(by)s, %(decided_at)s, %(reason)s, %(detail)s
+)
+"""
+
+_PROMOTE = """
+insert into quality.promotion
+    (batch_id, object, source_system, known_at, rows_promoted, rows_quarantined, gate_run_id)
+values (%(batch_id)s, %(object)s, %(source_system)s, %(known_at)s, 1, 0, %(gate_run_id)s)
+"""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows a decision is about: ids of quarantined rows, all that wait of a batch, or of one rule."""
+
+    by: SelectBy
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse what names nothing."""
+        if self.by not in _WHERE:
+            raise TieoutError(f"Rows are not chosen by {self.by!r}.", "Choose by ids, batch or rule.")
+        if not self.text.strip():
+            raise TieoutError("Nothing is selected.", "Give ids separated by commas, a batch id, or a rule id.")
+        if self.by == "ids" and not all(part.strip().isdigit() for part in self.text.split(",")):
+            raise TieoutError(f"{self.text!r} is no list of ids.", "Give quarantine ids separated by commas.")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the condition of ``_WHERE`` needs."""
+        if self.by == "ids":
+            return {"ids": [int(part) for part in self.text.split(",")]}
+        return {f"{self.by}_id": self.text.strip()}
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a decision changed. ``known_at`` is None where nothing waited: then nothing was written."""
+
+    decision_id: str | None = None
+    known_at: datetime | None = None
+    quarantine_ids: tuple[int, ...] = ()
+    batch_accepted: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the decision as plain values."""
+        return {
+            "decision_id": self.decision_id,
+            "known_at": None if self.known_at is None else self.known_at.isoformat(),
+            "rows": len(self.quarantine_ids),
+            "quarantine_ids": list(self.quarantine_ids),
+            "batch_accepted": self.batch_accepted,
+        }
+
+
+def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: str, now: datetime) -> Decided:
+    """Release or reject what waits of the selection.
+
+    Releasing a batch that stopped accepts it, for the next gate to let it through in spite of its limit. Deciding
+    again on what is decided changes nothing.
+
+    Args:
+        dsn: of the warehouse.
+        action: release or reject.
+        selection: of rows.
+        by: who decides.
+        reason: why; kept with the decision.
+        now: the business clock.
+
+    Raises:
+        TieoutError: action, person or reason is missing.
+    """
+    if action not in ("release", "reject"):
+        raise TieoutError(f"There is no decision {action!r}.", "Release or reject.")
+    if not by.strip() or not reason.strip():
+        raise TieoutError("A decision needs a person and a reason.", "Say who decides, and why.")
+    with closing(connect(dsn)) as connection, connection:
+        known_at = knowledge.next_known_at(connection, now)
+        accepted = _accept_batch(connection, selection) if action == "release" else None
+        rows = () if accepted else _decide_rows(connection, action, selection, by, reason, known_at)
+        if not rows and accepted is None:
+            return Decided()
+        decided = Decided(f"decision-{uuid4()}", known_at, rows, accepted)
+        _land(connection, decided, action, selection, by, reason, now)
+        _audit(connection, decided, action, selection, by, reason, now)
+        return decided
+
+
+def _accept_batch(connection: psycopg.Connection, selection: Selection) -> str | None:
+    """Put a batch that broke its limit back before the gate. One that broke its contract stays out."""
+    if selection.by != "batch":
+        return None
+    batch_id = selection.text.strip()
+    row = connection.execute(
+        "update ops.batch set state = 'landed' where batch_id = %s and state = 'stopped'"
+        " and exists (select from quality.result as result where result.batch_id = batch.batch_id) returning batch_id",
+        (batch_id,),
+    ).fetchone()
+    return None if row is None else batch_id
+
+
+def _decide_rows(
+    connection: psycopg.Connection, action: Action, selection: Selection, by: str, reason: str, known_at: datetime
+) -> tuple[int, ...]:
+    statement = _DECIDE.format(where=_WHERE[selection.by])
+    values = {"state": f"{action}d" if action == "release" else "rejected", "known_at": known_at}
+    rows = connection.execute(statement.encode(), {**values, "by": by, "reason": reason, **selection.parameters})
+    return tuple(sorted(row[0] for row in rows))
+
+
+def _land(
+    connection: psycopg.Connection,
+    decided: Decided,
+    action: Action,
+    selection: Selection,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Land the decision as a record of its own, known when it takes effect."""
+    kind = "batch_accept" if decided.batch_accepted else f"quarantine_{action}"
+    detail = json.dumps({"selected_by": selection.by, "quarantine_ids": list(decided.quarantine_ids)})
+    record = {
+        "decision_id": decided.decision_id,
+        "decision_type": kind,
+        "subject_type": _subject_type(selection),
+        "subject_id": selection.text.strip(),
+        "by": by,
+        "decided_at": now.isoformat(),
+        "reason": reason,
+        "detail": detail,
+    }
+    values = record | {
+        "batch_id": f"{SOURCE_SYSTEM}:{FEED}:{decided.decision_id}",
+        "gate_run_id": f"steward-{decided.known_at:%Y%m%dT%H%M%S.%fZ}",
+        "source_system": SOURCE_SYSTEM,
+        "feed": FEED,
+        "object": OBJECT,
+        "profile_version": PROFILE_VERSION,
+        "sha256": hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest(),
+        "manifest": f"audit.event of decision {decided.decision_id}",
+        "trace_id": decided.decision_id,
+        "known_at": decided.known_at,
+        "now": now,
+    }
+    connection.execute(
+        "insert into quality.gate_run (gate_run_id, known_at, started_at, ended_at)"
+        " values (%(gate_run_id)s, %(known_at)s, %(now)s, %(now)s)",
+        values,
+    )
+    for statement in (_LAND_BATCH, _LAND_ROW, _PROMOTE):
+        connection.execute(statement.encode(), values)
+
+
+def _audit(
+    connection: psycopg.Connection,
+    decided: Decided,
+    action: Action,
+    selection: Selection,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    audit.record(
+        connection,
+        at=now,
+        actor=by,
+        action=ACCEPT if decided.batch_accepted else action,
+        subject_type=_subject_type(selection),
+        subject_id=selection.text.strip(),
+        before={"state": "stopped" if decided.batch_accepted else "waiting"},
+        after=decided.as_dict(),
+        reason=reason,
+        trace_id=decided.decision_id,
+    )
+
+
+def _subject_type(selection: Selection) -> str:
+    return {"ids": "quarantine", "batch": "batch", "rule": "rule"}[selection.by]
