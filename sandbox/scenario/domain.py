@@ -224,3 +224,75 @@ class Invoice:
     def line_id(self, number: int) -> str:
         """Canonical id of a line."""
         return f"{self.invoice_id}:{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of one invoice."""
+
+    ref: str
+    batch: str
+    end_to_end_id: str
+    invoice: Invoice
+    sent: datetime
+    status: str = "sent"
+    settled: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A journal: lines of (account, cost centre, amount; a debit is positive). It balances."""
+
+    ref: str
+    company: str
+    source: str
+    document: str
+    lines: tuple[tuple[str, str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Accounts and cost centres of a company."""
+
+    accounts: tuple[tuple[str, str, str], ...]
+    cost_centers: tuple[tuple[str, str], ...]
+
+    def locations(self, entity: Entity) -> list[tuple[str, str, str]]:
+        """Locations of an entity: code, name, use."""
+        return [
+            (f"{entity.company}-DOCK", f"{entity.name}, receiving dock", "SHIP-TO"),
+            (f"{entity.company}-STORE", f"{entity.name}, main store", "STOCK"),
+        ]
+
+
+_CENTERS = (
+    ("CC100", "Operating rooms"),
+    ("CC200", "Nursing"),
+    ("CC300", "Pharmacy"),
+    ("CC400", "Laboratory"),
+    ("CC900", "Facilities"),
+)
+_NAMES = (
+    ("cash", "Cash", "asset"),
+    ("inventory", "Inventory", "asset"),
+    ("tax", "Input tax", "asset"),
+    ("payables", "Accounts payable", "liability"),
+    ("received", "Goods received, not invoiced", "liability"),
+    ("supplies", "Medical supplies", "expense"),
+    ("charges", "Freight and charges", "expense"),
+    ("drugs", "Drugs", "expense"),
+    ("services", "Purchased services", "expense"),
+    ("utilities", "Utilities", "expense"),
+    ("other", "Other supplies", "expense"),
+)
+ACCOUNTS: dict[str, dict[str, str]] = {
+    erp: dict(zip((name for name, _, _ in _NAMES), codes.split(), strict=True))
+    for erp, codes in {
+        "erp_main": "1010 1400 1480 2100 2150 6100 6190 6200 6400 6500 6900",
+        "erp_west": "113100 300000 154000 160000 191100 400000 473000 402000 415000 416000 420000",
+    }.items()
+}
+CHARTS: dict[str, Chart] = {
+    erp: Chart(tuple((codes[name], text, kind) for name, text, kind in _NAMES), _CENTERS)
+    for erp, codes in ACCOUNTS.items()
+}

@@ -1,6 +1,13 @@
 """The first ERP: a relational database with tables and columns in the manner of Oracle's business suite."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Payment, Po, PoLine, Receipt, Vendor
+from sandbox.scenario.model import Write
+from sandbox.wire.codes import MAIN_LINE_STATUS, MAIN_PO_STATUS, TAX_CODES, TAX_RATES, TERM_DAYS, TERMS, UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +105,282 @@ TABLES: tuple[Table, ...] = (
         "entered_dr numeric, entered_cr numeric, accounted_amount numeric, currency_code, je_source, reference_id",
     ),
 )
+
+
+def _write(table: str, key: tuple[str, ...], doc: dict[str, Any], at: datetime) -> Write:
+    return Write("erp_main", table, key, {**doc, "last_update_date": at}, at)
+
+
+def supplier(vendor: Vendor, name: str, at: datetime, *, blocked: bool = False) -> Write:
+    """A vendor."""
+    doc = {
+        "segment1": vendor.main,
+        "vendor_name": name,
+        "num_1099": vendor.tax_id or None,
+        "enabled_flag": "Y",
+        "hold_flag": "Y" if blocked else "N",
+        "end_date_active": vendor.leaves_on if blocked else None,
+        "terms_name": TERMS["erp_main"][vendor.term],
+        "invoice_currency_code": "USD",
+        "address_line1": f"{vendor.index + 100} Commerce Way",
+        "city": "Columbus",
+        "zip": f"43{vendor.index % 1000:03d}",
+        "country": "US",
+        "email_address": f"remit{vendor.index}@vendor.example",
+    }
+    return _write("ap_suppliers", (vendor.main,), doc, at)
+
+
+def bank_account(vendor: Vendor, at: datetime) -> Write:
+    """A vendor's bank account."""
+    doc = {
+        "segment1": vendor.main,
+        "bank_account_id": f"B{vendor.index:04d}",
+        "bank_account_num": vendor.account_number,
+        "bank_num": "021000021",
+        "currency_code": "USD",
+        "start_date": date(2025, 1, 1),
+        "last_updated_by": "vendor.desk",
+    }
+    return _write("ap_bank_accounts", (vendor.main, doc["bank_account_id"]), doc, at)
+
+
+def reference_data(entity: Entity, chart: Chart, at: datetime) -> list[Write]:
+    """Accounts, cost centres and locations of a company."""
+    company = entity.company
+    accounts = [
+        _write(
+            "gl_accounts",
+            (company, code),
+            {
+                "org_code": company,
+                "natural_account": code,
+                "description": name,
+                "account_type": kind[0].upper(),
+                "enabled_flag": "Y",
+            },
+            at,
+        )
+        for code, name, kind in chart.accounts
+    ]
+    centers = [
+        _write(
+            "gl_cost_centers",
+            (company, code),
+            {"org_code": company, "cost_center": code, "description": name, "enabled_flag": "Y"},
+            at,
+        )
+        for code, name in chart.cost_centers
+    ]
+    places = [
+        _write(
+            "hr_locations",
+            (code,),
+            {"location_code": code, "org_code": company, "description": name, "location_use": use},
+            at,
+        )
+        for code, name, use in chart.locations(entity)
+    ]
+    return accounts + centers + places
+
+
+def group_data(at: datetime) -> list[Write]:
+    """Payment terms, tax codes and rates, the same for all companies."""
+    terms = [
+        _write(
+            "ap_terms",
+            (name,),
+            {
+                "name": name,
+                "description": name.title(),
+                "due_days": TERM_DAYS[code],
+                "discount_days": 10 if code == "D210" else None,
+                "discount_percent": Decimal(2) if code == "D210" else None,
+            },
+            at,
+        )
+        for code, name in TERMS["erp_main"].items()
+    ]
+    taxes = [
+        _write(
+            "zx_rates",
+            (name, "2025-01-01"),
+            {"tax_rate_code": name, "effective_from": date(2025, 1, 1), "percentage_rate": Decimal(TAX_RATES[code])},
+            at,
+        )
+        for code, name in TAX_CODES["erp_main"].items()
+    ]
+    return terms + taxes
+
+
+def exchange_rate(currency: str, rate: Decimal, at: datetime) -> Write:
+    """The day's rate of a currency to US dollars."""
+    day = at.date()
+    doc = {"from_currency": currency, "to_currency": "USD", "conversion_date": day, "conversion_rate": rate}
+    return _write("gl_daily_rates", (currency, "USD", day.isoformat()), doc, at)
+
+
+def item(row: Item, at: datetime) -> Write:
+    """The ERP's copy of an item."""
+    doc = {
+        "segment1": row.number,
+        "description": row.description.upper(),
+        "primary_uom_code": "Each",
+        "item_category": row.category,
+        "enabled_flag": "Y",
+    }
+    return _write("mtl_system_items", (row.number,), doc, at)
+
+
+def purchase_order(po: Po, at: datetime) -> list[Write]:
+    """Header and lines of a purchase order."""
+    header = {
+        "segment1": po.number,
+        "org_code": po.entity.company,
+        "vendor_num": po.vendor.main,
+        "agent_name": po.buyer,
+        "authorization_status": MAIN_PO_STATUS[po.status],
+        "closed_code": "CLOSED" if po.status == "closed" else "OPEN",
+        "cancel_flag": "Y" if po.status == "cancelled" else "N",
+        "creation_date": po.created,
+        "approved_date": po.approved,
+        "approved_by": "p.director" if po.approved else None,
+        "submitted_date": po.sent,
+        "closed_date": po.closed,
+        "currency_code": "USD",
+        "freight_amount": po.freight,
+        "terms_name": TERMS["erp_main"][po.vendor.term],
+        "requisition_num": po.requisition,
+        "contract_num": po.contract or None,
+    }
+    return [_write("po_headers_all", (po.number,), header, at), *(_po_line(po, line, at) for line in po.lines)]
+
+
+def _po_line(po: Po, line: PoLine, at: datetime) -> Write:
+    doc = {
+        "po_num": po.number,
+        "line_num": line.number,
+        "org_code": po.entity.company,
+        "item_num": line.item.number if line.item else None,
+        "vendor_product_num": f"VP-{line.item.number}" if line.item else None,
+        "item_description": line.description,
+        "quantity": Decimal(line.qty),
+        "quantity_cancelled": Decimal(0),
+        "unit_meas_lookup_code": UNITS["erp_main"][line.unit],
+        "unit_price": line.price,
+        "amount": line.amount,
+        "tax_code": TAX_CODES["erp_main"][line.tax_code],
+        "need_by_date": line.need_by,
+        "ship_to_location": f"{po.entity.company}-DOCK",
+        "cost_center": line.cost_center,
+        "charge_account": line.account,
+        "requisition_num": po.requisition,
+        "preparer": line.requester,
+        "contract_num": line.item.contract if line.item else None,
+        "match_option": "2-WAY" if line.two_way else None,
+        "closed_code": MAIN_LINE_STATUS[line.status],
+        "closed_date": line.closed_at,
+    }
+    return _write("po_lines_all", (po.number, str(line.number)), doc, at)
+
+
+def receipt(row: Receipt, at: datetime) -> Write:
+    """A receipt or return as the ERP posted it."""
+    doc = {
+        "transaction_id": f"T{row.ref}",
+        "org_code": row.po.entity.company,
+        "receipt_num": row.ref,
+        "line_num": 1,
+        "po_num": row.po.number,
+        "po_line_num": row.line.number,
+        "item_num": row.line.item.number if row.line.item else None,
+        "transaction_type": "RECEIVE" if row.kind == "receipt" else "RETURN TO VENDOR",
+        "quantity": Decimal(row.qty if row.kind == "receipt" else -row.qty),
+        "unit_of_measure": UNITS["erp_main"][row.unit],
+        "transaction_date": row.received,
+        "creation_date": at,
+        "source_doc_ref": row.ref,
+    }
+    return _write("rcv_transactions", (doc["transaction_id"],), doc, at)
+
+
+def invoice(paper: Invoice, at: datetime) -> Write:
+    """An invoice as the ERP posted it."""
+    doc = {
+        "invoice_id": paper.document,
+        "org_code": paper.entity.company,
+        "vendor_num": paper.erp_vendor,
+        "invoice_num": paper.number,
+        "invoice_type_lookup_code": "CREDIT" if paper.kind == "credit" else "STANDARD",
+        "invoice_date": paper.dated,
+        "po_num": paper.po_number or None,
+        "terms_name": TERMS["erp_main"][paper.term],
+        "due_date": paper.due,
+        "invoice_currency_code": "USD",
+        "net_amount": paper.net,
+        "tax_amount": paper.tax,
+        "freight_amount": paper.freight,
+        "other_amount": Decimal(0),
+        "invoice_amount": paper.gross,
+        "invoice_status": "POSTED",
+        "doc_sequence_value": paper.document,
+        "gl_date": paper.posted,
+        "source_invoice_ref": paper.ref,
+    }
+    return _write("ap_invoices_all", (paper.document,), doc, at)
+
+
+def payment(pay: Payment, at: datetime) -> list[Write]:
+    """A payment and the invoice that it pays."""
+    doc = {
+        "check_id": pay.ref,
+        "org_code": pay.invoice.entity.company,
+        "vendor_num": pay.invoice.erp_vendor,
+        "checkrun_name": pay.batch,
+        "end_to_end_id": pay.end_to_end_id,
+        "amount": pay.invoice.gross,
+        "currency_code": "USD",
+        "payment_method": "EFT",
+        "status_lookup_code": pay.status.upper(),
+        "check_date": pay.sent.date(),
+        "approved_date": pay.sent,
+        "sent_date": pay.sent,
+        "cleared_date": pay.settled,
+    }
+    applied = {
+        "check_id": pay.ref,
+        "invoice_id": pay.invoice.document,
+        "amount": pay.invoice.gross,
+        "discount_taken": Decimal(0),
+    }
+    return [
+        _write("ap_checks_all", (pay.ref,), doc, at),
+        _write("ap_invoice_payments_all", (pay.ref, pay.invoice.document), applied, at),
+    ]
+
+
+def journal(entry: Journal, at: datetime) -> list[Write]:
+    """A journal's lines."""
+    return [
+        _write(
+            "gl_je_lines",
+            (entry.ref, str(number)),
+            {
+                "je_header_id": entry.ref,
+                "je_line_num": number,
+                "org_code": entry.company,
+                "natural_account": account,
+                "cost_center": center or None,
+                "period_name": f"{at:%Y-%m}",
+                "posted_date": at,
+                "entered_dr": max(amount, Decimal(0)),
+                "entered_cr": max(-amount, Decimal(0)),
+                "accounted_amount": amount,
+                "currency_code": "USD",
+                "je_source": entry.source,
+                "reference_id": entry.document,
+            },
+            at,
+        )
+        for number, (account, center, amount) in enumerate(entry.lines, 1)
+    ]
