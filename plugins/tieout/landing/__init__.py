@@ -1,0 +1,1 @@
+"""Landing: archive, parse by profile, load into raw. Nothing here judges a value or updates a row."""

@@ -1,0 +1,58 @@
+"""Logic that does not fit the profiles' vocabulary: functions that a contract or a profile names.
+
+A contract's `derive` names one of ``DERIVATIONS`` with a field. A profile's `function` names one of ``FUNCTIONS``, which
+takes a whole record and declares the paths that it reads, so that these do not count as drift.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Zeros that begin a run of digits and precede a digit.
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+
+
+@dataclass(frozen=True)
+class RecordFunction:
+    """A function over a record, and the paths that it reads."""
+
+    call: Callable[[Mapping[str, Any]], str | None]
+    reads: tuple[str, ...]
+
+
+DERIVATIONS: dict[str, Callable[[str], str]] = {}
+FUNCTIONS: dict[str, RecordFunction] = {}
+
+
+def derivation(function: Callable[[str], str]) -> Callable[[str], str]:
+    """Register a function that contracts may name in `derive`."""
+    DERIVATIONS[function.__name__] = function
+    return function
+
+
+def record_function(*reads: str) -> Callable[[Callable], Callable]:
+    """Register a function that profiles may name in `function`.
+
+    Args:
+        reads: the paths of the record that it looks at.
+    """
+
+    def register(function: Callable[[Mapping[str, Any]], str | None]) -> Callable:
+        FUNCTIONS[function.__name__] = RecordFunction(function, reads)
+        return function
+
+    return register
+
+
+@derivation
+def normalise_document_number(number: str) -> str:
+    """Return a document's number as duplicates are searched by (docs/reference/matching.md, duplicates).
+
+    NFKC, upper case, NFKC; only letters and decimal digits; then zeros that begin a run of digits and precede a digit
+    are dropped.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", number).upper())
+    kept = "".join(character for character in folded if character.isalpha() or character.isdecimal())
+    return _LEADING_ZEROS.sub("", kept)
