@@ -49,6 +49,13 @@ class AirflowApi:
             return {"api-server": "unreachable"}
         return {name: (answer.json().get(name) or {}).get("status") or "unknown" for name in COMPONENTS}
 
+    def warm_up(self) -> bool:
+        """Make the API server build the API that tasks use, which takes some seconds; return whether it is there."""
+        try:
+            return self._client.get("/execution/health", timeout=60.0).is_success
+        except httpx.HTTPError:
+            return False
+
     def dag_ids(self) -> set[str]:
         """Return the ids of all DAGs that are parsed."""
         return {dag["dag_id"] for dag in self._get("/api/v2/dags", limit=100)["dags"]}

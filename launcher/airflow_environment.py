@@ -44,6 +44,8 @@ TUNING = {
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "60",
     "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "2",
     "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
+    # How long a worker may take to notice that its task has ended.
+    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     "AIRFLOW__API__WORKERS": "1",
     "AIRFLOW__API__HOST": "127.0.0.1",
     "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
@@ -90,7 +92,6 @@ def build(
         "TIEOUT_HOME": str(layout.home),
         "TIEOUT_CONFIG": str(layout.config),
         "TIEOUT_BUSINESS_CLOCK": f"file:{layout.clock}",
-        "TIEOUT_SCHEDULE": "off",
         "AIRFLOW_HOME": str(layout.airflow),
         "AIRFLOW__CORE__DAGS_FOLDER": str(layout.dags),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(layout.plugins),

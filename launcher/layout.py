@@ -86,6 +86,16 @@ class Layout:
         return self.home / "estate" / "labels.csv"
 
     @property
+    def played_file(self) -> Path:
+        """Which simulated days the pipeline has processed."""
+        return self.home / "played.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the launcher while it changes the stack."""
+        return self.home / "lock"
+
+    @property
     def postgres(self) -> Path:
         """The database's folder.
 
@@ -95,6 +105,11 @@ class Layout:
         if os.geteuid() != 0 or entered_by_everybody(self.home):
             return self.home / "postgres"
         return PUBLIC_STATE / hashlib.sha256(str(self.home).encode()).hexdigest()[:12] / "postgres"
+
+    @property
+    def database_parents(self) -> tuple[Path, ...]:
+        """The folders above the database's that we make, outermost first."""
+        return (self.postgres.parent.parent, self.postgres.parent) if self.postgres.parent != self.home else ()
 
 
 def entered_by_everybody(folder: Path) -> bool:

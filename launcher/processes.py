@@ -63,17 +63,26 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], log
     return Child(name, process.pid, psutil.Process(process.pid).create_time(), str(log))
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], log: Path, directory: Path, seconds: float) -> int:
-    """Run a command to its end with its output in ``log``; return its exit status, 124 when it took too long."""
+def run(
+    command: Sequence[str], environment: Mapping[str, str], log: Path, directory: Path, seconds: float,
+    echo: bool = False,
+) -> int:  # fmt: skip
+    """Run a command to its end with its output in ``log``; return its exit status, 124 when it took too long.
+
+    With ``echo`` the output of a command that failed is printed.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         try:
-            return subprocess.run(
+            status = subprocess.run(
                 list(command), env=dict(environment), cwd=directory, timeout=seconds, check=False,
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             ).returncode  # fmt: skip
         except subprocess.TimeoutExpired:
-            return 124
+            status = 124
+    if echo and status != 0:
+        print(log.read_text(errors="replace"))
+    return status
 
 
 def stop(children: Iterable[Child], mark: str, grace: float = GRACE_SECONDS) -> None:

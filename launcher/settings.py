@@ -26,5 +26,5 @@ def fixed_ports() -> dict[str, int]:
 
 
 def inherited() -> dict[str, str]:
-    """Return the environment that started processes inherit: ours, without Airflow settings of somebody else."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "TIEOUT_", "DBT_"))}
+    """Return the environment that started processes inherit: ours, without settings of another Airflow or dbt."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DBT_"))}

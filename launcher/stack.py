@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,11 @@ class Stack:
     def is_up(self) -> bool:
         """Whether the database and every recorded process run."""
         children = self.children()
-        return bool(children) and self.postgres.running() and all(child.running() for child in children)
+        return bool(children) and self.database_runs() and all(child.running() for child in children)
+
+    def database_runs(self) -> bool:
+        """Whether PostgreSQL was set up and runs."""
+        return (self.postgres.data / "PG_VERSION").exists() and self.postgres.running()
 
     def check_alive(self) -> None:
         """Refuse to go on when a process has ended.
@@ -141,6 +146,7 @@ class Stack:
             report("Everything runs already.")
             return
         self._sweep()
+        self._make_folders()
         self.layout.logs.mkdir(parents=True, exist_ok=True)
         ports = self._choose_ports()
         report("Starting PostgreSQL.")
@@ -167,7 +173,8 @@ class Stack:
             self._api = None
         processes.stop(self.children(), self.mark)
         self._children.clear()
-        self.postgres.stop()
+        if self.database_runs():
+            self.postgres.stop()
         self.layout.state_file.unlink(missing_ok=True)
 
     def environment(self) -> dict[str, str]:
@@ -186,6 +193,13 @@ class Stack:
         """End what a crashed launcher left behind."""
         processes.stop(self.children(), self.mark)
         self.layout.state_file.unlink(missing_ok=True)
+
+    def _make_folders(self) -> None:
+        """Make the folders above the database such that its unprivileged user may enter them, whatever the umask."""
+        for folder in (self.layout.home, *self.layout.database_parents):
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                folder.chmod(0o711)
 
     def _choose_ports(self) -> dict[str, int]:
         fixed = {name: port for name, port in self._fixed_ports.items() if name != "postgres"}
@@ -235,7 +249,11 @@ class Stack:
         secret = credentials.load(self.layout.secrets_file).airflow_password
         write_json(self.layout.airflow / "passwords.json", {airflow_environment.ADMINISTRATOR: secret})
         write_private(self.layout.environment_file, airflow_environment.as_shell(environment, inherited()))
+        migrated_to = self.layout.airflow / "migrated_to"
+        if migrated_to.exists() and migrated_to.read_text() == version("apache-airflow"):
+            return
         self._run_once("airflow-migrate", [sys.executable, "-m", "launcher.component", "db", "migrate"], environment)
+        migrated_to.write_text(version("apache-airflow"))
 
     def _start_components(self, environment: Mapping[str, str], ports: Mapping[str, int]) -> None:
         for name in COMPONENTS:
@@ -251,6 +269,7 @@ class Stack:
             LaunchError: a component does not come up, or a DAG file does not import.
         """
         address = read_json(self.layout.state_file)["airflow"]
+        self._wait_until(self.api.warm_up, f"Airflow at {address}")
         self._wait_until(lambda: set(self.api.health().values()) == {"healthy"}, f"Airflow at {address}")
         expected = {path.stem for path in self.layout.dags.glob("*.py")}
 

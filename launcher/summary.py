@@ -1,0 +1,172 @@
+"""What ``make demo`` prints at its end: figures read from the warehouse and compared with the estate's labels."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.table import Table
+
+from launcher import played as progress
+from launcher.scores import Score, expected_findings, read_labels, score
+from launcher.stack import Stack
+
+# Ratios and sums of every entity, over all days; a snapshot counts at its last day only.
+KPIS = """
+with cut as (
+    select
+        v.kpi, d.title, v.unit, v.currency, v.dimension_value, v.numerator, v.denominator, v.value, d.period_kind,
+        v.period, max(v.period) over (partition by v.kpi) as last_period
+    from mart.kpi_value as v
+    inner join mart.kpi_definition as d using (kpi)
+    where v.superseded_at is null and v.entity_id <> 'ALL' and v.dimension in ('all', 'age_bucket')
+)
+
+select
+    kpi, title, unit, currency,
+    sum(numerator) as numerator, sum(denominator) as denominator
+from cut
+where period_kind = 'event' or period = last_period
+group by kpi, title, unit, currency
+order by kpi, currency
+"""
+
+LATENCIES = {
+    "Receipt posting latency": ("mart.kpi_receipt_posting_latency", "hours"),
+    "Receipt message latency": ("mart.kpi_receipt_message_latency", "minutes"),
+    "Invoice posting latency": ("mart.kpi_invoice_posting_latency", "hours"),
+}
+
+HOLDS = """
+select code, currency, count(*) as raised, count(*) filter (where resolved_at is null) as open,
+    coalesce(sum(amount_at_risk) filter (where resolved_at is null), 0) as at_risk
+from match.match_hold
+group by code, currency
+order by code, currency
+"""
+
+ROWS = """
+select
+    (select coalesce(sum(rows_landed), 0) from ops.batch) as landed,
+    (select count(*) from quality.quarantine) as quarantined,
+    (select coalesce(sum(rows_promoted), 0) from quality.promotion) as promoted,
+    (select count(*) from ops.batch where state = 'stopped') as stopped
+"""
+
+FEEDBACK = """
+select target, operation, count(*) as sent, count(*) filter (where state = 'confirmed') as confirmed,
+    count(*) filter (where state = 'acknowledged') as acknowledged,
+    count(*) filter (where state = 'superseded') as superseded,
+    count(*) filter (where state in ('pending', 'retrying')) as waiting, count(*) filter (where state = 'dead') as dead
+from feedback.message_state
+where mode = 'live'
+group by target, operation
+order by target, operation
+"""
+
+RAISED = "select distinct code, subject_id from match.match_hold"
+
+
+def show(stack: Stack, console: Console) -> list[Score]:
+    """Print the figures; return the scores by code."""
+    with psycopg.connect(stack.warehouse_dsn) as connection:
+        _kpis(connection, console)
+        _holds(connection, console)
+        _rows(connection, console)
+        _feedback(connection, console)
+        scores = findings(stack, connection)
+    _scores(scores, console)
+    addresses(stack, console)
+    return scores
+
+
+def findings(stack: Stack, connection: psycopg.Connection) -> list[Score]:
+    """Compare what was raised with what was injected and due on the days processed."""
+    processed = progress.load(stack.layout.played_file).dates
+    expected = expected_findings(read_labels(stack.layout.labels), processed)
+    return score(expected, {(code, subject) for code, subject in connection.execute(RAISED)})
+
+
+def addresses(stack: Stack, console: Console) -> None:
+    """Print where to look, and how to log in."""
+    state = stack.state
+    table = Table(title="Addresses", title_justify="left", show_header=False)
+    table.add_row("Airflow", state["airflow"])
+    table.add_row("", f"user {state['user']}, password in {stack.layout.airflow / 'passwords.json'}")
+    table.add_row("Data Docs", state["data_docs"])
+    table.add_row("dbt docs", state["dbt_docs"])
+    table.add_row("Warehouse", f"127.0.0.1:{state['ports']['postgres']}, database warehouse, user tieout")
+    table.add_row("", f"password in {stack.postgres.directory / 'password'}")
+    console.print(table)
+
+
+def _query(connection: psycopg.Connection, statement: str) -> Sequence[dict[str, Any]]:
+    return connection.cursor(row_factory=dict_row).execute(statement).fetchall()  # type: ignore[arg-type]
+
+
+def _kpis(connection: psycopg.Connection, console: Console) -> None:
+    table = Table("KPI", "value", "of", title="KPIs over all days and entities", title_justify="left")
+    for row in _query(connection, KPIS):
+        table.add_row(row["title"], *kpi_words(row))
+    for title, (view, unit) in LATENCIES.items():
+        statement = f"select observations, p50_{unit} as p50, p95_{unit} as p95 from {view} where level = 'all' and entity_id = 'ALL'"  # noqa: E501, S608
+        for row in _query(connection, statement):
+            value = f"p50 {row['p50']:,.1f} {unit}, p95 {row['p95']:,.1f} {unit}"
+            table.add_row(title, value, f"{row['observations']:,}")
+    console.print(table)
+
+
+def kpi_words(row: dict[str, Any]) -> tuple[str, str]:
+    """Return a KPI's value with its unit, and what it is a share of."""
+    numerator, denominator = row["numerator"], row["denominator"]
+    if row["unit"] == "%":
+        if not denominator:
+            return "nothing to measure", ""
+        return f"{numerator * 100 / denominator:.1f} %", f"{denominator:,.0f}"
+    if row["currency"]:
+        return f"{_money(numerator)} {row['currency']}", ""
+    return f"{numerator or 0:,.0f}", ""
+
+
+def _holds(connection: psycopg.Connection, console: Console) -> None:
+    table = Table("code", "raised", "open", "at risk", "", title="Holds", title_justify="left")
+    for row in _query(connection, HOLDS):
+        table.add_row(
+            row["code"], f"{row['raised']:,}", f"{row['open']:,}", _money(row["at_risk"]), row["currency"] or ""
+        )
+    console.print(table)
+
+
+def _rows(connection: psycopg.Connection, console: Console) -> None:
+    (row,) = _query(connection, ROWS)
+    console.print(
+        f"Rows: {row['landed']:,} landed, {row['quarantined']:,} quarantined, {row['promoted']:,} promoted; "
+        f"{row['stopped']:,} batches stopped."
+    )
+
+
+def _feedback(connection: psycopg.Connection, console: Console) -> None:
+    names = ("sent", "confirmed", "acknowledged", "superseded", "waiting", "dead")
+    headings = ("sent", "taken over", "acknowledged", "superseded", "waiting", "dead")
+    table = Table("target", "message", *headings, title="Feedback", title_justify="left")
+    for row in _query(connection, FEEDBACK):
+        table.add_row(row["target"], row["operation"], *(f"{row[name]:,}" for name in names))
+    console.print(table)
+
+
+def _scores(scores: Sequence[Score], console: Console) -> None:
+    table = Table(
+        "code", "injected", "raised", "precision", "recall", title="Findings against labels", title_justify="left"
+    )
+    for item in scores:
+        style = None if item.perfect else "bold red"
+        table.add_row(
+            item.code, str(item.expected), str(item.raised), f"{item.precision:.3f}", f"{item.recall:.3f}", style=style
+        )
+    console.print(table)
+
+
+def _money(amount: Decimal | None) -> str:
+    return f"{amount or Decimal():,.2f}"
