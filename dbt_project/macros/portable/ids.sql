@@ -1,0 +1,20 @@
+{# A canonical id is `<source system>:<key in the source>`; systems' names have no colon. #}
+{% macro system_of(id) -%}
+    split_part({{ id }}, ':', 1)
+{%- endmacro %}
+
+{% macro key_of(id) -%}
+    substr({{ id }}, length(split_part({{ id }}, ':', 1)) + 2)
+{%- endmacro %}
+
+{#
+    Joins the rows that this run computes: all in a full refresh, else those whose source record is touched.
+    The keys are columns of the joined row that hold system and key.
+#}
+{% macro join_touched(kind, system, key) -%}
+    {%- set touched = ref('int_touched') -%}
+    {%- if only_touched() -%}
+    inner join {{ touched }} as touched
+        on touched.kind = '{{ kind }}' and {{ system }} = touched.source_system and {{ key }} = touched.source_key
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,94 @@
+{#
+    A quotient, rounded once, half away from zero, to a price's ten decimals. Thirty decimals of the exact quotient
+    decide every tie of decimals as wide as ours (20 and 18 digits), so that rounding them is rounding once.
+    PostgreSQL gives a quotient as many decimals as its wider operand has.
+#}
+{% macro quotient(numerator, denominator) -%}
+    {{ return(adapter.dispatch('quotient', 'tieout')(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro default__quotient(numerator, denominator) -%}
+    cast(round(({{ numerator }}) / ({{ denominator }}), 10) as decimal(19, 10))
+{%- endmacro %}
+
+{% macro postgres__quotient(numerator, denominator) -%}
+    round(({{ numerator }})::numeric(60, 30) / nullif({{ denominator }}, 0), 10)::numeric(19, 10)
+{%- endmacro %}
+
+{# Text that compares by code point, whatever the database's language. Other engines compare so anyway. #}
+{% macro by_code_point(column) -%}
+    {{ return(adapter.dispatch('by_code_point', 'tieout')(column)) }}
+{%- endmacro %}
+
+{% macro default__by_code_point(column) -%}
+    {{ column }}
+{%- endmacro %}
+
+{% macro postgres__by_code_point(column) -%}
+    {{ column }} collate "C"
+{%- endmacro %}
+
+{# The UTC date of an instant. PostgreSQL's cast would take the session's time zone. #}
+{% macro utc_date(instant) -%}
+    {{ return(adapter.dispatch('utc_date', 'tieout')(instant)) }}
+{%- endmacro %}
+
+{% macro default__utc_date(instant) -%}
+    cast(to_utc_timestamp({{ instant }}, current_timezone()) as date)
+{%- endmacro %}
+
+{% macro postgres__utc_date(instant) -%}
+    ({{ instant }} at time zone 'UTC')::date
+{%- endmacro %}
+
+{# The instant at which a date begins in UTC. #}
+{% macro utc_midnight(day) -%}
+    {{ return(adapter.dispatch('utc_midnight', 'tieout')(day)) }}
+{%- endmacro %}
+
+{% macro default__utc_midnight(day) -%}
+    from_utc_timestamp(cast({{ day }} as timestamp), current_timezone())
+{%- endmacro %}
+
+{% macro postgres__utc_midnight(day) -%}
+    (({{ day }})::timestamp at time zone 'UTC')
+{%- endmacro %}
+
+{# An instant some hours later. #}
+{% macro hours_after(instant, hours) -%}
+    {{ return(adapter.dispatch('hours_after', 'tieout')(instant, hours)) }}
+{%- endmacro %}
+
+{% macro default__hours_after(instant, hours) -%}
+    {{ instant }} + make_interval(0, 0, 0, 0, 0, 0, {{ hours }} * 3600)
+{%- endmacro %}
+
+{% macro postgres__hours_after(instant, hours) -%}
+    ({{ instant }} + ({{ hours }})::double precision * interval '1 hour')
+{%- endmacro %}
+
+{# A decimal as people write it, without zeros at its end. #}
+{% macro plain(number) -%}
+    {{ return(adapter.dispatch('plain', 'tieout')(number)) }}
+{%- endmacro %}
+
+{% macro default__plain(number) -%}
+    cast({{ number }} as string)
+{%- endmacro %}
+
+{% macro postgres__plain(number) -%}
+    trim_scale({{ number }})::text
+{%- endmacro %}
+
+{# Texts of a group in order of code points, joined by commas. string_agg is PostgreSQL's. #}
+{% macro joined(expression) -%}
+    {{ return(adapter.dispatch('joined', 'tieout')(expression)) }}
+{%- endmacro %}
+
+{% macro default__joined(expression) -%}
+    array_join(sort_array(collect_list({{ expression }})), ', ')
+{%- endmacro %}
+
+{% macro postgres__joined(expression) -%}
+    string_agg({{ expression }}, ', ' order by {{ expression }} collate "C")
+{%- endmacro %}

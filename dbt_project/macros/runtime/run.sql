@@ -1,0 +1,67 @@
+{#
+    The moment that this run knows everything up to. It is fixed in ops.run when the run starts and read from there
+    in SQL, because a dbt variable that changes would force a full parse; the variable only overrides it for a rebuild.
+    Between runs it is the last run's.
+#}
+{% macro as_of() -%}
+    {%- if var('as_of', none) -%}
+    '{{ var("as_of") }}'::timestamptz
+    {%- else -%}
+    (select o.as_of from ops.run as o order by (o.state = 'running') desc, o.as_of desc, o.started_at desc limit 1)
+    {%- endif -%}
+{%- endmacro %}
+
+{# The as-of of the last run that succeeded: what became known after it is new. Before the first run: all is new. #}
+{% macro previous_as_of() -%}
+    {%- if var('previous_as_of', none) -%}
+    '{{ var("previous_as_of") }}'::timestamptz
+    {%- elif var('as_of', none) -%}
+    '0001-01-01T00:00:00+00:00'::timestamptz
+    {%- else -%}
+    coalesce(
+        (select o.previous_as_of from ops.run as o where o.state = 'running'),
+        '0001-01-01T00:00:00+00:00'::timestamptz
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{# The run that is under way, for the logs. #}
+{% macro run_id() -%}
+    {%- if var('as_of', none) -%}
+    'rebuild'
+    {%- else -%}
+    coalesce((select o.run_id from ops.run as o where o.state = 'running'), 'manual')
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether an instant lies in the time that this run adds: (previous as-of, as-of]. #}
+{% macro is_new(instant) -%}
+    {{ instant }} > {{ previous_as_of() }} and {{ instant }} <= {{ as_of() }}
+{%- endmacro %}
+
+{# Whether models compute what is touched only. A full refresh computes everything, and touches nothing. #}
+{% macro only_touched() -%}
+    {{ return(not flags.FULL_REFRESH) }}
+{%- endmacro %}
+
+{#
+    What another model held when this run began, before it is built again: the run's own past, which is not a
+    dependency. None before the first run, and in a full refresh, where nothing is taken over.
+#}
+{% macro before(model) -%}
+    {%- if flags.FULL_REFRESH or not execute -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('name', 'equalto', model) | list -%}
+    {{ return(adapter.get_relation(database=nodes[0].database, schema=nodes[0].schema, identifier=nodes[0].alias)) }}
+{%- endmacro %}
+
+{# Statistics, for a table that was just filled: the next model's plan depends on them. #}
+{% macro analyze() -%}
+    analyze {{ this }}
+{%- endmacro %}
+
+{# The same, only where all of it is new. #}
+{% macro analyze_when_built() -%}
+    {%- if not is_incremental() %}analyze {{ this }}{% endif -%}
+{%- endmacro %}

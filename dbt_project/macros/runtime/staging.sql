@@ -1,0 +1,57 @@
+{#
+    The newest version of each record known at as-of, with tombstones left out: versions rank by source time (none is
+    oldest), profile version, knowledge time and row number. A row is known from its batch's promotion on; one that
+    was held back, from its release on; one that waits or was rejected, never.
+#}
+{% macro newest_versions(object) -%}
+    {%- set touched = ref('stg_touched_records') -%}
+    select *
+    from (
+        select
+            version.*,
+            case when held.quarantine_id is null then promotion.known_at else held.decided_known_at end as _known_at,
+            min(case when held.quarantine_id is null then promotion.known_at else held.decided_known_at end) over (
+                partition by version._source_system, version._record_key
+            ) as _first_known_at,
+            row_number() over (
+                partition by version._source_system, version._record_key
+                order by
+                    version._source_updated_at desc nulls last,
+                    version._profile_version desc,
+                    case when held.quarantine_id is null then promotion.known_at else held.decided_known_at end desc,
+                    version._row_number desc,
+                    version._row_sha256 desc
+            ) as _rank
+        from {{ source('raw', object) }} as version
+        {%- if is_incremental() %}
+        inner join {{ touched }} as touched
+            on
+                touched.kind = '{{ object }}'
+                and version._source_system = touched._source_system
+                and version._record_key = touched._record_key
+        {%- endif %}
+        inner join {{ source('gate', 'promotion') }} as promotion on version._batch_id = promotion.batch_id
+        left join {{ source('gate', 'quarantine') }} as held
+            on
+                held.object = '{{ object }}'
+                and version._batch_id = held.batch_id
+                and version._row_number = held.row_number
+        where
+            (
+                held.quarantine_id is null and promotion.known_at <= {{ as_of() }}
+                or held.state = 'released' and held.decided_known_at <= {{ as_of() }}
+            )
+    ) as ranked
+    where _rank = 1 and not _deleted
+{%- endmacro %}
+
+{# Where a staged row comes from and since when it is known. #}
+{% macro lineage() -%}
+    _source_system,
+    _record_key,
+    _batch_id,
+    _trace_id,
+    _source_updated_at,
+    _known_at,
+    _first_known_at
+{%- endmacro %}

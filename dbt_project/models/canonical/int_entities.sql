@@ -1,0 +1,13 @@
+{{ config(materialized='view') }}
+
+select
+    entity_id,
+    name,
+    parent_entity_id,
+    entity_type,
+    currency,
+    time_zone,
+    fiscal_calendar,
+    accruals,
+    payment_origin
+from {{ ref('stg_entities') }}

@@ -1,0 +1,14 @@
+{{ config(indexes=[{'columns': ['invoice_id']}], post_hook="{{ analyze() }}") }}
+
+select
+    e._source_system || ':' || e.event_ref as hold_event_id,
+    e._source_system || ':' || e.invoice_ref as invoice_id,
+    e._source_system || ':' || e.invoice_ref || ':' || e.line_number as invoice_line_id,
+    e.code,
+    e.actual,
+    e.by_user as released_by,
+    e.reason as release_reason,
+    e.at as released_at,
+    e._known_at as known_at
+from {{ ref('stg_hold_events') }} as e
+where e.event = 'released' and coalesce(e.touch, 'human') = 'human'

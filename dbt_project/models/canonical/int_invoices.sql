@@ -1,0 +1,193 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched',
+        meta={
+            'touched': {'relation': 'int_touched', 'keys': {'invoice_id': 'subject_id'}},
+            'touched_kind': 'invoice',
+        },
+        indexes=[
+            {'columns': ['invoice_id'], 'unique': true},
+            {'columns': ['vendor_id']},
+            {'columns': ['normalised_number', 'gross_amount']},
+            {'columns': ['erp_invoice_id']},
+        ],
+        post_hook="{{ analyze_when_built() }}",
+    )
+}}
+
+with {{ order_homes() }},
+
+record as (
+    select
+        i.*,
+        order_home.source_system as order_system,
+        {{ linked_order('i.po_number') }} as purchase_order_id
+    from {{ ref('stg_invoices') }} as i
+    {{ join_touched('invoice', 'i._source_system', 'i._record_key') }}
+    inner join {{ ref('int_systems_of_record') }} as s
+        on
+            i.entity_id = s.entity_id
+            and s.object = 'invoice'
+            and s.role = 'record'
+            and i._source_system = s.source_system
+            and {{ utc_date('coalesce(i.received_at, i.entered_at, i._known_at)') }} between s.valid_from and s.valid_to
+    {{ join_order('i', 'i.po_number') }}
+),
+
+line as (
+    select
+        l._source_system,
+        l.invoice_ref,
+        count(*) as line_count,
+        sum(l.amount) as lines_amount,
+        min(l.po_number) as po_number
+    from {{ ref('stg_invoice_lines') }} as l
+    {{ join_touched('invoice', 'l._source_system', 'l.invoice_ref') }}
+    group by l._source_system, l.invoice_ref
+),
+
+touch as (
+    select
+        e._source_system,
+        e.invoice_ref,
+        count(*) as human_touches
+    from (
+        select
+            _source_system,
+            invoice_ref,
+            touch
+        from {{ ref('stg_invoice_events') }}
+        union all
+        select
+            _source_system,
+            invoice_ref,
+            touch
+        from {{ ref('stg_hold_events') }}
+    ) as e
+    {{ join_touched('invoice', 'e._source_system', 'e.invoice_ref') }}
+    where e.touch = 'human'
+    group by e._source_system, e.invoice_ref
+),
+
+-- The ERP's posting: the copy of the entity's ERP that names this invoice.
+posting as (
+    select
+        c._source_system as source_system,
+        c.source_ref,
+        c.entity_id,
+        c.invoice_ref,
+        c.status,
+        c.posted_at,
+        c.erp_document_number,
+        c.match_status,
+        c._known_at,
+        row_number() over (
+            partition by c._source_system, c.source_ref order by {{ by_code_point('c.invoice_ref') }}
+        ) as preference
+    from {{ ref('stg_invoices') }} as c
+    inner join record
+        on c.source_ref = record.invoice_ref and record.order_system = c._source_system
+),
+
+vendor_home as (
+    select
+        entity_id,
+        source_system
+    from {{ ref('int_systems_of_record') }}
+    where object = 'vendor' and role = 'record' and recency = 1
+),
+
+-- A resolved vendor in one system is inactive when all its numbers there are, from the last of their days on.
+vendor_in_system as (
+    select
+        vendor_key,
+        source_system,
+        case when count(*) = count(inactive_since) then max(inactive_since) end as inactive_since
+    from {{ ref('int_vendor_crosswalk') }}
+    where is_record
+    group by vendor_key, source_system
+),
+
+vendor_anywhere as (
+    select
+        vendor_key,
+        case when count(*) = count(inactive_since) then max(inactive_since) end as inactive_since
+    from {{ ref('int_vendor_crosswalk') }}
+    where is_record
+    group by vendor_key
+)
+
+select
+    i._source_system || ':' || i.invoice_ref as invoice_id,
+    i._source_system as source_system,
+    i.invoice_ref,
+    i.entity_id,
+    i._source_system || ':' || i.vendor_number as vendor_id,
+    i.vendor_number,
+    coalesce(v.vendor_key, i._source_system || ':' || i.vendor_number) as vendor_key,
+    coalesce(v.is_known, false) as vendor_is_known,
+    case
+        when not v.is_known then null
+        when referred.source_system = vendor_home.source_system then referred.inactive_since
+        when local.vendor_key is not null then local.inactive_since
+        when referred.is_record then referred.inactive_since
+        else anywhere.inactive_since
+    end as vendor_inactive_since,
+    i.purchase_order_id,
+    i.invoice_number,
+    i.normalised_number,
+    i.kind,
+    case
+        when i.status = 'cancelled' then 'cancelled'
+        when i.status = 'paid' or posting.status = 'paid' then 'paid'
+        when i.status = 'posted' or i.posted_at is not null or posting.posted_at is not null then 'posted'
+        else i.status
+    end as status,
+    i.status = 'cancelled' as is_cancelled,
+    i.status in ('posted', 'paid') or i.posted_at is not null or posting.posted_at is not null as is_posted,
+    i.status = 'paid' or coalesce(posting.status, '') = 'paid' as is_paid,
+    i.po_number is not null or line.po_number is not null as names_po,
+    i.currency,
+    i.net_amount,
+    i.tax_amount,
+    i.freight_amount,
+    i.other_amount,
+    i.gross_amount,
+    coalesce(line.line_count, 0) as line_count,
+    line.lines_amount,
+    coalesce(touch.human_touches, 0) as human_touches,
+    i.payment_term_code,
+    i.due_date,
+    i.invoice_date,
+    i.received_at,
+    i.entered_at,
+    i.entered_by,
+    i.approved_at,
+    i.approved_by,
+    coalesce(posting.posted_at, i.posted_at) as posted_at,
+    posting.source_system || ':' || posting.invoice_ref as erp_invoice_id,
+    coalesce(posting.erp_document_number, i.erp_document_number) as erp_document_number,
+    i.match_status,
+    i.hold_codes,
+    posting.match_status as erp_match_status,
+    i._known_at as match_status_known_at,
+    posting._known_at as erp_match_status_known_at,
+    coalesce(
+        i.purchase_order_id,
+        i.order_system || ':' || line.po_number,
+        i._source_system || ':' || i.invoice_ref
+    ) as correlation_id,
+    i._known_at
+from record as i
+left join line on i._source_system = line._source_system and i.invoice_ref = line.invoice_ref
+left join touch on i._source_system = touch._source_system and i.invoice_ref = touch.invoice_ref
+left join posting
+    on i.order_system = posting.source_system and i.invoice_ref = posting.source_ref and posting.preference = 1
+left join {{ ref('int_vendor_crosswalk') }} as v
+    on i._source_system = v.source_system and i.vendor_number = v.vendor_number
+left join {{ ref('int_vendor_crosswalk') }} as referred on v.record_vendor_id = referred.vendor_id
+left join vendor_home on i.entity_id = vendor_home.entity_id
+left join vendor_in_system as local
+    on v.vendor_key = local.vendor_key and vendor_home.source_system = local.source_system
+left join vendor_anywhere as anywhere on v.vendor_key = anywhere.vendor_key

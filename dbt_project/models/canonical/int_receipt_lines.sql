@@ -1,0 +1,117 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched',
+        meta={
+            'touched': {'relation': 'int_touched', 'keys': {'purchase_order_id': 'subject_id'}},
+            'touched_kind': 'purchase_order',
+        },
+        indexes=[
+            {'columns': ['receipt_line_id'], 'unique': true},
+            {'columns': ['purchase_order_id']},
+            {'columns': ['item_number']},
+            {'columns': ['erp_receipt_line_id']},
+        ],
+        post_hook="{{ analyze_when_built() }}",
+    )
+}}
+
+with {{ order_homes() }},
+
+-- Every system's rows under a touched order's number: records and copies.
+named as (
+    select r.*
+    from {{ ref('stg_receipt_lines') }} as r
+    {%- if only_touched() %}
+    inner join (
+        select distinct source_key
+        from {{ ref('int_touched') }}
+        where kind = 'purchase_order'
+    ) as touched on r.po_number = touched.source_key
+    {%- endif %}
+),
+
+record as (
+    select
+        r.*,
+        {{ linked_order('r.po_number') }} as purchase_order_id,
+        order_home.source_system as order_system
+    from named as r
+    inner join {{ ref('int_systems_of_record') }} as s
+        on
+            r.entity_id = s.entity_id
+            and s.object = 'receipt_line'
+            and s.role = 'record'
+            and r._source_system = s.source_system
+            and {{ utc_date('r.received_at') }} between s.valid_from and s.valid_to
+    {{ join_order('r', 'r.po_number') }}
+),
+
+-- The ERP's posting: the copy of the entity's ERP that names this receipt line.
+posting as (
+    select
+        r._source_system as source_system,
+        r.source_ref,
+        min({{ by_code_point("r._source_system || ':' || r.receipt_ref") }}) as erp_receipt_line_id,
+        min(r.posted_at) as erp_posted_at
+    from named as r
+    where r.source_ref is not null
+    group by r._source_system, r.source_ref
+),
+
+linked as (
+    select
+        record.*,
+        posting.erp_receipt_line_id,
+        posting.erp_posted_at,
+        coalesce(item.item_key, po.item_key) as own_item_key,
+        coalesce(po.basis, 'quantity') = 'amount' as by_amount,
+        po.po_line_id is not null as po_line_is_known,
+        {{ line_factor('record.unit') }} as unit_factor
+    from record
+    left join {{ ref('int_purchase_order_lines') }} as po
+        on record.purchase_order_id = po.purchase_order_id and record.po_line_number = po.line_number
+    left join {{ ref('int_item_crosswalk') }} as item
+        on record._source_system = item.source_system and record.item_number = item.item_number
+    left join {{ ref('int_item_units') }} as own_unit
+        on item.item_key <> po.item_key and item.item_key = own_unit.item_key and record.unit = own_unit.unit
+    left join {{ ref('int_item_units') }} as ordered_unit
+        on po.item_key = ordered_unit.item_key and record.unit = ordered_unit.unit
+    left join posting
+        on record.order_system = posting.source_system and record.receipt_ref = posting.source_ref
+)
+
+select
+    l._source_system || ':' || l.receipt_ref as receipt_line_id,
+    l._source_system as source_system,
+    l.receipt_ref,
+    l.receipt_number,
+    l.entity_id,
+    l.purchase_order_id,
+    l.purchase_order_id || ':' || l.po_line_number as po_line_id,
+    l.unit_factor is not null as is_linked,
+    l.kind,
+    l.item_number,
+    l.own_item_key as item_key,
+    l.unit,
+    l.qty as qty_source,
+    l.unit_factor,
+    round(l.qty * l.unit_factor, 6)::numeric(18, 6) as qty,
+    round(l.accepted_qty * l.unit_factor, 6)::numeric(18, 6) as accepted_qty,
+    round(l.rejected_qty * l.unit_factor, 6)::numeric(18, 6) as rejected_qty,
+    l._source_system || ':' || l.named_receipt_ref as named_receipt_line_id,
+    l.packing_slip,
+    l.lot,
+    l.serial,
+    l.location_code,
+    l.received_by,
+    l.received_at,
+    l.posted_at,
+    l.erp_receipt_line_id,
+    l.erp_posted_at,
+    l._first_known_at as known_at,
+    l._known_at
+from linked as l
+{%- if only_touched() %}
+where l.purchase_order_id in (select t.subject_id from {{ ref('int_touched') }} as t where t.kind = 'purchase_order')
+{%- endif %}

@@ -1,0 +1,274 @@
+{{ config(indexes=[{'columns': ['kind', 'subject_id'], 'unique': true}], post_hook="{{ analyze() }}") }}
+
+{% set orders = before('int_purchase_orders') -%}
+{% set order_lines = before('int_purchase_order_lines') -%}
+{% set receipts = before('int_receipt_lines') -%}
+{% set invoices = before('int_invoices') -%}
+{% set invoice_lines = before('int_invoice_lines') -%}
+{% set releases = before('int_holds_released') -%}
+
+{# Before the first run there is nothing to look at: all records are new. -#}
+{% set has_past = orders and order_lines and receipts and invoices and invoice_lines and releases -%}
+
+with touched_record as (
+    select * from {{ ref('stg_touched_records') }}
+),
+
+record_system as (
+    select distinct
+        object,
+        source_system
+    from {{ ref('int_systems_of_record') }}
+    where role = 'record'
+),
+
+-- Rules that everything reads, and masters that went: all is done again. Both are rare.
+everything as (
+    select count(*) > 0 as is_touched
+    from touched_record
+    where
+        kind in ('entity', 'system_of_record', 'match_type_rule', 'policy', 'routing', 'sla')
+        or (
+            kind = 'vendor'
+            and not exists (
+                select 1
+                from {{ ref('int_vendor_crosswalk') }} as c
+                where
+                    c.source_system = touched_record._source_system and c.vendor_number = touched_record._record_key
+            )
+        )
+        or (
+            kind = 'item'
+            and not exists (
+                select 1
+                from {{ ref('int_item_crosswalk') }} as c
+                where c.source_system = touched_record._source_system and c.item_number = touched_record._record_key
+            )
+        )
+),
+
+-- Systems of record that begin in the time that this run adds.
+migration as (
+    select count(*) > 0 as is_touched
+    from {{ ref('int_systems_of_record') }}
+    where {{ is_new(utc_midnight('valid_from')) }}
+),
+
+vendor as (
+    select vendor_id
+    from {{ ref('int_vendor_crosswalk') }}
+    where changed_at > {{ previous_as_of() }}
+),
+
+-- Items whose record, units or substitutes changed, under every number that stands for them.
+changed_item as (
+    select distinct c.item_key
+    from touched_record as t
+    inner join {{ ref('int_item_crosswalk') }} as c
+        on t._source_system = c.source_system and split_part(t._record_key, '|', 1) = c.item_number
+    where t.kind in ('item', 'item_unit', 'item_substitute')
+),
+
+item_number as (
+    select c.item_number
+    from {{ ref('int_item_crosswalk') }} as c
+    inner join changed_item on c.item_key = changed_item.item_key
+    union
+    select split_part(t._record_key, '|', 1) as item_number
+    from touched_record as t
+    where t.kind in ('item', 'item_unit', 'item_substitute')
+),
+
+changed_invoice as (
+    -- the invoice itself, its lines, and what a source says of its holds
+    select t._source_system || ':' || split_part(t._record_key, '|', 1) as invoice_id
+    from touched_record as t
+    where t.kind in ('invoice', 'invoice_line')
+    union
+    select e._source_system || ':' || e.invoice_ref as invoice_id
+    from touched_record as t
+    inner join {{ ref('stg_hold_events') }} as e
+        on t._source_system = e._source_system and t._record_key = e._record_key
+    where t.kind = 'hold_event'
+    union
+    select e._source_system || ':' || e.invoice_ref as invoice_id
+    from touched_record as t
+    inner join {{ ref('stg_invoice_events') }} as e
+        on t._source_system = e._source_system and t._record_key = e._record_key
+    where t.kind = 'invoice_event'
+    union
+    -- what a copy of it says
+    select r.source_system || ':' || i.source_ref as invoice_id
+    from touched_record as t
+    inner join {{ ref('stg_invoices') }} as i on t._source_system = i._source_system and t._record_key = i._record_key
+    inner join record_system as r on r.object = 'invoice'
+    where t.kind = 'invoice' and i.source_ref is not null
+    {%- if has_past %}
+    union
+    select p.invoice_id
+    from touched_record as t
+    inner join {{ invoices }} as p on p.erp_invoice_id = t._source_system || ':' || t._record_key
+    where t.kind = 'invoice'
+    union
+    select p.invoice_id
+    from touched_record as t
+    inner join {{ releases }} as p on p.hold_event_id = t._source_system || ':' || t._record_key
+    where t.kind = 'hold_event'
+    union
+    select p.invoice_id
+    from {{ invoices }} as p
+    inner join vendor on p.vendor_id = vendor.vendor_id
+    union
+    select p.invoice_id
+    from {{ invoice_lines }} as p
+    inner join item_number on p.item_number = item_number.item_number
+    {%- endif %}
+),
+
+-- Numbers are the same in every system that holds the order, so that any system's word touches the record.
+named_order as (
+    select split_part(t._record_key, '|', 1) as po_number
+    from touched_record as t
+    where t.kind in ('purchase_order', 'purchase_order_line')
+    union
+    select r.po_number
+    from touched_record as t
+    inner join {{ ref('stg_receipt_lines') }} as r
+        on t._source_system = r._source_system and t._record_key = r._record_key
+    where t.kind = 'receipt_line'
+    union
+    select coalesce(l.po_number, i.po_number) as po_number
+    from changed_invoice as c
+    inner join {{ ref('stg_invoices') }} as i
+        on {{ system_of('c.invoice_id') }} = i._source_system and {{ key_of('c.invoice_id') }} = i._record_key
+    left join {{ ref('stg_invoice_lines') }} as l
+        on i._source_system = l._source_system and i.invoice_ref = l.invoice_ref
+),
+
+changed_order as (
+    select r.source_system || ':' || n.po_number as purchase_order_id
+    from named_order as n
+    inner join record_system as r on r.object = 'purchase_order'
+    where n.po_number is not null
+    {%- if has_past %}
+    union
+    select p.purchase_order_id
+    from {{ orders }} as p
+    inner join vendor on p.vendor_id = vendor.vendor_id
+    union
+    select p.purchase_order_id
+    from {{ order_lines }} as p
+    inner join item_number on p.item_number = item_number.item_number
+    union
+    select p.purchase_order_id
+    from {{ receipts }} as p
+    inner join item_number on p.item_number = item_number.item_number
+    union
+    select p.purchase_order_id
+    from touched_record as t
+    inner join {{ receipts }} as p on p.receipt_line_id = t._source_system || ':' || t._record_key
+    where t.kind = 'receipt_line' and p.purchase_order_id is not null
+    union
+    select p.purchase_order_id
+    from touched_record as t
+    inner join {{ receipts }} as p on p.erp_receipt_line_id = t._source_system || ':' || t._record_key
+    where t.kind = 'receipt_line' and p.purchase_order_id is not null
+    union
+    select p.purchase_order_id
+    from {{ invoice_lines }} as p
+    inner join changed_invoice on p.invoice_id = changed_invoice.invoice_id
+    where p.purchase_order_id is not null
+    {%- endif %}
+),
+
+invoice_of_order as (
+    select invoice_id from changed_invoice
+    {%- if has_past %}
+    union
+    select p.invoice_id
+    from {{ invoice_lines }} as p
+    inner join changed_order on p.purchase_order_id = changed_order.purchase_order_id
+    {%- endif %}
+),
+
+whole as (
+    select everything.is_touched or migration.is_touched as is_touched
+    from everything
+    cross join migration
+),
+
+subject as (
+    select
+        'purchase_order' as kind,
+        purchase_order_id as subject_id
+    from changed_order
+
+    union
+
+    select
+        'invoice' as kind,
+        invoice_id as subject_id
+    from invoice_of_order
+
+    union
+
+    select
+        'purchase_order' as kind,
+        p._source_system || ':' || p.po_number as subject_id
+    from {{ ref('stg_purchase_orders') }} as p
+    inner join whole on whole.is_touched
+{%- if has_past %}
+
+    union
+
+    select
+        'purchase_order' as kind,
+        p.purchase_order_id as subject_id
+    from {{ orders }} as p
+    inner join whole on whole.is_touched
+
+    union
+
+    select
+        'purchase_order' as kind,
+        p.purchase_order_id as subject_id
+    from {{ receipts }} as p
+    inner join whole on whole.is_touched
+    where p.purchase_order_id is not null
+
+    union
+
+    select
+        'purchase_order' as kind,
+        p.purchase_order_id as subject_id
+    from {{ invoice_lines }} as p
+    inner join whole on whole.is_touched
+    where p.purchase_order_id is not null
+
+    union
+
+    select
+        'invoice' as kind,
+        p.invoice_id as subject_id
+    from {{ invoices }} as p
+    inner join whole on whole.is_touched
+{%- endif %}
+
+    union
+
+    select
+        'invoice' as kind,
+        i._source_system || ':' || i.invoice_ref as subject_id
+    from {{ ref('stg_invoices') }} as i
+    inner join whole on whole.is_touched
+)
+
+select
+    kind,
+    subject_id,
+    {{ system_of('subject_id') }} as source_system,
+    {{ key_of('subject_id') }} as source_key
+from subject
+{%- if not only_touched() %}
+where false
+{%- endif %}

@@ -1,0 +1,33 @@
+{{
+    config(
+        meta={'touched_kind': 'bank_entry'},
+        indexes=[
+            {'columns': ['_source_system', '_record_key'], 'unique': true},
+        ],
+    )
+}}
+
+with newest as (
+    {{ newest_versions('bank_entry') }}
+)
+
+select
+    {{ lineage() }},
+
+    statement_ref,
+    currency,
+    end_to_end_id,
+    bank_ref,
+    bank_code,
+    counterparty,
+    remittance,
+
+    {{ to_integer('entry_number') }} as entry_number,
+    {{ to_integer('detail_number') }} as detail_number,
+    {{ to_money('amount') }} as amount,
+
+    {{ to_boolean('reversal') }} as reversal,
+
+    {{ to_date('booking_date') }} as booking_date,
+    {{ to_date('value_date') }} as value_date
+from newest

@@ -1,0 +1,27 @@
+{{
+    config(
+        meta={'touched_kind': 'entity'},
+        indexes=[
+            {'columns': ['_source_system', '_record_key'], 'unique': true},
+        ],
+    )
+}}
+
+with newest as (
+    {{ newest_versions('entity') }}
+)
+
+select
+    {{ lineage() }},
+
+    entity_id,
+    name,
+    parent_entity_id,
+    entity_type,
+    currency,
+    time_zone,
+    fiscal_calendar,
+    payment_origin,
+
+    {{ to_boolean('accruals') }} as accruals
+from newest

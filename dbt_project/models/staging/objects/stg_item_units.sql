@@ -1,0 +1,22 @@
+{{
+    config(
+        meta={'touched_kind': 'item_unit'},
+        indexes=[
+            {'columns': ['_source_system', '_record_key'], 'unique': true},
+        ],
+    )
+}}
+
+with newest as (
+    {{ newest_versions('item_unit') }}
+)
+
+select
+    {{ lineage() }},
+
+    item_number,
+    unit,
+    gtin,
+
+    {{ to_number('factor') }} as factor
+from newest
