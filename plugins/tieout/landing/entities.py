@@ -1,0 +1,160 @@
+"""Entities: ``config/entities/<ID>.yml``, what each system calls them, and which system is of record for what."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from tieout.landing.marked_yaml import load
+from tieout.landing.problems import Node, Problem
+from tieout.warehouse.contracts import Contract
+
+# Objects by the system that usually has them (docs/reference/sources.md, the entity file).
+GROUPS: dict[str, tuple[str, ...]] = {
+    "erp": (
+        "vendor",
+        "vendor_bank_account",
+        "gl_account",
+        "cost_center",
+        "location",
+        "payment_term",
+        "tax_code",
+        "fx_rate",
+        "purchase_order",
+        "purchase_order_line",
+        "payment",
+        "payment_invoice",
+        "gl_entry",
+    ),
+    "ap": ("invoice", "invoice_line", "invoice_event", "approval", "hold_event"),
+    "supply": (
+        "item",
+        "item_unit",
+        "item_substitute",
+        "requisition",
+        "receipt_line",
+        "inventory_movement",
+        "inventory_count",
+        "backorder",
+    ),
+    "bank": ("bank_statement", "bank_entry", "payment_status"),
+    "contracts": ("contract_price",),
+}
+GROUPS["all"] = tuple(name for group in GROUPS.values() for name in group)
+FIRST_DAY = "2000-01-01"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A system is of record for an object of an entity, or holds a copy, over days (both inclusive)."""
+
+    object: str
+    source_system: str
+    role: str
+    valid_from: str = FIRST_DAY
+    valid_to: str = ""
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A legal entity or facility: the fields of the object `entity`, its codes and its roles."""
+
+    entity_id: str
+    fields: Mapping[str, str]
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
+
+
+def read_entities(
+    directory: Path, contract: Contract, systems: frozenset[str], problems: list[Problem]
+) -> list[Entity]:
+    """Read every entity, recording what is wrong.
+
+    Args:
+        directory: ``config/entities``.
+        contract: of the object `entity`.
+        systems: names of the source systems; an empty set leaves names unchecked.
+        problems: gets what is wrong.
+    """
+    entities = [entity(path, contract, systems, problems) for path in sorted(directory.glob("*.yml"))]
+    taken: dict[tuple[str, str], str] = {}
+    for path, found in zip(sorted(directory.glob("*.yml")), entities, strict=True):
+        for system, codes in found.codes.items():
+            for code in codes:
+                other = taken.setdefault((system, code), found.entity_id)
+                if other != found.entity_id:
+                    problems.append(Problem(str(path), 1, f"codes.{system}", f"{code!r} is {other}'s code already"))
+    return entities
+
+
+def codes_of(entities: list[Entity], system: str) -> dict[str, str]:
+    """Return a system's code map of entities: its code → entity."""
+    return {code: found.entity_id for found in entities for code in found.codes.get(system, ())}
+
+
+def entity(path: Path, contract: Contract, systems: frozenset[str], problems: list[Problem]) -> Entity:
+    """Read one entity's file."""
+    node = Node(load(path.read_text(), str(path)), str(path), problems)
+    names = [declared.name for declared in contract.fields]
+    required = [declared.name for declared in contract.fields if declared.required]
+    node.keys({*names, "codes", "system_of_record", "copies"}, required)
+    fields = {name: node.child(name).text() for name in names}
+    for declared in contract.fields:
+        if declared.values:
+            node.child(declared.name).choice(declared.values)
+    if fields["entity_id"] != path.stem:
+        node.child("entity_id").problem(f"is not the file's name, {path.stem!r}")
+    codes = {system: value.texts() for system, value in node.child("codes").items()} if node.has("codes") else {}
+    for system in codes:
+        _known_system(node.child("codes").child(system), system, systems)
+    roles = (*_records(node, systems), *_copies(node, systems))
+    return Entity(fields["entity_id"], fields, codes, roles)
+
+
+def _records(node: Node, systems: frozenset[str]) -> Iterator[Role]:
+    """Yield who is of record: an object named by itself outranks its group, a group outranks `all`."""
+    if not node.has("system_of_record"):
+        return
+    named = dict(node.child("system_of_record").items())
+    for name in sorted(named, key=_rank, reverse=True):
+        if name not in GROUPS and name not in GROUPS["all"]:
+            named[name].problem("is neither an object nor a group of them")
+    decided: dict[str, str] = {}
+    for name in sorted(named, key=_rank):
+        for object_name in GROUPS.get(name, (name,)):
+            decided.setdefault(object_name, name)
+    for object_name, name in decided.items():
+        value = named[name]
+        for period in value.elements() if isinstance(value.value, list) else [value]:
+            yield _role(period, object_name, systems)
+
+
+def _rank(name: str) -> int:
+    return 2 if name == "all" else 1 if name in GROUPS else 0
+
+
+def _role(node: Node, object_name: str, systems: frozenset[str]) -> Role:
+    node.keys({"record", "from", "to"}, required=("record",))
+    system = node.child("record").text()
+    _known_system(node.child("record"), system, systems)
+    first = node.child("from").checked(_day, "a date such as 2026-03-01", FIRST_DAY)
+    last = node.child("to").checked(_day, "a date such as 2026-03-31", "")
+    return Role(object_name, system, "record", first, last)
+
+
+def _copies(node: Node, systems: frozenset[str]) -> Iterator[Role]:
+    for object_name, holders in node.child("copies").items() if node.has("copies") else ():
+        if object_name not in GROUPS["all"]:
+            holders.problem("is not an object")
+        for system in holders.texts():
+            _known_system(holders, system, systems)
+            yield Role(object_name, system, "copy")
+
+
+def _known_system(node: Node, system: str, systems: frozenset[str]) -> None:
+    if systems and system not in systems:
+        node.problem(f"{system!r} is not a source system: there is no config/sources/{system}.yml")
+
+
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()

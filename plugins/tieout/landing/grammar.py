@@ -1,0 +1,376 @@
+"""The grammar of source profiles: from a YAML document to values, with every mistake named (docs/reference/sources.md).
+
+What a profile says about interface objects is checked against their contracts in landing/agreement.py.
+"""
+
+import codecs
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tieout.errors import ConfigurationError
+from tieout.formats.csv import CsvFormat, Total, Trailer
+from tieout.formats.iso20022 import CamtFormat
+from tieout.formats.json import JsonFormat
+from tieout.landing.functions import FUNCTIONS
+from tieout.landing.problems import Node
+from tieout.landing.profile import Condition, Cursor, Feed, Format, ObjectMapping, Origin, Profile, Read, Rule
+from tieout.sources.database import DatabaseRead
+from tieout.sources.files import FileRead, safe_directory
+from tieout.sources.http import AUTH_KINDS, Auth
+from tieout.sources.rest import PAGE_KINDS, Pagination, RestRead
+
+KINDS = ("erp", "ap", "supply", "bank", "files")
+PROTOCOLS = ("database", "rest", "sftp", "folder")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+PSEUDO_PATHS = frozenset({"@file", "@file_time", "@interval_start", "@interval_end", "@system"})
+ORIGINS: tuple[Origin, ...] = ("path", "constant", "join", "first", "function")
+RULE_KEYS = frozenset(
+    {*ORIGINS, "with", "skip_blank", "split", "part", "default", "map", "entity", "format", "time_zone", "decimal"}
+    | {"thousands", "sign"}
+)
+CONDITION_KEYS = ("path", "in", "equals", "not_in", "present")
+# A month and a day above twelve and an afternoon: formats that confuse them do not give the same instant back.
+PROBE = datetime(2031, 1, 27, 15, 46, 58, tzinfo=UTC)
+
+
+def read_profile(node: Node) -> Profile | None:
+    """Return the profile of a document; none where it is too wrong to go on."""
+    allowed = {"system", "kind", "version", "description", "connection", "protocol", "time_zone", "maps", "feeds"}
+    if not node.keys(allowed, required=("system", "kind", "version", "feeds")):
+        return None
+    system = node.child("system").checked(_name, "a name in lower-case letters, digits and _", "")
+    zone = node.child("time_zone").checked(_zone, "a time zone", UTC)
+    maps = {name: _code_map(codes) for name, codes in node.child("maps").items()} if node.has("maps") else {}
+    connection = node.child("connection").text(system)
+    protocol = node.child("protocol").choice(PROTOCOLS)
+    feeds = [_feed(feed, connection, protocol, zone) for feed in node.child("feeds").elements()]
+    names = [feed.name for feed in feeds]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            node.child("feeds").child(index).child("name").problem(f"another feed is called {name!r}")
+    return Profile(
+        system=system,
+        kind=node.child("kind").choice(KINDS),
+        version=node.child("version").integer(minimum=1),
+        feeds=tuple(feeds),
+        maps=maps,
+        description=node.child("description").text(),
+    )
+
+
+def _code_map(node: Node) -> dict[str, str]:
+    return {code: word.text() for code, word in node.items()}
+
+
+def _feed(node: Node, connection: str, protocol: str, zone: tzinfo) -> Feed:
+    allowed = {"name", "protocol", "connection", "time_zone", "read", "cursor", "format", "ignore", "extra", "objects"}
+    node.keys(allowed, required=("name", "read", "objects"))
+    protocol = node.child("protocol").choice(PROTOCOLS, protocol)
+    if not protocol:
+        node.problem("'protocol' is missing here and at the top")
+    feed_zone = node.child("time_zone").checked(_zone, "a time zone", zone)
+    if protocol != "database" and not node.has("format"):
+        node.problem("'format' is missing")
+    objects = [_object(name, mapping) for name, mapping in node.child("objects").items()]
+    feed = Feed(
+        name=node.child("name").checked(_name, "a name in lower-case letters, digits and _", ""),
+        protocol=protocol,
+        connection=node.child("connection").text(connection),
+        read=_read(node.child("read"), protocol),
+        format=_format(node.child("format")) if node.has("format") else CsvFormat(encodings=("utf-8",)),
+        objects=tuple(objects),
+        cursor=_cursor(node, protocol) if node.has("cursor") else None,
+        time_zone=feed_zone,
+        ignore=node.child("ignore").texts(),
+        encrypt_extra=node.child("extra").choice(("clear", "encrypted"), "clear") == "encrypted",
+    )
+    _check_feed(node, feed)
+    return feed
+
+
+def _check_feed(node: Node, feed: Feed) -> None:
+    tabular = isinstance(feed.format, CsvFormat)
+    if not feed.objects:
+        node.child("objects").problem("names no object")
+    if feed.protocol in ("sftp", "folder") and feed.cursor:
+        node.child("cursor").problem("files have no cursor: each is taken once")
+    for mapping in feed.objects:
+        where = node.child("objects").child(mapping.object)
+        if tabular and mapping.each:
+            where.child("each").problem("delimited text has no lists")
+        if mapping.sweep and (feed.cursor or feed.protocol in ("sftp", "folder")):
+            where.child("sweep").problem("only a full read of a database or an API can tell what is missing")
+
+
+def _cursor(node: Node, protocol: str) -> Cursor:
+    cursor = node.child("cursor")
+    cursor.keys({"field", "overlap"}, required=("field",) if protocol == "database" else ())
+    overlap = cursor.child("overlap").checked(_duration, "an ISO 8601 duration such as PT15M", timedelta(0))
+    return Cursor(cursor.child("field").maybe_text(), overlap)
+
+
+def _read(node: Node, protocol: str) -> Read:
+    if protocol == "rest":
+        return _rest(node)
+    if protocol in ("sftp", "folder"):
+        return _files(node)
+    node.keys({"table", "columns", "query"})
+    if node.has("table") == node.has("query"):
+        node.problem("needs either 'table' or 'query'")
+    return DatabaseRead(
+        node.child("table").maybe_text(), node.child("columns").texts(), node.child("query").maybe_text()
+    )
+
+
+def _rest(node: Node) -> RestRead:
+    allowed = {"path", "auth", "token_path", "api_key_header", "parameters", "headers", "pagination", "etag"}
+    node.keys(allowed, required=("path",))
+    auth = Auth(
+        kind=node.child("auth").choice(AUTH_KINDS, "none"),  # type: ignore[arg-type]
+        token_path=node.child("token_path").text(Auth.token_path),
+        api_key_header=node.child("api_key_header").text(Auth.api_key_header),
+    )
+    parameters = _texts_by_name(node, "parameters")
+    for name, value in parameters.items():
+        if re.sub(r"\{(start|end)\}", "", value).count("{"):
+            node.child("parameters").child(name).problem("knows only {start} and {end}")
+    return RestRead(
+        path=node.child("path").text(),
+        auth=auth,
+        parameters=parameters,
+        headers=_texts_by_name(node, "headers"),
+        pagination=_pagination(node.child("pagination")) if node.has("pagination") else Pagination(),
+        etag=node.child("etag").flag(),
+    )
+
+
+def _texts_by_name(node: Node, key: str) -> dict[str, str]:
+    return {name: value.text() for name, value in node.child(key).items()} if node.has(key) else {}
+
+
+def _pagination(node: Node) -> Pagination:
+    names = ("cursor_parameter", "offset_parameter", "limit_parameter")
+    node.keys({"kind", "items", "next", "total", "limit", *names}, required=("kind",))
+    kind = node.child("kind").choice(PAGE_KINDS, "none")
+    if kind == "cursor" and not node.has("next"):
+        node.problem("'next' is missing: where is the next cursor?")
+    if kind == "offset" and not (node.has("limit") or node.has("total")):
+        node.problem("needs 'limit' or 'total' to know the last page")
+    named = {name: node.child(name).text(getattr(Pagination, name)) for name in names}
+    return Pagination(
+        kind=kind,  # type: ignore[arg-type]
+        items=node.child("items").maybe_text(),
+        next=node.child("next").maybe_text(),
+        total=node.child("total").maybe_text(),
+        limit=node.child("limit").integer(minimum=1) if node.has("limit") else None,
+        **named,
+    )
+
+
+def _files(node: Node) -> FileRead:
+    allowed = {"directory", "pattern", "marker", "done", "reject", "stable_seconds"}
+    node.keys(allowed, required=("directory", "pattern"))
+    for name in ("directory", "done", "reject"):
+        node.child(name).checked(_directory, "a relative folder", "")
+    marker = node.child("marker")
+    if marker.text() and "*" not in marker.text():
+        marker.problem("needs * where the file's name goes")
+    return FileRead(
+        directory=node.child("directory").text("."),
+        pattern=node.child("pattern").text("*"),
+        marker=marker.maybe_text(),
+        done=node.child("done").maybe_text(),
+        reject=node.child("reject").maybe_text(),
+        stable_seconds=node.child("stable_seconds").integer(),
+    )
+
+
+def _format(node: Node) -> Format:
+    kind = node.child("type").choice(("csv", "json", "camt053"))
+    if kind == "json":
+        node.keys({"type", "records", "max_bytes"})
+        return JsonFormat(node.child("records").maybe_text(), node.child("max_bytes").integer(JsonFormat.max_bytes, 1))
+    if kind == "camt053":
+        node.keys({"type", "max_bytes"})
+        return CamtFormat(node.child("max_bytes").integer(CamtFormat.max_bytes, 1))
+    return _csv(node)
+
+
+def _csv(node: Node) -> CsvFormat:
+    allowed = {"type", "delimiter", "header", "columns", "encoding", "quote", "compression", "skip_lines", "max_bytes"}
+    node.keys({*allowed, "trailer"}, required=("type",))
+    if node.child("header").flag() == node.has("columns"):
+        node.problem("needs either 'header: true' or 'columns'")
+    columns = node.child("columns").texts()
+    for column in {column for column in columns if columns.count(column) > 1}:
+        node.child("columns").problem(f"{column!r} is named twice")
+    return CsvFormat(
+        delimiter=node.child("delimiter").checked(_character, "one character", ","),
+        columns=columns or None,
+        encodings=_encodings(node.child("encoding")),
+        quote=None if node.has("quote") and node.child("quote").value is None else _quote(node.child("quote")),
+        gzip=node.child("compression").choice(("gzip", "none"), "none") == "gzip",
+        skip_lines=node.child("skip_lines").integer(),
+        max_bytes=node.child("max_bytes").integer(CsvFormat.max_bytes, 1),
+        trailer=_trailer(node.child("trailer")) if node.has("trailer") else None,
+    )
+
+
+def _quote(node: Node) -> str:
+    return node.checked(_character, "one character, or null", '"')
+
+
+def _encodings(node: Node) -> tuple[str, ...]:
+    for name in node.texts():
+        try:
+            codecs.lookup(name)
+        except LookupError:
+            node.problem(f"{name!r} is not an encoding")
+            return CsvFormat.encodings
+    return node.texts() or CsvFormat.encodings
+
+
+def _trailer(node: Node) -> Trailer:
+    node.keys({"starts_with", "count", "totals"}, required=("starts_with",))
+    totals = []
+    for total in node.child("totals").elements() if node.has("totals") else ():
+        total.keys({"field", "column"}, required=("field", "column"))
+        totals.append(Total(total.child("field").integer(), total.child("column").text()))
+    count = node.child("count").integer() if node.has("count") else None
+    return Trailer(node.child("starts_with").text(), count, tuple(totals))
+
+
+def _object(name: str, node: Node) -> ObjectMapping:
+    node.keys({"each", "where", "updated_at", "deleted", "sweep", "fields"}, required=("fields",))
+    each = node.child("each").maybe_text()
+    if each is not None and not re.fullmatch(r"[^\[\]]+\[\](?:\.[^\[\]]+\[\])*", each):
+        node.child("each").problem("must name lists, as in lines[] or lines[].lots[]")
+        each = None
+    fields = {field: _rule(rule) for field, rule in node.child("fields").items()}
+    return ObjectMapping(
+        object=name,
+        fields=fields,
+        each=each,
+        where=_conditions(node.child("where")) if node.has("where") else (),
+        deleted=_conditions(node.child("deleted")) if node.has("deleted") else (),
+        updated_at=_rule(node.child("updated_at")) if node.has("updated_at") else None,
+        sweep=node.child("sweep").flag(),
+    )
+
+
+def _conditions(node: Node) -> tuple[Condition, ...]:
+    return tuple(_condition(element) for element in (node.elements() if isinstance(node.value, list) else [node]))
+
+
+def _condition(node: Node) -> Condition:
+    node.keys(set(CONDITION_KEYS), required=("path",))
+    tests = [key for key in CONDITION_KEYS[1:] if node.has(key)]
+    path = node.child("path").text()
+    if len(tests) != 1:
+        node.problem("needs exactly one of in, equals, not_in, present")
+        return Condition(path, "present")
+    if tests == ["present"]:
+        return Condition(path, "present", present=node.child("present").flag(True))
+    values = frozenset(value.strip() for value in node.child(tests[0]).texts())
+    return Condition(path, "not_in" if tests == ["not_in"] else "in", values)
+
+
+def _rule(node: Node) -> Rule:
+    if not isinstance(node.value, dict):
+        path = node.text()
+        if not path:
+            node.problem("must be a path or a mapping")
+        return Rule(paths=(path,))
+    node.keys(RULE_KEYS)
+    origins = [origin for origin in ORIGINS if node.has(origin)]
+    if len(origins) != 1:
+        node.problem(f"needs exactly one of {', '.join(ORIGINS)}")
+        return Rule(origin="constant")
+    _check_rule(node, origins[0])
+    function = node.child("function").choice(FUNCTIONS) if origins[0] == "function" else ""
+    return Rule(
+        origin=origins[0],
+        paths=_paths(node, origins[0], function),
+        constant=node.child("constant").text(),
+        function=function,
+        separator=node.child("with").text("-"),
+        skip_blank=node.child("skip_blank").flag(),
+        split=node.child("split").maybe_text(),
+        part=node.child("part").integer(minimum=-100),
+        default=node.child("default").text(),
+        map=node.child("map").maybe_text(),
+        entity=node.child("entity").flag(),
+        format=node.child("format").checked(_date_format, "a date format", None),
+        time_zone=node.child("time_zone").checked(_zone, "a time zone", None),
+        decimal=node.child("decimal").checked(_character, "one character", "."),
+        thousands=node.child("thousands").text(),
+        sign=node.child("sign").choice(("absolute", "negate")) or None,
+    )
+
+
+def _paths(node: Node, origin: Origin, function: str) -> tuple[str, ...]:
+    if origin == "function":
+        return FUNCTIONS[function].reads if function in FUNCTIONS else ()
+    if origin == "constant":
+        return ()
+    paths = node.child(origin).texts()
+    if not all(paths) or not paths:
+        node.child(origin).problem("names no path")
+    return paths
+
+
+def _check_rule(node: Node, origin: Origin) -> None:
+    for key in ("with", "skip_blank"):
+        if node.has(key) and origin != "join":
+            node.child(key).problem("belongs to join")
+    if node.has("part") != node.has("split"):
+        node.problem("'split' and 'part' belong together")
+    if node.has("map") and node.child("entity").flag():
+        node.child("map").problem("entities have a code map of their own: config/entities")
+
+
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _character(text: str) -> str:
+    if len(text) != 1:
+        raise ValueError(text)
+    return text
+
+
+def _directory(text: str) -> str:
+    try:
+        return safe_directory(text)
+    except ConfigurationError as error:
+        raise ValueError(text) from error
+
+
+def _zone(text: str) -> tzinfo:
+    if text == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(text) from error
+
+
+def _duration(text: str) -> timedelta:
+    match = DURATION.fullmatch(text)
+    if not match or not any(match.groups()):
+        raise ValueError(text)
+    weeks, days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _date_format(text: str) -> str:
+    if text in ("epoch", "epoch_ms"):
+        return text
+    parsed = datetime.strptime(PROBE.strftime(text), text)  # noqa: DTZ007 (only the date is looked at)
+    if parsed.date() != PROBE.date():
+        raise ValueError(text)
+    return text
