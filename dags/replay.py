@@ -28,6 +28,7 @@ with DAG(
         "code": Param("", type="string", description="Status code or class of error; blank for any."),
         "since": Param("", type="string", description="Dead since, ISO 8601; blank for any."),
         "replayed_by": Param("", type="string", minLength=1, description="Who asks for it."),
+        "reason": Param("", type="string", minLength=1, description="Why; kept in the audit trail."),
     },
 ):
     ReplayDeadLetters(task_id="replay", pool="writers") >> delivery_tasks()

@@ -1,5 +1,7 @@
 """Carries out a steward's decision on quarantined rows."""
 
+from typing import Any
+
 from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
@@ -9,19 +11,18 @@ from tieout.operators.connections import warehouse_dsn
 class DecideQuarantine(BaseOperator):
     """Release or reject the rows that the run's parameters choose. Only rows that still wait are decided."""
 
-    def execute(self, context: Context) -> int:
-        """Return the number of rows decided."""
-        from tieout.quality.steward import decide
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Return what was decided."""
+        from tieout.quality.steward import Selection, decide
 
         params = context["params"]
         decided = decide(
             warehouse_dsn(),
             action=params["action"],
-            select_by=params["select_by"],
-            selection=params["selection"],
+            selection=Selection(by=params["select_by"], text=params["selection"]),
             by=params["decided_by"],
             reason=params["reason"],
             now=settings.business_now(),
         )
-        self.log.info("%s rows: %s by %s", decided, params["action"], params["decided_by"])
-        return decided
+        self.log.info("%s by %s: %s", params["action"], params["decided_by"], decided)
+        return decided.as_dict()

@@ -11,6 +11,7 @@ from cosmos.profiles import PostgresUserPasswordProfileMapping
 
 from tieout import settings
 from tieout.operators.connections import WAREHOUSE, warehouse_dsn
+from tieout.operators.schedules import CONCLUSIONS
 
 OPENED_HOLDS = """
 select owner_role, code, count(*) as holds, sum(amount_at_risk) as at_risk
@@ -63,6 +64,7 @@ class BuildWarehouse(DbtBuildLocalOperator):
         finally:
             with connect(warehouse_dsn()) as connection:
                 runs.finish_run(connection, run.run_id, succeeded)
+        context["outlet_events"][CONCLUSIONS].extra = {"run_id": run.run_id}
         context["task_instance"].xcom_push(key="opened_holds", value=opened_holds(run.as_of))
 
 

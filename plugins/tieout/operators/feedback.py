@@ -1,0 +1,106 @@
+"""Makes messages of what was concluded, delivers them, and tries dead ones again."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import yaml
+from airflow.sdk import BaseOperator, Context
+
+from tieout import settings
+from tieout.operators.connections import resolve, warehouse_dsn
+
+LAST_RUN = "select run_id from ops.run where state = 'succeeded' order by as_of desc, started_at desc limit 1"
+
+
+class MakeMessages(BaseOperator):
+    """Confirm what the targets took over, then make messages for what differs, in one transaction."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Return how many messages were confirmed and made."""
+        from tieout.feedback.confirmation import confirm
+        from tieout.feedback.publish import enqueue
+        from tieout.feedback.targets import load_targets
+        from tieout.warehouse.connection import connect
+
+        targets = load_targets(settings.config_dir() / "feedback")
+        now = settings.business_now()
+        with connect(warehouse_dsn()) as connection:
+            confirmed = confirm(connection, now, targets_config=targets)
+            published = [
+                enqueue(connection, run_id=run_id, now=now, targets_config=targets)
+                for run_id in runs_to_publish(connection, context)
+            ]
+        made = {"live": sum(each.live for each in published), "shadow": sum(each.shadow for each in published)}
+        self.log.info("Confirmed: %s. Messages made: %s.", confirmed, made)
+        return {"confirmed": asdict(confirmed), "made": made}
+
+
+class Deliver(BaseOperator):
+    """Send what is due at one target. Any number of these may run side by side."""
+
+    def __init__(self, *, target: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.target = target
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Return what became of the target's messages."""
+        from tieout.feedback.delivery import deliver
+        from tieout.feedback.tally import RunContext
+        from tieout.feedback.targets import load_targets
+
+        instance = context["task_instance"]
+        delivered = deliver(
+            warehouse_dsn(),
+            load_targets(settings.config_dir() / "feedback")[self.target],
+            resolve=resolve,
+            worker=f"{instance.run_id}#{instance.try_number}",
+            context=RunContext(dag_id=instance.dag_id, dag_run_id=instance.run_id, trace_id=instance.run_id),
+        )
+        self.log.info("%s: %s", self.target, delivered)
+        return {name: str(value) for name, value in asdict(delivered).items()}
+
+
+class ReplayDeadLetters(BaseOperator):
+    """List the dead messages that the run's parameters choose, or make them pending again."""
+
+    def execute(self, context: Context) -> list[dict[str, Any]]:
+        """Return the messages."""
+        from tieout.feedback.replay import Selection, replay
+        from tieout.warehouse.connection import connect
+
+        params = context["params"]
+        selection = Selection(
+            message_ids=tuple(int(part) for part in params["message_ids"].split(",") if part.strip()) or None,
+            target=params["target"] or None,
+            code=params["code"] or None,
+            since=datetime.fromisoformat(params["since"]) if params["since"] else None,
+        )
+        with connect(warehouse_dsn()) as connection:
+            letters = replay(
+                connection,
+                selection,
+                now=settings.business_now(),
+                wall_now=settings.wall_now(),
+                by=params["replayed_by"],
+                reason=params["reason"],
+                dry_run=params["dry_run"],
+            )
+        for letter in letters:
+            self.log.info("%s %s", "Would replay" if params["dry_run"] else "Replaying", letter)
+        return [{name: str(value) for name, value in asdict(letter).items()} for letter in letters]
+
+
+def delivery_tasks() -> list[Deliver]:
+    """Return one delivering task per configured target, in the pool that holds the target's limit."""
+    document = yaml.safe_load((settings.config_dir() / "feedback" / "targets.yml").read_text())
+    return [Deliver(task_id=f"deliver_{name}", target=name, pool=name) for name in document["targets"]]
+
+
+def runs_to_publish(connection: Any, context: Context) -> list[str]:
+    """Return the transformations that led to this run; started by hand, the last that succeeded."""
+    events = [event for events in (context.get("triggering_asset_events") or {}).values() for event in events]
+    if events:
+        return [event.extra["run_id"] for event in events]
+    row = connection.execute(LAST_RUN).fetchone()
+    return [] if row is None else [row[0]]
