@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.settings import DATABASE_SYSTEM, HTTP_SYSTEMS, SFTP_SYSTEMS, EstateError
 
+TOKEN_PATH = "/oauth/token"
 HTTP_KINDS = ("status", "rate", "reset_mid_body", "slow")
 HTTP_FAULT_SYSTEMS = tuple(system for system in HTTP_SYSTEMS if system != "control")
 DOWN_SYSTEMS = (*HTTP_FAULT_SYSTEMS, *SFTP_SYSTEMS, DATABASE_SYSTEM)
@@ -35,6 +36,8 @@ class Fault:
     def hits(self, path: str) -> bool:
         """Whether a request meets this fault; counts the request."""
         if self.kind == "down" or not path.startswith(self.path) or self.over:
+            return False
+        if self.kind == "expired_token" and path == TOKEN_PATH:
             return False
         if self.after > 0:
             self.after -= 1

@@ -39,7 +39,7 @@ def _post(session: Session, books: Books, clearance: Clearance, day: datetime, n
     if stored is None or not ap_documents.is_approved(stored.doc):
         return False
     at = day + POSTING_FROM + timedelta(seconds=number)
-    document = books.document_number(day, number)
+    document = books.document_number(clearance.invoice, day, number)
     books.post(session, ap_documents.read_invoice(stored.doc), clearance, document, at)
     mark_posted(session, books.system, clearance, at)
     learned = at + AP_LEARNS_AFTER

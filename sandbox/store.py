@@ -194,7 +194,8 @@ class Session:
             """
             select key, (doc || overlay)::text, updated_at from estate.docs
             where system = %s and collection = %s and (updated_at, key) > (%s, %s)
-                and updated_at >= coalesce(%s, '-infinity') and updated_at < coalesce(%s, 'infinity')
+                and updated_at >= coalesce(%s::timestamptz, '-infinity')
+                and updated_at < coalesce(%s::timestamptz, 'infinity')
             order by updated_at, key limit %s offset %s
             """,
             [system, collection, at, key, window.start, window.end, limit, offset],
@@ -206,7 +207,8 @@ class Session:
         row = self.connection.execute(
             """
             select count(*) from estate.docs where system = %s and collection = %s
-                and updated_at >= coalesce(%s, '-infinity') and updated_at < coalesce(%s, 'infinity')
+                and updated_at >= coalesce(%s::timestamptz, '-infinity')
+                and updated_at < coalesce(%s::timestamptz, 'infinity')
             """,
             [system, collection, window.start, window.end],
         ).fetchone()

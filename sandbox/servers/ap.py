@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.faults import TOKEN_PATH
 from sandbox.servers import ap_writes
 from sandbox.servers.http import Tokens, json_answer, json_list, number_of, refuse, window_of
 from sandbox.servers.writes import body_of, once
@@ -31,7 +32,7 @@ class ApApi:
     def routes(self) -> list[Route]:
         """The API's routes."""
         return [
-            Route("/oauth/token", self.token, methods=["POST"]),
+            Route(TOKEN_PATH, self.token, methods=["POST"]),
             Route("/v1/match-results", partial(self.write, "match_result"), methods=["POST"]),
             Route("/v1/purchase-orders", partial(self.write, "purchase_order"), methods=["POST"]),
             Route("/v1/{collection}", self.read, methods=["GET"]),

@@ -13,9 +13,11 @@ APPROVED, POSTED = "APPROVED", "POSTED"
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """What an ERP takes over of an invoice line; the amount is negative on a credit."""
+    """What an ERP takes over of an invoice line."""
 
     number: int
+    po_number: str | None
+    po_line: int | None
     amount: Decimal
     account: str | None
     cost_center: str | None
@@ -23,10 +25,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class Invoice:
-    """What an ERP takes over of an invoice or credit memo."""
+    """What an ERP takes over of an invoice or credit memo; the amounts of both are positive as AP shows them."""
 
     key: str
-    supplier: str | None
+    vendor_number: str | None
     number: str | None
     is_credit: bool
     invoice_date: str | None
@@ -44,27 +46,34 @@ class Invoice:
 
 def read_invoice(doc: Document) -> Invoice:
     """Read an invoice as AP shows it."""
+    totals = doc["totals"]
     return Invoice(
         key=doc["invoiceId"],
-        supplier=doc.get("supplierId"),
+        vendor_number=doc.get("erpSupplierNumber"),
         number=doc.get("invoiceNumber"),
-        is_credit=doc.get("type") == "CREDIT",
+        is_credit=doc.get("documentType") == "CREDIT_MEMO",
         invoice_date=doc.get("invoiceDate"),
-        po_number=doc.get("poNumber"),
+        po_number=doc.get("purchaseOrderNumber"),
         terms=doc.get("paymentTerms"),
         due_date=doc.get("dueDate"),
         currency=doc["currency"],
-        net=_money(doc.get("netAmount")),
-        tax=_money(doc.get("taxAmount")),
-        freight=_money(doc.get("freightAmount")),
-        other=_money(doc.get("otherAmount")),
-        gross=_money(doc.get("grossAmount")),
-        lines=tuple(
-            InvoiceLine(
-                int(line["lineNumber"]), _money(line.get("amount")), line.get("glAccount"), line.get("costCenter")
-            )
-            for line in doc["lines"]
-        ),
+        net=_money(totals.get("net")),
+        tax=_money(totals.get("tax")),
+        freight=_money(totals.get("freight")),
+        other=_money(totals.get("other")),
+        gross=_money(totals.get("gross")),
+        lines=tuple(_read_line(line) for line in doc["lines"]),
+    )
+
+
+def _read_line(line: Document) -> InvoiceLine:
+    return InvoiceLine(
+        number=int(line["lineNumber"]),
+        po_number=line.get("purchaseOrderNumber"),
+        po_line=line.get("purchaseOrderLine"),
+        amount=_money(line.get("amount")),
+        account=line.get("account"),
+        cost_center=line.get("costCenter"),
     )
 
 

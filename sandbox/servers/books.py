@@ -25,8 +25,8 @@ class Books(Protocol):
     def post(self, session: Session, invoice: Invoice, clearance: Clearance, document: str, at: datetime) -> None:
         """Post an invoice under a document number, with a balanced journal entry."""
 
-    def document_number(self, day: datetime, number: int) -> str:
-        """The number of the n-th document that is posted on a day."""
+    def document_number(self, invoice_key: str, day: datetime, number: int) -> str:
+        """The document number of an invoice that is the n-th to be posted on a day."""
         ...
 
 

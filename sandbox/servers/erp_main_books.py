@@ -8,9 +8,11 @@ from sandbox.servers.ap_documents import Invoice
 from sandbox.servers.clearances import Clearance
 from sandbox.servers.journal import Accounts, journal_of
 from sandbox.store import Document, Session
+from sandbox.wire.codes import TERMS
 
 INVOICES, JOURNAL = "ap_invoices_all", "gl_je_lines"
-ACCOUNTS = Accounts(payables="2100", goods="2150", tax="1480", charges="6190")
+ACCOUNTS = Accounts(payables="201000", goods="205000", tax="690000", charges="690000")
+TERM_OF = {ap: TERMS["erp_main"][code] for code, ap in TERMS["ap"].items()}
 ENTERED, POSTED = "ENTERED", "POSTED"
 
 
@@ -20,7 +22,7 @@ class ErpMainBooks:
 
     system: str = "erp_main"
 
-    def document_number(self, day: datetime, number: int) -> str:
+    def document_number(self, invoice_key: str, day: datetime, number: int) -> str:
         """Eight digits of the day, four of the number."""
         return f"{day:%Y%m%d}{number:04d}"
 
@@ -45,14 +47,14 @@ class ErpMainBooks:
                     "org_code": clearance.company,
                     "natural_account": line.account,
                     "cost_center": line.cost_center,
-                    "period_name": f"{at:%Y-%m}",
+                    "period_name": at.strftime("%b-%y").upper(),
                     "posted_date": at,
                     "entered_dr": max(line.amount, Decimal(0)),
                     "entered_cr": max(-line.amount, Decimal(0)),
                     "accounted_amount": line.amount,
                     "currency_code": invoice.currency,
                     "je_source": "Payables",
-                    "reference_id": row["invoice_id"],
+                    "reference_id": document,
                     "last_update_date": at,
                 }
                 for line in lines
@@ -62,16 +64,16 @@ class ErpMainBooks:
     def _copy(self, session: Session, invoice: Invoice, clearance: Clearance) -> Document:
         """The ERP's row of an invoice, made from what AP shows; what the ERP alone knows is kept."""
         known = session.rows(INVOICES, {"source_invoice_ref": invoice.key})
-        kept = known[0] if known else {"invoice_id": f"W-{invoice.key}", "invoice_status": ENTERED}
+        kept = known[0] if known else {"invoice_id": f"M-{invoice.key}", "invoice_status": ENTERED}
         return {
             **kept,
             "org_code": clearance.company,
-            "vendor_num": invoice.supplier,
+            "vendor_num": invoice.vendor_number,
             "invoice_num": invoice.number,
             "invoice_type_lookup_code": "CREDIT" if invoice.is_credit else "STANDARD",
             "invoice_date": invoice.invoice_date,
             "po_num": invoice.po_number,
-            "terms_name": invoice.terms,
+            "terms_name": TERM_OF.get(invoice.terms or ""),
             "due_date": invoice.due_date,
             "invoice_currency_code": invoice.currency,
             "net_amount": invoice.net,

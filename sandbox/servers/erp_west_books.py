@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sandbox.servers.ap_documents import Invoice
 from sandbox.servers.clearances import Clearance
 from sandbox.servers.journal import Accounts, journal_of
 from sandbox.store import Document, Session
+from sandbox.wire.codes import TERMS, compact
 
 INVOICES, JOURNAL = "invoice-documents", "journal-entries"
-ACCOUNTS = Accounts(payables="160000", goods="191100", tax="154000", charges="473000")
-PARKED, POSTED = "PARKED", "POSTED"
+ACCOUNTS = Accounts(payables="201000", goods="205000", tax="690000", charges="690000")
+TERM_OF = {ap: TERMS["erp_west"][code] for code, ap in TERMS["ap"].items()}
+PARKED, POSTED = "A", "5"
 
 
 @dataclass(frozen=True)
@@ -19,52 +22,66 @@ class ErpWestBooks:
 
     system: str = "erp_west"
 
-    def document_number(self, day: datetime, number: int) -> str:
-        """Number range 51, month and day, four digits of the number."""
-        return f"51{day:%m%d}{number:04d}"
+    def document_number(self, invoice_key: str, day: datetime, number: int) -> str:
+        """A parked document has its number already: number range 52 and AP's key."""
+        return f"52-{invoice_key}"
 
     def show(self, session: Session, invoice: Invoice, clearance: Clearance, at: datetime) -> None:
         """Show in the copy of an invoice whether it is cleared or held."""
-        shown = {"releaseStatus": clearance.status, "blockingReasons": sorted(clearance.holds)}
+        shown = {"MATCH_STATUS": clearance.status, "ZLSPR": ",".join(sorted(clearance.holds))}
         self._write(session, invoice, clearance, shown, at)
 
     def post(self, session: Session, invoice: Invoice, clearance: Clearance, document: str, at: datetime) -> None:
-        """Post an invoice."""
-        self._write(session, invoice, clearance, {"status": POSTED, "documentNumber": document, "postedAt": at}, at)
-        for line in journal_of(invoice, clearance, ACCOUNTS):
-            entry = {
-                "journalEntry": document,
-                "item": line.number,
-                "companyCode": clearance.company,
-                "glAccount": line.account,
-                "costCenter": line.cost_center,
-                "postingPeriod": f"{at:%Y-%m}",
-                "postedAt": at,
-                "amount": line.amount,
-                "currency": invoice.currency,
-                "reference": invoice.key,
-                "changedAt": at,
-            }
-            session.put(self.system, JOURNAL, [(f"{document}|{line.number}", entry, at)])
+        """Post an invoice. SHKZG says debit (S) or credit (H), WRBTR is signed."""
+        self._write(session, invoice, clearance, {"RBSTAT": POSTED, "CPUDT": compact(at)}, at)
+        entry = {
+            "BELNR": document,
+            "BUKRS": clearance.company,
+            "MONAT": f"{at:%Y-%m}",
+            "CPUDT": compact(at),
+            "WAERS": invoice.currency,
+            "BLART": "RE",
+            "XBLNR": document,
+            "LINES": [
+                {
+                    "BUZEI": f"{line.number:03d}",
+                    "HKONT": line.account,
+                    "KOSTL": line.cost_center or "",
+                    "SHKZG": "S" if line.amount >= 0 else "H",
+                    "WRBTR": _number(line.amount),
+                }
+                for line in journal_of(invoice, clearance, ACCOUNTS)
+            ],
+            "AEDTM": compact(at),
+        }
+        session.put(self.system, JOURNAL, [(document, entry, at)])
 
     def _write(self, session: Session, invoice: Invoice, clearance: Clearance, changes: Document, at: datetime) -> None:
         """Write the ERP's copy of an invoice, made from what AP shows; what the ERP alone knows is kept."""
-        known = session.find(self.system, INVOICES, {"sourceInvoice": invoice.key})
-        key, kept = (known[0].key, known[0].doc) if known else (f"W{invoice.key}", {"status": PARKED})
+        known = session.find(self.system, INVOICES, {"AP_REF": invoice.key})
+        key, kept = (known[0].key, known[0].doc) if known else (f"52-{invoice.key}", {"RBSTAT": PARKED, "CPUDT": ""})
         doc = {
             **kept,
-            "invoiceDocument": key,
-            "companyCode": clearance.company,
-            "supplier": invoice.supplier,
-            "reference": invoice.number,
-            "documentType": "KG" if invoice.is_credit else "RE",
-            "documentDate": invoice.invoice_date,
-            "currency": invoice.currency,
-            "netAmount": invoice.net,
-            "taxAmount": invoice.tax,
-            "grossAmount": invoice.gross,
-            "sourceInvoice": invoice.key,
-            "changedAt": at,
+            "BELNR": key,
+            "BUKRS": clearance.company,
+            "LIFNR": invoice.vendor_number or "",
+            "XBLNR": invoice.number or "",
+            "BLART": "KG" if invoice.is_credit else "RE",
+            "BLDAT": (invoice.invoice_date or "").replace("-", ""),
+            "EBELN": invoice.po_number or "",
+            "ZTERM": TERM_OF.get(invoice.terms or "", ""),
+            "FAEDT": (invoice.due_date or "").replace("-", ""),
+            "WAERS": invoice.currency,
+            "NETWR": _number(invoice.net),
+            "WMWST": _number(invoice.tax),
+            "FRACHT": _number(invoice.freight),
+            "RMWWR": _number(invoice.gross),
+            "AP_REF": invoice.key,
+            "AEDTM": compact(at),
             **changes,
         }
         session.put(self.system, INVOICES, [(key, doc, at)])
+
+
+def _number(value: Decimal) -> str:
+    return str(value).replace(".", ",")

@@ -74,8 +74,7 @@ class Estate:
         """Stop all servers and remove the state file."""
         if self.services:
             self.config.state.unlink(missing_ok=True)
-        for service in self.services.values():
-            await service.stop()
+        await asyncio.gather(*(service.stop() for service in self.services.values()))
         self.store.close()
 
     async def apply_down(self, down: set[str]) -> None:

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.faults import FaultMiddleware, Faults
+from sandbox.faults import TOKEN_PATH, FaultMiddleware, Faults
 from sandbox.settings import EstateError
 from sandbox.store import Stored, Window
 
@@ -177,7 +177,7 @@ class Tokens:
     def authenticate(self, request: Request) -> None:
         """Ask for a valid token, except where tokens are issued."""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if request.url.path != "/oauth/token" and not self.valid(token):
+        if request.url.path != TOKEN_PATH and not self.valid(token):
             challenge = 'Bearer error="invalid_token"'
             raise refuse(401, "invalid_token", "The token is missing or has expired.", WWW_Authenticate=challenge)
 

@@ -32,14 +32,18 @@ def journal_of(invoice: Invoice, clearance: Clearance, accounts: Accounts) -> li
     """Return the balanced journal entry of an invoice or credit memo.
 
     Lines are coded as the clearance says, else as the invoice says, else to goods received. A header that does not
-    foot is balanced against charges.
+    foot is balanced against charges. A credit memo is booked with signs turned.
     """
+    sign = -1 if invoice.is_credit else 1
     amounts = [(account, center, amount) for account, center, amount in _debits(invoice, clearance, accounts) if amount]
     rest = invoice.gross - sum((amount for _, _, amount in amounts), Decimal(0))
     if rest:
         amounts.append((accounts.charges, None, rest))
     amounts.append((accounts.payables, None, -invoice.gross))
-    return [JournalLine(number, *entry) for number, entry in enumerate(amounts, start=1)]
+    return [
+        JournalLine(number, account, center, sign * amount)
+        for number, (account, center, amount) in enumerate(amounts, start=1)
+    ]
 
 
 def _debits(invoice: Invoice, clearance: Clearance, accounts: Accounts) -> Iterator[tuple[str, str | None, Decimal]]:

@@ -44,12 +44,12 @@ def once(store: Store, *, system: str, operation: str, request: Request, body: D
 
     The same key again gets the first answer. Two requests with one key at the same time wait for each other.
     """
-    key = request.headers.get("idempotency-key", "")
-    if not key:
-        raise refuse(400, "idempotency_key_missing", "The header Idempotency-Key is needed.")
     content = json.dumps([request.method, request.url.path, body], sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()
     try:
+        key = request.headers.get("idempotency-key", "")
+        if not key:
+            raise refuse(400, "idempotency_key_missing", "The header Idempotency-Key is needed.")
         with store.session() as session:
             return _first_or_again(session, (system, key), operation, digest, body, effect)
     except HTTPException:
