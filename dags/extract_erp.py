@@ -9,7 +9,7 @@ object is a row of `ops.interface_run`.
 **Running it again** lands nothing twice: payloads are recognised by their hash, rows by theirs. A backfill over any
 past interval leaves every table as it was. Feedback is never sent for a backfill.
 
-**Runbook** `docs/runbooks/extract_erp.md`
+**Runbook** `docs/runbooks/extract.md`
 """
 
 from airflow.sdk import DAG
@@ -24,7 +24,7 @@ with DAG(
     schedule=timetable("extract_erp"),
     **window(),
     max_active_runs=1,
-    default_args=task_defaults(runbook="extract_erp"),
+    default_args=task_defaults(runbook="extract"),
     tags=["layer:extract", "source:erp", "tier:1"],
 ):
     extraction_tasks("erp")

@@ -8,7 +8,7 @@ object is a row of `ops.interface_run`.
 **Running it again** lands nothing twice: payloads are recognised by their hash, rows by theirs. A backfill over any
 past interval leaves every table as it was. Feedback is never sent for a backfill.
 
-**Runbook** `docs/runbooks/extract_files.md`
+**Runbook** `docs/runbooks/extract.md`
 """
 
 from airflow.sdk import DAG
@@ -23,7 +23,7 @@ with DAG(
     schedule=timetable("extract_files"),
     **window(),
     max_active_runs=1,
-    default_args=task_defaults(runbook="extract_files"),
+    default_args=task_defaults(runbook="extract"),
     tags=["layer:extract", "source:files", "tier:1"],
 ):
     extraction_tasks("files")
