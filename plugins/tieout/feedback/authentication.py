@@ -74,8 +74,6 @@ class ClientCredentials(httpx.Auth):
     An answer 401 renews the token once; a second one is the target's last word.
     """
 
-    requires_response_body = True
-
     def __init__(self, token_url: str, client_id: str, client_secret: str, wall_now: Clock) -> None:
         self._token_url = token_url
         self._client = httpx.BasicAuth(client_id, client_secret)
@@ -126,6 +124,7 @@ class ClientCredentials(httpx.Auth):
 
     def _token_of(self, response: httpx.Response) -> tuple[str, datetime | None]:
         try:
+            response.read()
             content: dict[str, Any] = response.json()
             token, seconds = str(content["access_token"]), content.get("expires_in")
             ends_at = None if seconds is None else self._wall_now() + timedelta(seconds=float(seconds)) - EARLY
