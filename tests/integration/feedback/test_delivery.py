@@ -8,10 +8,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from tieout import settings
 from tieout.errors import Refused
 from tieout.feedback.targets import CircuitBreaker, Retry
 
@@ -76,7 +76,7 @@ def test_a_worker_killed_after_the_target_accepted_sends_again_with_the_same_key
 
     server.script.append(accept_and_hang)
     arguments = [sys.executable, "-c", CHILD, loop.dsn, str(server.port), "ap"]
-    environment = {**os.environ, "PYTHONPATH": str(Path.cwd() / "plugins")}
+    environment = {**os.environ, "PYTHONPATH": str(settings.CHECKOUT / "plugins")}
     with subprocess.Popen(arguments, env=environment) as child:
         assert accepted.wait(30)
         child.send_signal(signal.SIGKILL)
@@ -101,7 +101,7 @@ def test_a_worker_killed_after_a_target_without_keys_accepted_has_one_effect(loo
 
     server.script.append(accept_and_hang)
     arguments = [sys.executable, "-c", CHILD, loop.dsn, str(server.port), "erp_main"]
-    environment = {**os.environ, "PYTHONPATH": str(Path.cwd() / "plugins")}
+    environment = {**os.environ, "PYTHONPATH": str(settings.CHECKOUT / "plugins")}
     with subprocess.Popen(arguments, env=environment) as child:
         assert accepted.wait(30)
         child.send_signal(signal.SIGKILL)
