@@ -4,7 +4,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from launcher.credentials import Credentials
 from launcher.layout import Layout
@@ -121,8 +121,8 @@ def connection_of(dsn: str) -> dict[str, Any]:
         "conn_type": "postgres",
         "host": parts.hostname,
         "port": parts.port,
-        "login": parts.username,
-        "password": parts.password,
+        "login": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
         "schema": parts.path.lstrip("/"),
     }
 

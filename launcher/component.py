@@ -2,12 +2,20 @@
 
 ``python -m launcher.component scheduler``: LocalExecutor's workers and their tasks are forked from the scheduler and
 share what it has imported. Importing Great Expectations takes about 7 s and dbt about 2 s: paid once, not in each task.
-Used by the embedded stack and by compose alike.
+A Celery worker forks its tasks in the same way.
+Used by the embedded stack and by docker-compose.yml alike.
 """
 
 import importlib
+import json
 import os
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from launcher import guard
+from launcher.errors import LaunchError
+from launcher.files import read_json
 
 # Measured: what a task of ours imports. No DAG imports these while it is parsed.
 HEAVY = (
@@ -21,14 +29,27 @@ HEAVY = (
     "dbt.cli.main",
     "dbt.adapters.postgres",
 )
-WITH_TASKS = ("scheduler",)
+WITH_TASKS = ("scheduler", "celery")
+ESTATE_STATE = "TIEOUT_ESTATE_STATE"
+
+
+def estate_connections(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the sandbox estate's connections as variables; none where ``TIEOUT_ESTATE_STATE`` names no state file.
+
+    The embedded stack hands them over itself; services of compose start beside the estate and read its file.
+    """
+    path = environment.get(ESTATE_STATE)
+    connections = read_json(Path(path)).get("connections", {}) if path else {}
+    return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(value) for name, value in connections.items()}
 
 
 def main(arguments: list[str]) -> None:
     """Import what is heavy where tasks are forked from this process, then become the Airflow command."""
+    guard.check(os.environ)
+    os.environ.update(estate_connections(os.environ))
     from airflow.__main__ import main as airflow
 
-    if arguments and arguments[0] in WITH_TASKS and os.environ.get("TIEOUT_PRELOAD", "on") == "on":
+    if arguments and arguments[0] in WITH_TASKS:
         for module in HEAVY:
             importlib.import_module(module)
     sys.argv = ["airflow", *arguments]
@@ -36,4 +57,7 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except LaunchError as error:
+        sys.exit(str(error))

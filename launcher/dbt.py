@@ -4,28 +4,26 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
-
-import yaml
+from urllib.parse import unquote, urlsplit
 
 from launcher import processes
 from launcher.errors import LaunchError
-from launcher.files import write_private
 from launcher.settings import CHECKOUT
 from launcher.stack import Stack
 
 SECONDS = 300
 
 
-def profile(dsn: str) -> str:
-    """Return a dbt profile for a ``postgresql://`` URL; the password stays in the environment."""
+def connection_variables(dsn: str) -> dict[str, str]:
+    """Return a ``postgresql://`` URL as the variables that dbt_project/profiles.yml reads."""
     parts = urlsplit(dsn)
-    output = {
-        "type": "postgres", "host": parts.hostname, "port": parts.port, "user": parts.username,
-        "password": "{{ env_var('DBT_ENV_SECRET_PASSWORD') }}", "dbname": parts.path.lstrip("/"),
-        "schema": "mart", "threads": 2,
-    }  # fmt: skip
-    return yaml.safe_dump({"tieout": {"target": "warehouse", "outputs": {"warehouse": output}}})
+    return {
+        "TIEOUT_WAREHOUSE_HOST": parts.hostname or "",
+        "TIEOUT_WAREHOUSE_PORT": str(parts.port or 5432),
+        "TIEOUT_WAREHOUSE_USER": unquote(parts.username or ""),
+        "TIEOUT_WAREHOUSE_PASSWORD": unquote(parts.password or ""),
+        "TIEOUT_WAREHOUSE_DATABASE": parts.path.lstrip("/"),
+    }
 
 
 def render_documents(stack: Stack) -> None:
@@ -34,10 +32,9 @@ def render_documents(stack: Stack) -> None:
     Raises:
         LaunchError: dbt failed; the message has the end of its log.
     """
-    environment = stack.environment() | {"DBT_ENV_SECRET_PASSWORD": stack.postgres.password}
-    folder, log = stack.layout.home / "dbt", stack.layout.logs / "dbt-docs.log"
-    write_private(folder / "profiles.yml", profile(stack.warehouse_dsn))
-    command = dbt_command(folder, stack.layout.dbt_docs, "docs", "generate", "--no-compile")
+    environment = stack.environment() | connection_variables(stack.warehouse_dsn)
+    log = stack.layout.logs / "dbt-docs.log"
+    command = dbt_command(stack.layout.dbt_docs, "docs", "generate", "--no-compile")
     status = processes.run(command, environment, log, CHECKOUT, SECONDS)
     if status != 0:
         raise LaunchError(
@@ -45,20 +42,18 @@ def render_documents(stack: Stack) -> None:
         )
 
 
-def dbt_command(profiles: Path, target: Path, *arguments: str) -> list[str]:
-    """Return a dbt command line on our project, with folders of its own: two dbts in one target folder spoil it."""
-    folders = ["--project-dir", CHECKOUT / "dbt_project", "--profiles-dir", profiles, "--target-path", target]
-    return [sys.executable, "-m", "dbt.cli.main", *arguments, *map(str, folders), "--log-path", str(profiles / "logs")]
+def dbt_command(target: Path, *arguments: str) -> list[str]:
+    """Return a dbt command line on our project with a target folder of its own: two dbts in one folder spoil it."""
+    project = str(CHECKOUT / "dbt_project")
+    folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
+    return [str(Path(sys.executable).with_name("dbt")), *arguments, *folders, "--log-path", str(target / "logs")]
 
 
 def parse() -> int:
     """Parse the project without a database, with every warning an error; return dbt's exit status."""
-    with tempfile.TemporaryDirectory(prefix="tieout-dbt-") as name:
-        folder = Path(name)
-        (folder / "profiles.yml").write_text(profile("postgresql://nobody@127.0.0.1:1/none"))
-        command = dbt_command(folder, folder / "target", "--quiet", "--warn-error", "parse", "--no-partial-parse")
-        environment = {**os.environ, "DBT_ENV_SECRET_PASSWORD": "none"}
-        return processes.run(command, environment, folder / "out", CHECKOUT, SECONDS, echo=True)
+    with tempfile.TemporaryDirectory(prefix="tieout-dbt-") as folder:
+        command = dbt_command(Path(folder), "--quiet", "--warn-error", "parse", "--no-partial-parse")
+        return processes.run(command, os.environ, Path(folder) / "out", CHECKOUT, SECONDS, echo=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Serves the rendered documents of a stack, Data Docs and dbt docs, on one port of 127.0.0.1."""
+"""Serves the rendered documents of a stack, Data Docs and dbt docs, on one port."""
 
 import argparse
 from pathlib import Path
@@ -30,13 +30,14 @@ def application(sites: dict[str, Path]) -> Starlette:
 def main() -> None:
     """Serve until ended."""
     parser = argparse.ArgumentParser(prog="python -m launcher.docs_server", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("site", nargs="+", help="name=folder")
     arguments = parser.parse_args()
     sites = {name: Path(folder) for name, _, folder in (site.partition("=") for site in arguments.site)}
     for folder in sites.values():
         folder.mkdir(parents=True, exist_ok=True)
-    uvicorn.run(application(sites), host="127.0.0.1", port=arguments.port, log_level="warning", access_log=False)
+    uvicorn.run(application(sites), host=arguments.host, port=arguments.port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

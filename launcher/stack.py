@@ -24,6 +24,7 @@ from launcher.errors import LaunchError
 from launcher.estate import Estate, EstateOptions, write_config
 from launcher.files import read_json, write_json, write_private
 from launcher.layout import Layout
+from launcher.pools import pools
 from launcher.ports import choose
 from launcher.postgres import EmbeddedPostgres, PostgresError
 from launcher.processes import Child
@@ -34,17 +35,6 @@ PORTS = ("airflow", "docs", "worker_logs", "trigger_logs")
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 BOOT_SECONDS = 180.0
 PREPARE_SECONDS = 180
-
-# One pool per source system, as wide as what the system bears, and one slot for whoever writes the warehouse.
-POOLS = {
-    "erp_main": (2, "reads from the first ERP's database, and its write-back API"),
-    "erp_west": (2, "requests to the second ERP's API"),
-    "ap": (2, "requests to the AP platform"),
-    "supply": (2, "files and requests of the supply system"),
-    "bank": (1, "files of the bank"),
-    "files": (2, "folders: contracts, extracts of acquired companies"),
-    "writers": (1, "one writer of the warehouse at a time"),
-}
 
 Report = Callable[[str], None]
 
@@ -151,9 +141,9 @@ class Stack:
         ports = self._choose_ports()
         report("Starting PostgreSQL.")
         self._start_postgres()
-        with ThreadPoolExecutor(max_workers=2) as pool:
+        with ThreadPoolExecutor(max_workers=1) as beside:
             report("Starting the source systems, migrating the warehouse and Airflow's database.")
-            prepared = pool.submit(self._prepare_databases)
+            prepared = beside.submit(self._prepare_databases)
             connections = self._start_estate()
             environment = self._airflow_environment(ports, connections)
             self._prepare_airflow(environment)
@@ -162,8 +152,8 @@ class Stack:
         self._start_components(environment, ports)
         self._save_state(ports)
         self._wait_for_airflow()
-        for name, (slots, description) in POOLS.items():
-            self.api.set_pool(name, slots, description)
+        for pool in pools(self.layout.config):
+            self.api.set_pool(pool.name, pool.slots, pool.description)
         self._save_state(ports)
 
     def stop(self) -> None:

@@ -1,0 +1,13 @@
+from launcher.pools import pools
+
+
+def test_each_source_and_target_has_a_pool_and_writers_have_one_slot(tmp_path):
+    for name, text in {
+        "sources/ap.yml": "system: ap\nslots: 3\n",
+        "sources/bank.yml": "system: bank\n",
+        "feedback/targets.yml": "targets: {ap: {}, erp_west: {}}\n",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert {pool.name: pool.slots for pool in pools(tmp_path)} == {"writers": 1, "ap": 3, "bank": 2, "erp_west": 1}
