@@ -2,10 +2,10 @@
 
 import csv
 import os
-import shutil
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ from sandbox.settings import DATABASE_SYSTEM, Config
 from sandbox.store import Document, Session, Store, joined
 
 ADVENTUREWORKS = Path(__file__).parent / "adventureworks"
+FIRST_NIGHT = timedelta(hours=22)
 TAKEN = ("done", "reject")
 
 
@@ -86,10 +87,17 @@ class Advance:
         return Played(day, len(play.writes), len(play.files), len(play.labels), releases, posted)
 
     def _drop(self, day: int, files: Iterable[FileDrop]) -> None:
-        if day == 1 and ADVENTUREWORKS.exists():
-            shutil.copytree(ADVENTUREWORKS, self.config.root_of("adventureworks"), dirs_exist_ok=True)
-        for file in files:
+        extracts = acquired_company_files() if day == 1 else []
+        for file in (*files, *extracts):
             _drop_file(self.config.root_of(file.system), file)
+
+
+def acquired_company_files() -> list[FileDrop]:
+    """The extracts that the acquired company leaves in its folder on the first night."""
+    at = start_of_day(1) + FIRST_NIGHT
+    return [
+        FileDrop("adventureworks", path.name, path.read_bytes(), at) for path in sorted(ADVENTUREWORKS.glob("*.csv"))
+    ]
 
 
 def _drop_file(root: Path, file: FileDrop) -> None:

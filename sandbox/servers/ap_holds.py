@@ -53,16 +53,10 @@ def write_event(
         "performedByType": actor.kind,
         "occurredAt": spell(at),
         "reason": reason,
-        "actual": actual_of(hold),
+        "actual": None if hold.get("actual") is None else str(hold["actual"]),
         "updatedAt": spell(at),
     }
     session.put(SYSTEM, "hold-events", [(event_id, event, at)])
-
-
-def actual_of(hold: Document) -> str | None:
-    """The figure that a hold shows: its actual, else the amount at risk."""
-    figure = hold.get("actual") if hold.get("actual") is not None else hold.get("amountAtRisk")
-    return None if figure is None else str(figure)
 
 
 def spell(at: datetime) -> str:

@@ -7,6 +7,7 @@ from sandbox.servers.ap_holds import show_holds, spell
 from sandbox.servers.http import refuse
 from sandbox.servers.writes import Effect, check_fields
 from sandbox.store import Document, Session
+from sandbox.wire.codes import AP_PO_STATUS, UNITS
 
 SYSTEM = "ap"
 
@@ -45,12 +46,26 @@ def take_match_result(session: Session, body: Document) -> tuple[int, Document]:
 
 
 def take_purchase_order(session: Session, body: Document) -> tuple[int, Document]:
-    """Keep a purchase order; it replaces the copy that was there."""
+    """Keep a purchase order; it replaces the copy that was there.
+
+    Statuses and units are taken in AP's own words and in those of the group's data model, and kept in AP's own.
+    """
     for line in body["lines"]:
         check_fields(line, {"lineNumber": int})
     now = session.now()
-    session.put(SYSTEM, "purchase-orders", [(body["poNumber"], {**body, "updatedAt": spell(now)}, now)])
+    order = {
+        **body,
+        "status": AP_PO_STATUS.get(body.get("status") or "", body.get("status")),
+        "lines": [_order_line(line) for line in body["lines"]],
+        "updatedAt": spell(now),
+    }
+    session.put(SYSTEM, "purchase-orders", [(body["poNumber"], order, now)])
     return 200, {"status": "accepted", "poNumber": body["poNumber"]}
+
+
+def _order_line(line: Document) -> Document:
+    unit, status = line.get("unit"), line.get("status")
+    return {**line, "unit": UNITS[SYSTEM].get(unit or "", unit), "status": status.upper() if status else status}
 
 
 OPERATIONS = {

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from sandbox.scenario.domain import ACCOUNTS
 from sandbox.servers.ap_documents import Invoice
 from sandbox.servers.clearances import Clearance
-from sandbox.servers.journal import Accounts, journal_of
+from sandbox.servers.journal import journal_of
 from sandbox.store import Document, Session
 from sandbox.wire.codes import TERMS
 
 INVOICES, JOURNAL = "ap_invoices_all", "gl_je_lines"
-ACCOUNTS = Accounts(payables="201000", goods="205000", tax="690000", charges="690000")
 TERM_OF = {ap: TERMS["erp_main"][code] for code, ap in TERMS["ap"].items()}
 ENTERED, POSTED = "ENTERED", "POSTED"
 
@@ -37,12 +37,12 @@ class ErpMainBooks:
         row = self._copy(session, invoice, clearance)
         changes = {"invoice_status": POSTED, "doc_sequence_value": document, "gl_date": at, "last_update_date": at}
         session.put_rows(INVOICES, [{**row, **changes}])
-        lines = journal_of(invoice, clearance, ACCOUNTS)
+        lines = journal_of(invoice, clearance, ACCOUNTS["erp_main"])
         session.put_rows(
             JOURNAL,
             (
                 {
-                    "je_header_id": f"JE-{document}",
+                    "je_header_id": f"JI{document}",
                     "je_line_num": line.number,
                     "org_code": clearance.company,
                     "natural_account": line.account,

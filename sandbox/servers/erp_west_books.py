@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from sandbox.scenario.domain import ACCOUNTS
 from sandbox.servers.ap_documents import Invoice
 from sandbox.servers.clearances import Clearance
-from sandbox.servers.journal import Accounts, journal_of
+from sandbox.servers.journal import journal_of
 from sandbox.store import Document, Session
 from sandbox.wire.codes import TERMS, compact
 
 INVOICES, JOURNAL = "invoice-documents", "journal-entries"
-ACCOUNTS = Accounts(payables="201000", goods="205000", tax="690000", charges="690000")
 TERM_OF = {ap: TERMS["erp_west"][code] for code, ap in TERMS["ap"].items()}
 PARKED, POSTED = "A", "5"
 
@@ -23,8 +23,8 @@ class ErpWestBooks:
     system: str = "erp_west"
 
     def document_number(self, invoice_key: str, day: datetime, number: int) -> str:
-        """A parked document has its number already: number range 52 and AP's key."""
-        return f"52-{invoice_key}"
+        """A parked document has its number already: number range 52 and the digits of AP's key."""
+        return number_of(invoice_key)
 
     def show(self, session: Session, invoice: Invoice, clearance: Clearance, at: datetime) -> None:
         """Show in the copy of an invoice whether it is cleared or held."""
@@ -34,13 +34,13 @@ class ErpWestBooks:
     def post(self, session: Session, invoice: Invoice, clearance: Clearance, document: str, at: datetime) -> None:
         """Post an invoice. SHKZG says debit (S) or credit (H), WRBTR is signed."""
         self._write(session, invoice, clearance, {"RBSTAT": POSTED, "CPUDT": compact(at)}, at)
-        entry = {
-            "BELNR": document,
+        entry: Document = {
+            "BELNR": f"JI{document}",
             "BUKRS": clearance.company,
             "MONAT": f"{at:%Y-%m}",
             "CPUDT": compact(at),
             "WAERS": invoice.currency,
-            "BLART": "RE",
+            "BLART": "Payables",
             "XBLNR": document,
             "LINES": [
                 {
@@ -50,16 +50,16 @@ class ErpWestBooks:
                     "SHKZG": "S" if line.amount >= 0 else "H",
                     "WRBTR": _number(line.amount),
                 }
-                for line in journal_of(invoice, clearance, ACCOUNTS)
+                for line in journal_of(invoice, clearance, ACCOUNTS["erp_west"])
             ],
             "AEDTM": compact(at),
         }
-        session.put(self.system, JOURNAL, [(document, entry, at)])
+        session.put(self.system, JOURNAL, [(entry["BELNR"], entry, at)])
 
     def _write(self, session: Session, invoice: Invoice, clearance: Clearance, changes: Document, at: datetime) -> None:
         """Write the ERP's copy of an invoice, made from what AP shows; what the ERP alone knows is kept."""
         known = session.find(self.system, INVOICES, {"AP_REF": invoice.key})
-        key, kept = (known[0].key, known[0].doc) if known else (f"52-{invoice.key}", {"RBSTAT": PARKED, "CPUDT": ""})
+        key, kept = (known[0].key, known[0].doc) if known else (number_of(invoice.key), {"RBSTAT": PARKED, "CPUDT": ""})
         doc = {
             **kept,
             "BELNR": key,
@@ -81,6 +81,11 @@ class ErpWestBooks:
             **changes,
         }
         session.put(self.system, INVOICES, [(key, doc, at)])
+
+
+def number_of(invoice_key: str) -> str:
+    """The number of the ERP's document of an invoice."""
+    return "52" + "".join(character for character in invoice_key if character.isdigit())
 
 
 def _number(value: Decimal) -> str:

@@ -1,21 +1,14 @@
 """The journal entry of a posted invoice: one debit per line and charge, one credit for the whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.servers.ap_documents import Invoice
 from sandbox.servers.clearances import Clearance
 
-
-@dataclass(frozen=True)
-class Accounts:
-    """Where an ERP books what an invoice line does not say."""
-
-    payables: str
-    goods: str
-    tax: str
-    charges: str
+# Account, cost centre, amount.
+Entry = tuple[str, str | None, Decimal]
 
 
 @dataclass(frozen=True)
@@ -28,27 +21,33 @@ class JournalLine:
     amount: Decimal
 
 
-def journal_of(invoice: Invoice, clearance: Clearance, accounts: Accounts) -> list[JournalLine]:
+def journal_of(invoice: Invoice, clearance: Clearance, accounts: Mapping[str, str]) -> list[JournalLine]:
     """Return the balanced journal entry of an invoice or credit memo.
 
-    Lines are coded as the clearance says, else as the invoice says, else to goods received. A header that does not
-    foot is balanced against charges. A credit memo is booked with signs turned.
+    A line that names a purchase order clears goods received; another is booked as the clearance codes it, else as
+    the invoice does. A header that does not foot is balanced against charges. A credit memo turns the signs.
+
+    Args:
+        invoice: what AP shows.
+        clearance: what was said about posting it.
+        accounts: the ERP's account of payables, received, tax and charges.
     """
     sign = -1 if invoice.is_credit else 1
-    amounts = [(account, center, amount) for account, center, amount in _debits(invoice, clearance, accounts) if amount]
-    rest = invoice.gross - sum((amount for _, _, amount in amounts), Decimal(0))
+    entries = [entry for entry in _debits(invoice, clearance, accounts) if entry[2]]
+    rest = invoice.gross - sum((amount for _, _, amount in entries), Decimal(0))
     if rest:
-        amounts.append((accounts.charges, None, rest))
-    amounts.append((accounts.payables, None, -invoice.gross))
+        entries.append((accounts["charges"], None, rest))
+    entries.append((accounts["payables"], None, -invoice.gross))
     return [
         JournalLine(number, account, center, sign * amount)
-        for number, (account, center, amount) in enumerate(amounts, start=1)
+        for number, (account, center, amount) in enumerate(entries, start=1)
     ]
 
 
-def _debits(invoice: Invoice, clearance: Clearance, accounts: Accounts) -> Iterator[tuple[str, str | None, Decimal]]:
+def _debits(invoice: Invoice, clearance: Clearance, accounts: Mapping[str, str]) -> Iterator[Entry]:
     for line in invoice.lines:
         account, center = clearance.coding_of(line.number)
-        yield account or line.account or accounts.goods, center or line.cost_center, line.amount
-    yield accounts.tax, None, invoice.tax
-    yield accounts.charges, None, invoice.freight + invoice.other
+        expense = account or line.account or accounts["charges"]
+        yield accounts["received"] if line.po_number else expense, center or line.cost_center, line.amount
+    yield accounts["tax"], None, invoice.tax
+    yield accounts["charges"], None, invoice.freight + invoice.other

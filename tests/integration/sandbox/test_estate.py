@@ -55,6 +55,8 @@ def test_files_appear_with_their_simulated_time_and_labels_are_written_once(esta
     assert received.stat().st_mtime == at_hour(1, 20).timestamp()
     assert (received.parent / "done").is_dir()
     assert (Path(estate.connection("contracts")["extra"]["path"]) / "prices/local.csv").exists()
+    extracts = Path(estate.connection("adventureworks")["extra"]["path"])
+    assert {"Vendor.csv", "PurchaseOrderDetail.csv"} <= {path.name for path in extracts.iterdir()}
     with estate.config.labels.open() as file:
         assert [(row["code"], row["subject"], row["cleared_on"]) for row in csv.DictReader(file)] == [
             ("PRICE_OVER", "ap:I1:1", "")

@@ -14,8 +14,8 @@ from tests.integration.sandbox.served import Days, Running, at_hour
 
 
 def invoice(key: str, *, unit: str = "BU-NORTH", kind: str = "INVOICE", status: str = "APPROVED") -> dict[str, Any]:
-    """An invoice of two lines as AP shows it: 100 goods coded, 20 not, 6 tax, 4 freight."""
-    lines = [(1, "PO1", 100, "610000", "CC100"), (2, None, 20, None, None)]
+    """An invoice as AP shows it: 100 of a PO, 20 without, 6 tax, 4 freight."""
+    lines = [(1, "PO1", 100, "6100", "CC100"), (2, None, 20, "6400", None)]
     return {
         "invoiceId": key,
         "businessUnit": unit,
@@ -63,7 +63,7 @@ def match_result(key: str, verdict: str, *holds: dict[str, Any]) -> dict[str, An
 
 
 def main_clearance(key: str, status: str = "cleared", *holds: str) -> dict[str, Any]:
-    lines = [{"line": 1, "account": "620000", "costCenter": "CC300"}]
+    lines = [{"line": 2, "account": "6500", "costCenter": "CC300"}]
     return {"apInvoiceId": key, "company": "US01", "status": status, "holds": list(holds), "lines": lines}
 
 
@@ -130,7 +130,8 @@ def test_holds_that_come_and_go_leave_events_of_the_system(ap: httpx.Client) -> 
 
 
 def test_the_same_key_again_gets_the_same_answer_and_has_no_second_effect(estate: Running, ap: httpx.Client) -> None:
-    order = {"poNumber": "PO9", "businessUnit": "BU-NORTH", "supplierId": "S1", "lines": [{"lineNumber": 1}]}
+    lines = [{"lineNumber": 1, "unit": "EACH", "status": "OPEN"}]
+    order = {"poNumber": "PO9", "businessUnit": "BU-NORTH", "status": "ISSUED", "lines": lines}
     first = send(ap, "/v1/purchase-orders", order, "k1")
     again = send(ap, "/v1/purchase-orders", order, "k1")
     assert (first.status_code, first.content) == (again.status_code, again.content)
@@ -139,6 +140,15 @@ def test_the_same_key_again_gets_the_same_answer_and_has_no_second_effect(estate
     assert ap.post("/v1/purchase-orders", json=order).status_code == 400
     assert ap.get("/v1/purchase-orders").json()["data"] == [{**order, "updatedAt": "2026-03-02T00:00:00Z"}]
     assert estate.control.get("/counters").json()["ap"]["purchase_order"] == {"received": 4, "effective": 1}
+
+
+def test_a_purchase_order_in_canonical_words_is_kept_in_aps_own(ap: httpx.Client) -> None:
+    lines = [{"lineNumber": 1, "unit": "BX", "status": "open"}, {"lineNumber": 2, "unit": "Bx.", "status": "CLOSED"}]
+    order = {"poNumber": "PO9", "businessUnit": "BU-NORTH", "status": "sent", "lines": lines}
+    send(ap, "/v1/purchase-orders", order, "k1")
+    kept = ap.get("/v1/purchase-orders/PO9").json()
+    assert kept["status"] == "ISSUED"
+    assert [(line["unit"], line["status"]) for line in kept["lines"]] == [("BOX", "OPEN"), ("Bx.", "CLOSED")]
 
 
 def test_what_ap_cannot_take_is_refused_and_has_no_effect(estate: Running, ap: httpx.Client) -> None:
@@ -201,13 +211,13 @@ def test_cleared_invoices_are_posted_on_the_next_day_and_held_ones_are_not(estat
     assert erp_rows(
         estate, "select natural_account, cost_center, accounted_amount from gl_je_lines order by je_line_num"
     ) == [
-        ("620000", "CC300", Decimal(100)),
-        ("205000", None, Decimal(20)),
-        ("690000", None, Decimal(6)),
-        ("690000", None, Decimal(4)),
-        ("201000", None, Decimal(-130)),
+        ("2150", "CC100", Decimal(100)),
+        ("6500", "CC300", Decimal(20)),
+        ("1480", None, Decimal(6)),
+        ("6190", None, Decimal(4)),
+        ("2100", None, Decimal(-130)),
     ]
-    assert [(copy["RBSTAT"], copy["BELNR"], copy["CPUDT"]) for copy in copies] == [("5", "52-W1", "20260302060001")]
+    assert [(copy["RBSTAT"], copy["BELNR"], copy["CPUDT"]) for copy in copies] == [("5", "521", "20260302060001")]
     # A credit memo turns the signs.
     assert [line["WRBTR"] for line in journals[0]["LINES"]] == ["-100", "-20", "-6", "-4", "130"]
     shown = ap.get("/v1/invoices/I1").json()

@@ -32,7 +32,8 @@ def filled(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_ap_pages_by_cursor_without_losing_or_repeating_records_of_one_instant(filled: Running) -> None:
-    found, parameters, pages = [], {"limit": 3, "updatedFrom": "2026-03-01T00:00:00+00:00"}, 0
+    found, pages = [], 0
+    parameters: dict[str, str | int] = {"limit": 3, "updatedFrom": "2026-03-01T00:00:00+00:00"}
     with filled.client("ap") as ap:
         while True:
             page = ap.get("/v1/receipts", params=parameters).raise_for_status().json()
