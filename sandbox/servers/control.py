@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
+import psycopg
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -69,8 +70,8 @@ class ControlApi:
             raise refuse(422, "invalid", f"days is a whole number from 1 to {MOST_DAYS}.")
         try:
             played = await run_in_threadpool(self.advance.play, body["days"])
-        except EstateError as error:
-            raise refuse(500, "failed", str(error)) from error
+        except (EstateError, psycopg.Error, OSError) as error:
+            raise refuse(500, "failed", f"The day was not played: {str(error).strip()}") from error
         clock = await run_in_threadpool(self._clock)
         return JSONResponse({**clock, "played": [asdict(day) for day in played]})
 

@@ -63,6 +63,20 @@ def test_files_appear_with_their_simulated_time_and_labels_are_written_once(esta
         ]
 
 
+def test_a_day_that_cannot_be_played_leaves_nothing_and_can_be_played_later(estate: Running, days: Days) -> None:
+    days.write(1, "ap", "suppliers", "S1", {"supplierId": "S1"})
+    for wrong in ({"name": "N30", "colour": "red"}, {"name": "N30", "due_days": "many"}):
+        days.write(1, "erp_main", "ap_terms", "N30", wrong)
+        answer = estate.control.post("/advance", json={"days": 1})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (500, "failed")
+        with estate.client("ap") as ap:
+            assert ap.get("/v1/suppliers").json()["data"] == []
+        assert read_clock(estate.config) == datetime(2026, 3, 1, tzinfo=UTC)
+        days.days[1].writes.pop()
+    assert estate.advance()["played"][0]["writes"] == 1
+    assert estate.control.post("/advance", json={"days": 0}).status_code == 422
+
+
 def test_an_estate_continues_after_a_restart_with_the_same_ports_and_credentials(config: Config, days: Days) -> None:
     days.days[1] = DayPlay(1, labels=[LABEL])
     with running(config, days) as first:
