@@ -1,0 +1,27 @@
+{#
+    The state that each subject should have at each target, in the target's words. Publishing sends what differs from
+    the last message (the specification's page on feedback).
+#}
+{{ config(materialized='incremental', incremental_strategy='refill', on_schema_change='fail') }}
+
+with desired as (
+    {%- for operation in ['match_result', 'purchase_order', 'clearance_oracle', 'clearance_sap'] %}
+    select
+        target, operation, entity_id, subject_type, subject_id, target_key, body, facts, readback, correlation_id
+    from {{ ref('fb_' ~ operation) }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+)
+
+select
+    target::text as target,
+    operation::text as operation,
+    entity_id::text as entity_id,
+    subject_type::text as subject_type,
+    subject_id::text as subject_id,
+    target_key::text as target_key,
+    body::jsonb as body,
+    encode(sha256(convert_to(facts, 'UTF8')), 'hex') as facts_sha256,
+    readback::text as readback,
+    correlation_id::text as correlation_id
+from desired

@@ -1,0 +1,16 @@
+{{ config(materialized='incremental', incremental_strategy='refill', on_schema_change='fail') }}
+
+with crosswalk as (
+    select * from {{ ref('int_vendor_crosswalk') }}
+)
+
+select
+    vendor_id,
+    source_system,
+    vendor_number,
+    vendor_key,
+    name,
+    method,
+    is_record,
+    is_known
+from crosswalk

@@ -1,0 +1,34 @@
+{{ config(materialized='mart_view') }}
+
+with payment as (
+    select * from {{ ref('stg_payments') }}
+),
+
+vendor as (
+    select * from {{ ref('xref_vendor') }}
+)
+
+select
+    (payment._source_system || ':' || payment.payment_ref)::text as payment_id,
+    payment.entity_id,
+    vendor.vendor_key,
+    payment._source_system as source_system,
+    payment.payment_ref,
+    payment.batch_ref,
+    payment.end_to_end_id,
+    payment.method,
+    payment.status,
+    payment.reason_code,
+    payment.amount,
+    payment.currency,
+    payment.requested_date,
+    payment.approved_at,
+    payment.sent_at,
+    payment.settled_at,
+    payment.returned_at,
+    payment._known_at as known_at,
+    payment._trace_id as trace_id
+from payment
+left join vendor
+    on payment._source_system = vendor.source_system and payment.vendor_number = vendor.vendor_number
+where {{ from_system_of_record('payment', 'payment') }}

@@ -1,0 +1,82 @@
+{{ config(materialized='mart_view') }}
+
+with line as (
+    select * from {{ ref('int_purchase_order_lines') }}
+),
+
+purchase_order as (
+    select * from {{ ref('int_purchase_orders') }}
+),
+
+matched as (
+    select * from {{ ref('match_po_line') }}
+),
+
+entity as (
+    select * from {{ ref('dim_entity') }}
+),
+
+moment as (
+    select {{ as_of() }} as as_of
+),
+
+-- Received, not invoiced: goods of entities with accruals, never below zero.
+accrued as (
+    select
+        line.po_line_id,
+        case
+            when entity.accruals and line.match_type in ('three_way', 'four_way', 'receipt_only')
+                then greatest(0, coalesce(matched.net_received_qty, 0) - coalesce(matched.invoiced_qty, 0))
+            else 0
+        end as grni_qty
+    from line
+    left join matched on line.po_line_id = matched.po_line_id
+    left join entity on line.entity_id = entity.entity_id
+)
+
+select
+    line.po_line_id,
+    line.purchase_order_id,
+    line.line_number,
+    line.entity_id,
+    line.vendor_key,
+    line.item_key,
+    purchase_order.correlation_id,
+    line.item_number,
+    line.item_category,
+    line.description,
+    line.match_type,
+    line.match_type_origin,
+    line.basis,
+    line.status,
+    line.is_closed,
+    line.base_unit,
+    line.unit as unit_source,
+    line.ordered_qty,
+    line.ordered_qty_source,
+    coalesce(matched.net_received_qty, 0)::numeric(18, 6) as net_received_qty,
+    coalesce(matched.rejected_qty, 0)::numeric(18, 6) as rejected_qty,
+    coalesce(matched.invoiced_qty, 0)::numeric(18, 6) as invoiced_qty,
+    accrued.grni_qty::numeric(18, 6) as grni_qty,
+    line.unit_price,
+    line.price_source,
+    line.ordered_amount,
+    round(accrued.grni_qty * line.unit_price, 2)::numeric(20, 4) as grni_amount,
+    line.currency,
+    line.tax_code,
+    line.location_code,
+    line.cost_center_code,
+    line.account_code,
+    line.requisition_number,
+    line.requester,
+    line.contract_number,
+    line.need_by_date,
+    line.closed_date,
+    {{ local_date('moment.as_of', "coalesce(entity.time_zone, 'UTC')") }} as accrual_date,
+    line._known_at as known_at
+from line
+cross join moment
+inner join accrued on line.po_line_id = accrued.po_line_id
+left join purchase_order on line.purchase_order_id = purchase_order.purchase_order_id
+left join matched on line.po_line_id = matched.po_line_id
+left join entity on line.entity_id = entity.entity_id

@@ -1,0 +1,18 @@
+with line as (
+    select * from {{ ref('fct_invoice_line') }}
+    where first_verdict not in ('not_applicable', 'credited')
+)
+
+select
+    'first_pass_match_rate' as kpi,
+    first_verdict_date as period,
+    entity_id,
+    'all' as dimension,
+    'all' as dimension_value,
+    null::text as currency,
+    count(*) filter (where first_verdict in ('matched', 'matched_in_tolerance'))::numeric as numerator,
+    count(*)::numeric as denominator,
+    {{ percentage("count(*) filter (where first_verdict in ('matched', 'matched_in_tolerance'))", 'count(*)') }} as value,
+    '%' as unit
+from line
+group by first_verdict_date, entity_id

@@ -1,0 +1,3 @@
+{{ config(materialized='mart_view') }}
+
+{{ kpi_wide('failed_interface_count', numerator='failed_runs', value=none) }}
