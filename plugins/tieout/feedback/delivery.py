@@ -179,6 +179,7 @@ class _Run:
             wire = Wire(self.target, endpoint, wall_now=self.clocks.wall_now, pace=pacer.wait)
             stack.callback(wire.close)
             threads = stack.enter_context(ThreadPoolExecutor(self.target.parallel_requests, "deliver"))
+            stack.callback(threads.shutdown, cancel_futures=True)
             ends_at = self.clocks.wall_now() + self.target.run_at_most
             while self._continues() and self.clocks.wall_now() < ends_at:
                 due = self._due(look)
@@ -314,8 +315,9 @@ class _Run:
         return "skipped" if _true(connection, _OLDER_ON_THE_WIRE, subject) else message
 
     def _tell_pacer(self, answer: Answer, pacer: Pacer) -> None:
-        if answer.error_class == "throttled" and answer.retry_after is not None:
-            pacer.hold(self.clocks.wall_now() + answer.retry_after)
+        if answer.error_class == "throttled":
+            wait = self.target.retry.first if answer.retry_after is None else answer.retry_after
+            pacer.hold(self.clocks.wall_now() + wait)
         elif answer.target_is_down:
             until = pacer.failed()
             if answer.retry_after is not None:

@@ -166,6 +166,15 @@ def test_a_429_is_respected_by_everybody_until_the_time_it_named(loop, server):
     assert loop.outcomes() == ["retrying", "acknowledged", "acknowledged"]
 
 
+def test_a_429_without_a_time_holds_everybody_back_for_the_first_wait(loop, server):
+    publish(loop, "INV-1", "INV-2")
+    first = timedelta(minutes=5)
+    loop.change("ap", parallel_requests=1, retry=replace(loop.targets["ap"].retry, first=first))
+    server.answer_next(429)
+    assert loop.deliver().paused_until is not None
+    assert len(server.received) == 1
+
+
 def test_a_storm_of_429_and_503_loses_nothing_and_doubles_nothing(loop, server):
     subjects = [f"INV-{number}" for number in range(20)]
     publish(loop, *subjects)

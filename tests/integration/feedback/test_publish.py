@@ -1,5 +1,7 @@
 """Desired state, then difference: what is told once is not told again."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
@@ -17,6 +19,15 @@ def test_a_conclusion_becomes_a_message_and_a_repeated_run_adds_nothing(loop):
     assert loop.publish(run_id).live == 0
     assert loop.publish().live == 0
     assert outbox(loop) == [("ap:INV-1", 1, "live", "matched")]
+
+
+def test_two_publications_at_once_make_each_message_once(loop):
+    for number in range(30):
+        loop.conclude(f"INV-{number}")
+    run_id = loop.run()
+    with ThreadPoolExecutor(2) as threads:
+        assert sum(published.live for published in threads.map(loop.publish, [run_id, run_id])) == 30
+    assert len(outbox(loop)) == 30
 
 
 def test_a_changed_conclusion_is_the_subjects_next_message(loop):
