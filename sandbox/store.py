@@ -38,17 +38,21 @@ create table if not exists estate.world (
 );
 
 -- doc is what the scenario wrote; overlay is what came of messages and reactions, and wins.
+-- invoice is AP's key of the invoice that a document is about.
 create table if not exists estate.docs (
     system text not null,
     collection text not null,
     key text not null,
     doc jsonb not null,
     overlay jsonb not null default '{}',
+    invoice text generated always as (coalesce(doc ->> 'invoiceId', doc ->> 'AP_REF')) stored,
     updated_at timestamptz not null,
     seq bigint generated always as identity,
     primary key (system, collection, key)
 );
 create index if not exists docs_by_change on estate.docs (system, collection, updated_at, key);
+
+create index if not exists docs_by_invoice on estate.docs (invoice, system, collection) where invoice is not null;
 
 create table if not exists estate.idempotency (
     system text not null,
@@ -175,6 +179,17 @@ class Session:
             where system = %s and collection = %s and (doc || overlay) @> %s order by key
             """,
             [system, collection, as_json(like)],
+        ).fetchall()
+        return [Stored(*row) for row in rows]
+
+    def about_invoice(self, system: str, collection: str, invoice: str) -> list[Stored]:
+        """Return the documents that are about an invoice of AP's, by key."""
+        rows = self.connection.execute(
+            """
+            select key, (doc || overlay)::text, updated_at from estate.docs
+            where system = %s and collection = %s and invoice = %s order by key
+            """,
+            [system, collection, invoice],
         ).fetchall()
         return [Stored(*row) for row in rows]
 

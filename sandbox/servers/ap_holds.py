@@ -42,12 +42,14 @@ def write_event(
 ) -> None:
     """Write a hold event; its key counts the events of this hold, so it is the same in every order of messages."""
     code, line = key_of(hold)
-    like = {"invoiceId": invoice_id, "holdCode": code, "lineNumber": line}
-    number = len(session.find(SYSTEM, "hold-events", like)) + 1
+    earlier = [stored.doc for stored in session.about_invoice(SYSTEM, "hold-events", invoice_id)]
+    number = 1 + sum((event["holdCode"], event["lineNumber"]) == (code, line) for event in earlier)
     event_id = f"{invoice_id}-{code}-{line or 0}-{number}"
     event = {
         "eventId": event_id,
-        **like,
+        "invoiceId": invoice_id,
+        "lineNumber": line,
+        "holdCode": code,
         "action": action,
         "performedBy": actor.name,
         "performedByType": actor.kind,

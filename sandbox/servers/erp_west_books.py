@@ -58,7 +58,7 @@ class ErpWestBooks:
 
     def _write(self, session: Session, invoice: Invoice, clearance: Clearance, changes: Document, at: datetime) -> None:
         """Write the ERP's copy of an invoice, made from what AP shows; what the ERP alone knows is kept."""
-        known = session.find(self.system, INVOICES, {"AP_REF": invoice.key})
+        known = session.about_invoice(self.system, INVOICES, invoice.key)
         key, kept = (known[0].key, known[0].doc) if known else (number_of(invoice.key), {"RBSTAT": PARKED, "CPUDT": ""})
         doc = {
             **kept,

@@ -1,6 +1,7 @@
 """What the estate takes over, once in effect, and what it does on the next day."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
@@ -95,15 +96,15 @@ def ap(estate: Running, days: Days) -> Iterator[httpx.Client]:
 
 def test_a_match_result_shows_on_the_invoice_at_the_estates_time(ap: httpx.Client) -> None:
     holds = [hold("qty-received", 1), hold("price-over", 1)]
-    assert send(ap, "/v1/match-results", match_result("I1", "held", *holds), "k1").status_code == 200
+    assert send(ap, "/v1/match-results", match_result("I1", "exception", *holds), "k1").status_code == 200
 
     shown = ap.get("/v1/invoices/I1").json()
-    assert shown["matchStatus"] == "held"
+    assert shown["matchStatus"] == "exception"
     assert [(row["code"], row["amountAtRisk"]) for row in shown["holds"]] == [
         ("price-over", "12.50"),
         ("qty-received", "12.50"),
     ]
-    assert shown["lineMatchStatuses"] == [{"lineNumber": 1, "matchStatus": "held"}]
+    assert shown["lineMatchStatuses"] == [{"lineNumber": 1, "matchStatus": "exception"}]
     assert shown["updatedAt"] == "2026-03-02T00:00:00Z"
     # On day 2's interval, not on day 1's.
     for window, keys in (
@@ -115,9 +116,14 @@ def test_a_match_result_shows_on_the_invoice_at_the_estates_time(ap: httpx.Clien
 
 
 def test_holds_that_come_and_go_leave_events_of_the_system(ap: httpx.Client) -> None:
-    send(ap, "/v1/match-results", match_result("I1", "held", hold("price-over", 1), hold("total-mismatch", None)), "k1")
-    send(ap, "/v1/match-results", match_result("I1", "held", hold("total-mismatch", None)), "k2")
-    send(ap, "/v1/match-results", match_result("I1", "held", hold("price-over", 1)), "k3")
+    send(
+        ap,
+        "/v1/match-results",
+        match_result("I1", "exception", hold("price-over", 1), hold("total-mismatch", None)),
+        "k1",
+    )
+    send(ap, "/v1/match-results", match_result("I1", "exception", hold("total-mismatch", None)), "k2")
+    send(ap, "/v1/match-results", match_result("I1", "exception", hold("price-over", 1)), "k3")
 
     events = ap.get("/v1/hold-events").json()["data"]
     assert sorted((row["eventId"], row["action"], row["performedByType"]) for row in events) == [
@@ -140,6 +146,15 @@ def test_the_same_key_again_gets_the_same_answer_and_has_no_second_effect(estate
     assert ap.post("/v1/purchase-orders", json=order).status_code == 400
     assert ap.get("/v1/purchase-orders").json()["data"] == [{**order, "updatedAt": "2026-03-02T00:00:00Z"}]
     assert estate.control.get("/counters").json()["ap"]["purchase_order"] == {"received": 4, "effective": 1}
+
+
+def test_a_key_that_arrives_many_times_at_once_has_one_effect(estate: Running, ap: httpx.Client) -> None:
+    body = match_result("I1", "exception", hold("price-over", 1))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: send(ap, "/v1/match-results", body, "k1"), range(16)))
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
+    assert len(ap.get("/v1/hold-events").json()["data"]) == 1
+    assert estate.control.get("/counters").json()["ap"]["match_result"] == {"received": 16, "effective": 1}
 
 
 def test_a_purchase_order_in_canonical_words_is_kept_in_aps_own(ap: httpx.Client) -> None:
@@ -245,10 +260,10 @@ def test_what_a_message_changed_outlives_the_scenarios_later_writes(
     estate: Running, ap: httpx.Client, days: Days
 ) -> None:
     days.write(2, "ap", "invoices", "I1", invoice("I1") | {"dueDate": "2026-04-30"})
-    send(ap, "/v1/match-results", match_result("I1", "held", hold("price-over", 1)), "k1")
+    send(ap, "/v1/match-results", match_result("I1", "exception", hold("price-over", 1)), "k1")
     estate.advance()
     shown = ap.get("/v1/invoices/I1").json()
-    assert (shown["dueDate"], shown["matchStatus"], len(shown["holds"])) == ("2026-04-30", "held", 1)
+    assert (shown["dueDate"], shown["matchStatus"], len(shown["holds"])) == ("2026-04-30", "exception", 1)
 
 
 def test_clerks_release_the_holds_that_ap_shows_and_no_others(estate: Running, ap: httpx.Client, days: Days) -> None:
@@ -259,7 +274,7 @@ def test_clerks_release_the_holds_that_ap_shows_and_no_others(estate: Running, a
     ]
     days.days[2] = DayPlay(2, clerk_actions=actions)
     holds = [hold("price-over", 1, actual="10.40"), hold("total-mismatch", None)]
-    send(ap, "/v1/match-results", match_result("I1", "held", *holds), "k1")
+    send(ap, "/v1/match-results", match_result("I1", "exception", *holds), "k1")
     assert estate.advance()["played"][0]["releases"] == 1
 
     assert [row["code"] for row in ap.get("/v1/invoices/I1").json()["holds"]] == ["total-mismatch"]
