@@ -25,7 +25,9 @@ class Entity:
 ENTITIES: tuple[Entity, ...] = (
     Entity("H1", "North Hospital", "erp_main", "US01", "BU-NORTH", "NOR", "NORTH OPERATING", "4400100047", 18),
     Entity("H2", "Lake Hospital", "erp_main", "US02", "BU-LAKE", "LAK", "LAKE OPERATING", "4400200058", 14),
-    Entity("DC1", "Distribution Centre", "erp_main", "US05", "BU-DIST", "DCX", "DISTRIBUTION OPERATING", "4400500081", 8),
+    Entity(
+        "DC1", "Distribution Centre", "erp_main", "US05", "BU-DIST", "DCX", "DISTRIBUTION OPERATING", "4400500081", 8
+    ),
     Entity("H3", "West Hospital", "erp_west", "W100", "BU-WEST", "WST", "WEST OPERATING", "7700100012", 14),
     Entity("AMB1", "Westside Clinic", "erp_west", "W200", "BU-CLINIC", "AMB", "CLINIC OPERATING", "7700200023", 6),
 )

@@ -27,6 +27,7 @@ COLLECTIONS: dict[str, tuple[str, ...]] = {
         "journal-entries",
     ),
     "supply_api": (
+        "vendors",
         "items",
         "units",
         "substitutes",

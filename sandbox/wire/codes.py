@@ -32,7 +32,13 @@ TAX_CODES: dict[str, dict[str, str]] = {
 }
 TAX_RATES = {"EX": 0, "ST": 6}
 # Oracle-like: authorization status, closed code, cancel flag.
-MAIN_PO_STATUS = {"draft": "INCOMPLETE", "approved": "APPROVED", "sent": "SENT", "closed": "CLOSED", "cancelled": "CANCELLED"}
+MAIN_PO_STATUS = {
+    "draft": "INCOMPLETE",
+    "approved": "APPROVED",
+    "sent": "SENT",
+    "closed": "CLOSED",
+    "cancelled": "CANCELLED",
+}
 MAIN_LINE_STATUS = {"open": "OPEN", "closed": "CLOSED", "cancelled": "CANCELLED"}
 # SAP-like processing states and indicators.
 WEST_PO_STATUS = {"draft": "02", "approved": "05", "sent": "06", "closed": "09", "cancelled": "08"}

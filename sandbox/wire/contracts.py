@@ -7,9 +7,7 @@ from datetime import date
 
 from sandbox.scenario.domain import Item, Vendor
 
-COLUMNS = (
-    "Contract,GPO,Item,UOM,Price,Currency,Valid From,Valid To,Tier,Vendor Number,Vendor Name".split(",")
-)
+COLUMNS = "Contract,GPO,Item,UOM,Price,Currency,Valid From,Valid To,Tier,Vendor Number,Vendor Name".split(",")
 UNIT_WORDS = {"EA": "Each", "BX": "Box", "CS": "Case"}
 
 
@@ -23,5 +21,7 @@ def price_list(contract: str, items: Sequence[tuple[Item, Vendor]], begin: date,
             price = f"{item.price_of(unit):,.2f}"
             dates = (begin.strftime("%m/%d/%Y"), end.strftime("%m/%d/%Y"))
             names = (vendor.main or vendor.west, vendor.name)
-            writer.writerow([contract, "MERIDIAN GPO", item.number, UNIT_WORDS[unit], price, "USD", *dates, "1", *names])
+            writer.writerow(
+                [contract, "MERIDIAN GPO", item.number, UNIT_WORDS[unit], price, "USD", *dates, "1", *names]
+            )
     return text.getvalue().encode("utf-8-sig")

@@ -45,7 +45,9 @@ TABLES: tuple[Table, ...] = (
         "segment1, bank_account_id, bank_account_num, bank_num, currency_code, start_date date, end_date date,"
         "last_updated_by",
     ),
-    _table("gl_accounts", "org_code natural_account", "org_code, natural_account, description, account_type, enabled_flag"),
+    _table(
+        "gl_accounts", "org_code natural_account", "org_code, natural_account, description, account_type, enabled_flag"
+    ),
     _table("gl_cost_centers", "org_code cost_center", "org_code, cost_center, description, enabled_flag"),
     _table("hr_locations", "location_code", "location_code, org_code, description, location_use"),
     _table("ap_terms", "name", "name, description, due_days integer, discount_days integer, discount_percent numeric"),

@@ -6,7 +6,17 @@ from typing import Any
 
 from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Payment, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.model import Write
-from sandbox.wire.codes import TAX_CODES, TAX_RATES, TERM_DAYS, TERMS, UNITS, WEST_LINE_STATUS, WEST_PO_STATUS, compact, iso
+from sandbox.wire.codes import (
+    TAX_CODES,
+    TAX_RATES,
+    TERM_DAYS,
+    TERMS,
+    UNITS,
+    WEST_LINE_STATUS,
+    WEST_PO_STATUS,
+    compact,
+    iso,
+)
 
 ACCOUNT_KINDS = {"asset": "A", "liability": "L", "expense": "X"}
 

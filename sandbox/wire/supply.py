@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.scenario.domain import Item, Po, PoLine, Receipt
+from sandbox.scenario.domain import Item, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.model import Write
 from sandbox.wire.codes import SUPPLY_PO_STATUS, UNITS, iso, local
 
@@ -111,6 +111,23 @@ def substitute(item_number: str, instead: str, at: datetime) -> Write:
     return _write("substitutes", f"{item_number}-{instead}", doc, at)
 
 
+def vendor_number(row: Vendor) -> str:
+    """The supply system's number of a vendor."""
+    return f"V-{row.index:04d}"
+
+
+def vendor(row: Vendor, at: datetime) -> Write:
+    """The supply system's copy of a vendor; it names the number in one of the ERPs."""
+    doc = {
+        "vendorNo": vendor_number(row),
+        "name": row.name.upper(),
+        "taxId": row.tax_id or None,
+        "erp": "M" if row.main else "W",
+        "erpVendorNo": row.main or row.west,
+    }
+    return _write("vendors", vendor_number(row), doc, at)
+
+
 def requisition(po: Po, at: datetime) -> Write:
     """The requisition that a purchase order came from."""
     doc = {
@@ -133,11 +150,11 @@ def requisition(po: Po, at: datetime) -> Write:
 
 
 def purchase_order(po: Po, at: datetime) -> Write:
-    """The supply system's copy of a purchase order. It keeps the ERP's vendor number."""
+    """The supply system's copy of a purchase order."""
     doc = {
         "poNo": po.number,
         "site": po.entity.site,
-        "vendorNo": po.vendor.number_in(po.entity.erp),
+        "vendorNo": vendor_number(po.vendor),
         "state": SUPPLY_PO_STATUS[po.status],
         "currency": "USD",
         "orderedAt": iso(po.created),

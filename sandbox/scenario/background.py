@@ -1,0 +1,142 @@
+"""What happens every day beside the cases: stock, rates, bills without an order, bank statements, price lists."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from random import Random
+
+from sandbox.scenario.book import Book, DayPage
+from sandbox.scenario.domain import Entity, Po
+from sandbox.scenario.masters import rates_of
+from sandbox.scenario.model import FileDrop, Write, date_of
+from sandbox.scenario.story import Story
+from sandbox.wire import bank, contracts, erp_main, erp_west, supply
+from sandbox.wire.codes import local
+
+OPENING_BALANCE = Decimal("2500000.00")
+BILLS = ("Electricity", "Water", "Natural gas", "Telephone")
+
+
+def utility_bill(story: Story) -> None:
+    """A bill of a utility."""
+    vendor = story.pick(story.book.masters.sellers(story.entity, "utility"))
+    story.bill_without_order(vendor, Decimal(story.rng.randrange(20000, 900000)) / 100, story.rng.choice(BILLS))
+
+
+def rates(book: Book, day: int) -> list[Write]:
+    """The day's exchange rates, in both ERPs."""
+    at = book.moment(day, 1, 2)
+    return [
+        write
+        for currency, rate in rates_of(date_of(day), book.seed).items()
+        for write in (erp_main.exchange_rate(currency, rate, at), erp_west.exchange_rate(currency, rate, at))
+    ]
+
+
+def backorders(book: Book, orders: list[Po], day: int) -> list[Write]:
+    """Some of the day's orders are backordered in part."""
+    goods = [(po, line) for po in orders for line in po.lines if line.item and line.qty > 5]
+    chosen = book.rng.sample(goods, min(len(goods), 1 + len(goods) // 40))
+    return [
+        supply.backorder(f"BO{book.next('backorder'):05d}", po, line, line.qty // 3, book.moment(day, 12, 20))
+        for po, line in chosen
+    ]
+
+
+def stock_rows(seed: int, book: Book, day: int, count: int) -> tuple[list[supply.Row], list[supply.Row]]:
+    """Movements and counts of a day; counts agree with the books."""
+    rng = Random(f"{seed}:stock:{day}")
+    moves = [_move(rng, book, day, number) for number in range(1, count + 1)]
+    counts = [_count(rng, book, day, number) for number in range(1, count * 3 // 4 + 1)]
+    return moves, counts
+
+
+def _place(rng: Random, book: Book) -> tuple[Entity, str]:
+    entity = rng.choice(book.entities)
+    return entity, f"{entity.company}-STORE"
+
+
+def _move(rng: Random, book: Book, day: int, number: int) -> supply.Row:
+    entity, place = _place(rng, book)
+    at = local(book.moment(day, 8, 20))
+    kind = rng.choice(("ISSUE", "ISSUE", "TRANSFER-IN", "ADJUST"))
+    qty = rng.randrange(1, 60) * (-1 if kind == "ISSUE" else 1)
+    return {
+        "MOVE_ID": f"MV{day:03d}{number:04d}",
+        "SITE": entity.site,
+        "ITEM": rng.choice(book.masters.items).number,
+        "LOC": place,
+        "KIND": kind,
+        "QTY": str(qty),
+        "UOM": "EA",
+        "MOVED": at,
+        "MODIFIED": at,
+    }
+
+
+def _count(rng: Random, book: Book, day: int, number: int) -> supply.Row:
+    entity, place = _place(rng, book)
+    at = local(book.moment(day, 8, 20))
+    qty = str(rng.randrange(0, 900))
+    return {
+        "COUNT_ID": f"CT{day:03d}{number:04d}",
+        "SITE": entity.site,
+        "ITEM": rng.choice(book.masters.items).number,
+        "LOC": place,
+        "COUNTED": qty,
+        "BOOK": qty,
+        "UOM": "EA",
+        "COUNTED_AT": at,
+        "MODIFIED": at,
+    }
+
+
+def statements(book: Book, balances: dict[str, Decimal], page: DayPage, day: int) -> list[FileDrop]:
+    """A statement per account: settled payments, a daily sweep, a weekly fee. It opens where the last one closed."""
+    drops = []
+    for entity in book.entities:
+        entries = [*_payments(page, entity), *_others(book, entity, day)]
+        opening = balances.get(entity.entity_id, OPENING_BALANCE)
+        statement = bank.Statement(entity, date_of(day), day, opening, tuple(entries))
+        balances[entity.entity_id] = statement.closing
+        at = book.moment(day, 21, 22)
+        drops.append(FileDrop("bank", statement.path, bank.camt053(statement, at), at))
+    return drops
+
+
+def _payments(page: DayPage, entity: Entity) -> list[bank.Entry]:
+    return [
+        bank.Entry(
+            amount=-pay.invoice.gross,
+            reference=f"BK{pay.ref}",
+            end_to_end_id=pay.end_to_end_id,
+            code=("PMNT", "ICDT", "DMCT"),
+            party=pay.invoice.supplier_id,
+            text=f"Invoice {pay.invoice.number}",
+        )
+        for pay in page.settled
+        if pay.invoice.entity is entity
+    ]
+
+
+def _others(book: Book, entity: Entity, day: int) -> list[bank.Entry]:
+    sweep = Decimal(book.rng.randrange(2000000, 9000000)) / 100
+    reference = f"{entity.entity_id}{date_of(day):%m%d}"
+    entries = [bank.Entry(sweep, f"SW{reference}", "", ("PMNT", "RCDT", "ESCT"), "Patient accounts", "Daily sweep")]
+    if day % 7 == 0:
+        fee = bank.Entry(Decimal("-38.50"), f"FE{reference}", "", ("PMNT", "MDOP", "CHRG"), "Bank", "Account fee")
+        entries.append(fee)
+    return entries
+
+
+def price_lists(book: Book, day: int, at: datetime) -> list[FileDrop]:
+    """Contract price lists: one for the first quarter at the start, the next one in the middle of the month."""
+    periods = {1: (date(2026, 1, 1), date(2026, 3, 31)), 15: (date(2026, 4, 1), date(2026, 12, 31))}
+    if day not in periods:
+        return []
+    vendors = {vendor.index: vendor for vendor in book.masters.vendors}
+    drops = []
+    for contract in sorted({item.contract for item in book.masters.items if item.contract}):
+        rows = [(item, vendors[item.vendor]) for item in book.masters.items if item.contract == contract]
+        content = contracts.price_list(contract, rows, *periods[day])
+        drops.append(FileDrop("contracts", f"price_lists/{contract}_{date_of(day):%Y%m%d}.csv", content, at))
+    return drops

@@ -1,0 +1,40 @@
+"""The price limits that config/policies/policy.csv grants, so that findings and near misses know how far to go."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+GRACE_DAYS = 5
+FOOTING = Decimal("0.02")
+SYNC_HOURS = 24
+NEW_MEDSURG_LIMITS = date(2026, 3, 15)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLimits:
+    """How far over the PO's price an invoice may be: percent, and amount over the PO line."""
+
+    percent: Decimal
+    amount: Decimal
+
+
+DEFAULT = PriceLimits(Decimal(2), Decimal(50))
+LAKE = PriceLimits(Decimal(3), Decimal(75))
+DRUGS = PriceLimits(Decimal(1), Decimal(25))
+OLD_MEDSURG = PriceLimits(Decimal(1), Decimal(25))
+SERVICES = PriceLimits(Decimal(5), Decimal(100))
+NONE = PriceLimits(Decimal(0), Decimal(0))
+DRUGS_UNDER_PERCENT = Decimal(5)
+
+
+def over_limits(entity_id: str, category: str, day: date, *, service: bool = False) -> PriceLimits:
+    """The limits over the price for an entity, item category and invoice date."""
+    if entity_id == "H1" and category == "IMPLANT":
+        return NONE
+    if entity_id == "H2":
+        return LAKE
+    if service:
+        return SERVICES
+    if category == "MEDSURG" and day < NEW_MEDSURG_LIMITS:
+        return OLD_MEDSURG
+    return DRUGS if category == "PHARMA" else DEFAULT
