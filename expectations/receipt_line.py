@@ -15,7 +15,10 @@ CHECKS: tuple[Check, ...] = (
     critical(
         "no_more_is_inspected_than_received",
         ["qty", "accepted_qty", "rejected_qty"],
-        fails_when=(f"coalesce({number('accepted_qty')}, 0) + coalesce({number('rejected_qty')}, 0) > {number('qty')}"),
+        fails_when=(
+            f"coalesce({number('accepted_qty')}, 0) + coalesce({number('rejected_qty')}, 0)"
+            f" > greatest({number('qty')}, 0)"
+        ),
         says="What was accepted and rejected is part of what was received.",
     ),
     warning(

@@ -49,6 +49,7 @@ def publish(validator: "Validator", folder: Path, runs_that_were: Callable[[Coll
             results.remove_key(key)
     _install_assets(folder)
     validator.context.build_data_docs(resource_identifiers=_without_page(folder, stay) or ["none"])
+    _remove_empty_folders(folder / "validations", folder / ".gx" / "results")
     return folder / "index.html"
 
 
@@ -94,3 +95,11 @@ def _install_assets(folder: Path) -> None:
     copying = target.with_name(f"{target.name}.{os.getpid()}")
     shutil.copytree(ASSETS, copying, dirs_exist_ok=True)
     copying.rename(target)
+
+
+def _remove_empty_folders(*roots: Path) -> None:
+    """Great Expectations removes files and leaves their folders."""
+    for root in roots:
+        for path in sorted(root.rglob("*"), reverse=True):
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()

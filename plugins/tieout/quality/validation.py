@@ -125,7 +125,7 @@ def _project(folder: Path) -> DataContextConfig:
                 "site_section_builders": {
                     "expectations": {"view": page_view},
                     "validations": {"view": page_view},
-                    "profiling": None,
+                    "profiling": "None",  # left out; Great Expectations wants the word
                 },
             }
         },
