@@ -14,11 +14,11 @@ from sandbox.wire.supply import Row
 HISTORY_DAYS = 30
 
 
-class Collision(Exception):  # noqa: N818 - not an error: the story is told again with other quantities
+class Collision(Exception):
     """A vendor billed this amount before; by chance, it would look like a duplicate."""
 
 
-class Untellable(Exception):  # noqa: N818 - not an error: another case is told instead
+class Untellable(Exception):
     """The entity has no vendor or item that the case needs."""
 
 

@@ -9,9 +9,13 @@ from sandbox.scenario.domain import CHARTS, Entity, Item, Vendor
 from sandbox.scenario.model import Write, date_of
 from sandbox.wire import ap, erp_main, erp_west, supply
 
-WORDS_A = "Alder Beacon Cascade Dunmore Everett Fairview Granite Harbor Ironwood Juniper Keystone Lakeland".split()
+WORDS_A = (
+    *("Alder", "Beacon", "Cascade", "Dunmore", "Everett", "Fairview"),
+    *("Granite", "Harbor", "Ironwood", "Juniper", "Keystone", "Lakeland"),
+)
 WORDS_B = (
-    "Medical Surgical Diagnostic Pharma Biologics Instruments Imaging Supply Laboratory Devices Foods Office".split()
+    *("Medical", "Surgical", "Diagnostic", "Pharma", "Biologics", "Instruments"),
+    *("Imaging", "Supply", "Laboratory", "Devices", "Foods", "Office"),
 )
 FORMS = ("Inc.", "LLC", "Corp.", "Co.", "Ltd.")
 CATEGORIES: tuple[tuple[str, str, int], ...] = (

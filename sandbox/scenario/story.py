@@ -8,8 +8,20 @@ from types import ModuleType
 from typing import Any
 
 from sandbox.scenario.book import HISTORY_DAYS, Book, Collision, Untellable
-from sandbox.scenario.domain import ACCOUNTS, CENT, Entity, Invoice, InvoiceLine, Item, Journal, Payment
-from sandbox.scenario.domain import Po, PoLine, Receipt, Vendor
+from sandbox.scenario.domain import (
+    ACCOUNTS,
+    CENT,
+    Entity,
+    Invoice,
+    InvoiceLine,
+    Item,
+    Journal,
+    Payment,
+    Po,
+    PoLine,
+    Receipt,
+    Vendor,
+)
 from sandbox.scenario.model import ClerkAction, Label, Write, date_of, day_of
 from sandbox.wire import ap, erp_main, erp_west, supply
 from sandbox.wire.codes import PRINTED_UNITS, TAX_RATES, TERM_DAYS, UNITS

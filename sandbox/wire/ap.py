@@ -87,8 +87,8 @@ def invoice(paper: Invoice, at: datetime) -> Write:
         "supplierId": paper.supplier_id,
         "erpSupplierNumber": paper.erp_vendor or None,
         "invoiceNumber": paper.number or None,
-        "poNumber": paper.po_number or None,
-        "type": "CREDIT" if paper.kind == "credit" else "INVOICE",
+        "purchaseOrderNumber": paper.po_number or None,
+        "documentType": "CREDIT_MEMO" if paper.kind == "credit" else "INVOICE",
         "invoiceDate": paper.dated.isoformat() if paper.dated else None,
         "receivedAt": iso(paper.received),
         "enteredAt": iso(paper.received),
@@ -98,11 +98,7 @@ def invoice(paper: Invoice, at: datetime) -> Write:
         "dueDate": paper.due.isoformat() if paper.due else None,
         "paymentTerms": TERMS["ap"][paper.term],
         "currency": "USD",
-        "netAmount": paper.net,
-        "taxAmount": paper.tax,
-        "freightAmount": paper.freight,
-        "otherAmount": 0,
-        "grossAmount": paper.gross,
+        "totals": {"net": paper.net, "tax": paper.tax, "freight": paper.freight, "other": 0, "gross": paper.gross},
         "status": paper.status.upper(),
         "erpDocumentNumber": paper.document or None,
         "postedAt": iso(paper.posted),
@@ -119,8 +115,8 @@ def invoice(paper: Invoice, at: datetime) -> Write:
 def _invoice_line(line: InvoiceLine) -> dict[str, Any]:
     return {
         "lineNumber": line.number,
-        "poNumber": line.po_number or None,
-        "poLineNumber": line.po_line,
+        "purchaseOrderNumber": line.po_number or None,
+        "purchaseOrderLine": line.po_line,
         "receiptReference": line.receipt_ref or None,
         "creditedInvoiceId": line.credits_ref or None,
         "creditedLine": line.credits_line,
@@ -131,7 +127,7 @@ def _invoice_line(line: InvoiceLine) -> dict[str, Any]:
         "unitPrice": line.price,
         "amount": line.amount,
         "taxCode": TAX_CODES["ap"][line.tax_code],
-        "glAccount": line.account or None,
+        "account": line.account or None,
         "costCenter": line.cost_center or None,
     }
 

@@ -7,7 +7,10 @@ from datetime import date
 
 from sandbox.scenario.domain import Item, Vendor
 
-COLUMNS = "Contract,GPO,Item,UOM,Price,Currency,Valid From,Valid To,Tier,Vendor Number,Vendor Name".split(",")
+COLUMNS = (
+    *("Contract", "GPO", "Item", "UOM", "Price", "Currency"),
+    *("Valid From", "Valid To", "Tier", "Vendor Number", "Vendor Name"),
+)
 UNIT_WORDS = {"EA": "Each", "BX": "Box", "CS": "Case"}
 
 

@@ -103,8 +103,8 @@ TABLES: tuple[Table, ...] = (
     _table(
         "gl_je_lines",
         "je_header_id je_line_num",
-        "je_header_id, je_line_num integer, org_code, natural_account, cost_center, period_name, posted_date timestamptz,"
-        "entered_dr numeric, entered_cr numeric, accounted_amount numeric, currency_code, je_source, reference_id",
+        "je_header_id, je_line_num integer, org_code, natural_account, cost_center, period_name,"
+        "posted_date timestamptz, entered_dr numeric, entered_cr numeric, accounted_amount numeric, currency_code, je_source, reference_id",
     ),
 )
 

@@ -15,7 +15,6 @@ from sandbox.wire.codes import (
     WEST_LINE_STATUS,
     WEST_PO_STATUS,
     compact,
-    iso,
 )
 
 ACCOUNT_KINDS = {"asset": "A", "liability": "L", "expense": "X"}
@@ -186,28 +185,29 @@ def receipt(row: Receipt, at: datetime) -> Write:
 
 
 def invoice(paper: Invoice, at: datetime) -> Write:
-    """An invoice as the ERP posted it, in the long names of the ERP's newer services."""
+    """An invoice as the ERP posted it."""
     doc = {
-        "invoiceDocument": paper.document,
-        "companyCode": paper.entity.company,
-        "supplier": paper.erp_vendor,
-        "reference": paper.number,
-        "documentType": "KG" if paper.kind == "credit" else "RE",
-        "documentDate": paper.dated.isoformat() if paper.dated else None,
-        "currency": "USD",
-        "netAmount": paper.net,
-        "taxAmount": paper.tax,
-        "freightAmount": paper.freight,
-        "grossAmount": paper.gross,
-        "status": "POSTED",
-        "documentNumber": paper.document,
-        "postedAt": iso(paper.posted),
-        "sourceInvoice": paper.ref,
-        "releaseStatus": None,
-        "blockingReasons": [],
-        "changedAt": iso(at),
+        "BELNR": paper.document,
+        "BUKRS": paper.entity.company,
+        "LIFNR": paper.erp_vendor,
+        "XBLNR": paper.number,
+        "BLART": "KG" if paper.kind == "credit" else "RE",
+        "BLDAT": paper.dated.strftime("%Y%m%d") if paper.dated else "",
+        "EBELN": paper.po_number,
+        "ZTERM": TERMS["erp_west"][paper.term],
+        "FAEDT": paper.due.strftime("%Y%m%d") if paper.due else "",
+        "WAERS": "USD",
+        "NETWR": _number(paper.net),
+        "WMWST": _number(paper.tax),
+        "FRACHT": _number(paper.freight),
+        "RMWWR": _number(paper.gross),
+        "RBSTAT": "5",
+        "CPUDT": compact(paper.posted),
+        "MATCH_STATUS": "",
+        "ZLSPR": "",
+        "AP_REF": paper.ref,
     }
-    return Write("erp_west", "invoice-documents", (paper.document,), doc, at)
+    return _write("invoice-documents", paper.document, doc, at)
 
 
 def payment(pay: Payment, at: datetime) -> list[Write]:
@@ -232,27 +232,24 @@ def payment(pay: Payment, at: datetime) -> list[Write]:
 
 
 def journal(entry: Journal, at: datetime) -> list[Write]:
-    """A journal's lines, one document each; a debit is positive."""
-    return [
-        Write(
-            "erp_west",
-            "journal-entries",
-            (entry.ref, str(number)),
+    """A journal with its lines; SHKZG says debit (S) or credit (H), WRBTR is signed."""
+    doc = {
+        "BELNR": entry.ref,
+        "BUKRS": entry.company,
+        "MONAT": f"{at:%Y-%m}",
+        "CPUDT": compact(at),
+        "WAERS": "USD",
+        "BLART": entry.source,
+        "XBLNR": entry.document,
+        "LINES": [
             {
-                "journalEntry": entry.ref,
-                "item": number,
-                "companyCode": entry.company,
-                "glAccount": account,
-                "costCenter": center or None,
-                "postingPeriod": f"{at:%Y-%m}",
-                "postedAt": iso(at),
-                "amount": amount,
-                "currency": "USD",
-                "documentType": entry.source,
-                "reference": entry.document,
-                "changedAt": iso(at),
-            },
-            at,
-        )
-        for number, (account, center, amount) in enumerate(entry.lines, 1)
-    ]
+                "BUZEI": f"{number:03d}",
+                "HKONT": account,
+                "KOSTL": center,
+                "SHKZG": "S" if amount >= 0 else "H",
+                "WRBTR": _number(amount),
+            }
+            for number, (account, center, amount) in enumerate(entry.lines, 1)
+        ],
+    }
+    return [_write("journal-entries", entry.ref, doc, at)]
