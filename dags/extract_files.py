@@ -14,8 +14,8 @@ past interval leaves every table as it was. Feedback is never sent for a backfil
 from airflow.sdk import DAG
 
 from tieout.operators.defaults import task_defaults
-from tieout.operators.extract import extraction_tasks
-from tieout.operators.schedules import timetable, window
+from tieout.operators.extract import LandConfiguration, extraction_tasks
+from tieout.operators.schedules import LANDED, timetable, window
 
 with DAG(
     dag_id="extract_files",
@@ -27,3 +27,4 @@ with DAG(
     tags=["layer:extract", "source:files", "tier:1"],
 ):
     extraction_tasks("files")
+    LandConfiguration(task_id="land_configuration", pool="files", outlets=[LANDED["files"]])

@@ -19,7 +19,7 @@ from airflow.dag_processing.dagbag import DagBag
 facts = {"errors": {}, "dags": {}, "seconds": {}}
 for path in sorted(Path(sys.argv[1]).glob("*.py")):
     started = time.perf_counter()
-    bag = DagBag(dag_folder=str(path), include_examples=False)
+    bag = DagBag(dag_folder=str(path))
     facts["seconds"][path.name] = time.perf_counter() - started
     facts["errors"] |= bag.import_errors
     for dag in bag.dags.values():

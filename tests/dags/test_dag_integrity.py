@@ -56,10 +56,11 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
         assert all(facts["dags"][dag_id]["tasks"][task]["pool"] == "writers" for task in tasks)
 
 
-def test_each_source_is_extracted_in_a_pool_of_its_own(facts):
-    extractions = [dag for dag_id, dag in facts["dags"].items() if dag_id.startswith("extract_")]
-    pools = [task["pool"] for dag in extractions for task in dag["tasks"].values()]
-    assert len(pools) == len(set(pools)) >= 7
+def test_each_source_is_extracted_in_the_pool_that_holds_its_limit(facts):
+    pools = {task_id: task["pool"] for dag in facts["dags"].values() for task_id, task in dag["tasks"].items()}
+    systems = {task_id.removeprefix("extract_") for task_id in pools if task_id.startswith("extract_")}
+    assert systems == {path.stem for path in (CHECKOUT / "config" / "sources").glob("*.yml")}
+    assert all(pools[f"extract_{system}"] in (system, "files") for system in systems)
 
 
 def test_a_dag_file_is_wiring(facts):

@@ -1,0 +1,122 @@
+"""Extracts a source into raw: one task per source, so that one that is down stops no other."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from airflow.sdk import BaseOperator, Context, ObjectStoragePath
+
+from tieout import settings
+from tieout.operators.connections import keys, resolve, sftp_client, warehouse_dsn
+from tieout.operators.schedules import LANDED
+
+TASK_DEADLINE = timedelta(hours=2)
+
+
+class ExtractSource(BaseOperator):
+    """Archive and land everything that a source has for the run's data interval.
+
+    The outcome of each object is a row of ``ops.interface_run``. Running it again lands nothing twice; a retry goes
+    on where the archive's manifest ends.
+    """
+
+    def __init__(self, *, system: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.system = system
+
+    def execute(self, context: Context) -> dict[str, int]:
+        """Return rows read and landed by object.
+
+        Raises:
+            TieoutError: a feed failed; the others have landed.
+        """
+        from tieout.landing.configuration_files import load_configuration
+        from tieout.landing.extract import Context as Extraction
+        from tieout.landing.extract import extract_source
+        from tieout.landing.manifest import Interval
+
+        run = context["dag_run"]
+        announce(context, self.outlets)
+        outcome = extract_source(
+            self.system,
+            Interval(context["data_interval_start"], context["data_interval_end"]),
+            context=Extraction(
+                warehouse_dsn=warehouse_dsn(),
+                configuration=load_configuration(settings.config_dir()),
+                archive_root=ObjectStoragePath(settings.archive_url()),
+                keys=keys(),
+                resolve=resolve,
+                open_sftp=sftp_client,
+                origin=origin(context),
+                dag_id=run.dag_id,
+                dag_run_id=run.run_id,
+            ),
+        )
+        landed = {
+            name: sum(feed.rows_landed(name) for feed in outcome.feeds)
+            for name in sorted({name for feed in outcome.feeds for name in feed.objects})
+        }
+        self.log.info("Rows landed from %s: %s", self.system, landed)
+        outcome.raise_failures()
+        return landed
+
+
+class LandConfiguration(BaseOperator):
+    """Land our own configuration like any other source: entities, policies, rules, routing, promises."""
+
+    def execute(self, context: Context) -> dict[str, int]:
+        """Return rows landed by object."""
+        from tieout.landing.configuration import land_configuration
+
+        announce(context, self.outlets)
+        landed = land_configuration(
+            warehouse_dsn(),
+            config=settings.config_dir(),
+            archive_root=ObjectStoragePath(settings.archive_url()),
+            keys=keys(),
+            now=settings.business_now(),
+            dag_run_id=context["dag_run"].run_id,
+        )
+        self.log.info("Rows landed from the configuration: %s", landed)
+        return landed
+
+
+def extraction_tasks(kind: str) -> list[ExtractSource]:
+    """Return one task per configured source of a kind, in the pool that holds the source's limit."""
+    return [
+        ExtractSource(
+            task_id=f"extract_{system}",
+            system=system,
+            pool="files" if kind == "files" else system,
+            execution_timeout=TASK_DEADLINE,
+            outlets=[LANDED[kind]],
+        )
+        for system in systems_of(kind)
+    ]
+
+
+def systems_of(kind: str) -> list[str]:
+    """Return the names of the sources of a kind, read from the heads of ``config/sources/*.yml``."""
+    return [path.stem for path in sorted((settings.config_dir() / "sources").glob("*.yml")) if _kind(path) == kind]
+
+
+def origin(context: Context) -> str:
+    """Return where the run comes from: ``scheduled``, ``manual`` or ``backfill``."""
+    kind = str(getattr(context["dag_run"].run_type, "value", context["dag_run"].run_type))
+    return kind if kind in ("scheduled", "backfill") else "manual"
+
+
+def announce(context: Context, outlets: Any) -> None:
+    """Write the run's origin into the events of its assets: what only backfills found sends no feedback."""
+    for outlet in outlets:
+        context["outlet_events"][outlet].extra = {"origin": origin(context)}
+
+
+def _kind(path: Path) -> str:
+    """Return a profile's kind from its head, so that no DAG file parses whole profiles."""
+    with path.open() as lines:
+        for line in lines:
+            if line.startswith("kind:"):
+                return str(yaml.safe_load(line)["kind"])
+    return ""
