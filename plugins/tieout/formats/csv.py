@@ -120,7 +120,7 @@ class CsvTable:
     def _malformed(self, what: str) -> MalformedPayload:
         return MalformedPayload(
             f"The file does not parse at or before line {self._reader.line_num}: {what}.",
-            "Compare delimiter, quote and columns of the profile's format with the file; a file cut short is sent again.",
+            "Compare delimiter, quote and columns of the profile's format with the file; was it cut short?",
         )
 
 

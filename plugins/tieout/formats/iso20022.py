@@ -4,6 +4,7 @@ Account numbers never leave this module: a record holds an account's name and it
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -18,6 +19,13 @@ NAMESPACES = (
     "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08",
 )
 SHOWN = 4
+
+
+@dataclass(frozen=True)
+class CamtFormat:
+    """The profile's `format` of type camt053."""
+
+    max_bytes: int = 64 << 20
 
 
 def statements(content: bytes) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from tieout.errors import MalformedPayload
@@ -9,6 +10,14 @@ from tieout.errors import MalformedPayload
 # NUL and halves of surrogate pairs cannot be stored as text; they come only as escapes.
 _UNSTORABLE_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class JsonFormat:
+    """Where the records of a page are: the profile's `format` of type json."""
+
+    records: str | None = None
+    max_bytes: int = 256 << 20
 
 
 def parse(content: bytes) -> Any:

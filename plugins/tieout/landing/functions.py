@@ -1,7 +1,7 @@
 """Logic that does not fit the profiles' vocabulary: functions that a contract or a profile names.
 
-A contract's `derive` names one of ``DERIVATIONS`` with a field. A profile's `function` names one of ``FUNCTIONS``, which
-takes a whole record and declares the paths that it reads, so that these do not count as drift.
+A contract's `derive` names one of ``DERIVATIONS`` with a field. A profile's `function` names one of ``FUNCTIONS``:
+it takes a whole record and declares the paths that it reads, so that these do not count as drift.
 """
 
 import re

@@ -21,7 +21,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Window:
-    """The half-open window [start, end) that is asked of a source: the interval, with the cursor's overlap before it."""
+    """The half-open window [start, end) asked of a source: the interval, with the cursor's overlap before it."""
 
     start: datetime
     end: datetime

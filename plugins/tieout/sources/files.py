@@ -93,8 +93,8 @@ def payload(files: Files, read: FileRead, info: FileInfo) -> Payload:
     )
 
 
-def put_away(files: Files, read: FileRead, name: str, folder: str | None, sha256: str) -> None:
-    """Move a file that is finished with, and its marker, where the profile says so. A name that is taken gets a suffix."""
+def put_away(files: Files, read: FileRead, name: str, folder: str | None, suffix: str) -> None:
+    """Move a file that is finished with, and its marker, where the profile says so. A taken name gets a suffix."""
     if not folder:
         return
     for moved in filter(None, (name, read.marker.replace("*", name) if read.marker else None)):
@@ -102,7 +102,7 @@ def put_away(files: Files, read: FileRead, name: str, folder: str | None, sha256
         if not files.exists(source):
             continue
         target = str(PurePosixPath(safe_directory(folder)) / moved)
-        files.move(source, f"{target}.{sha256[:12]}" if files.exists(target) else target)
+        files.move(source, f"{target}.{suffix[:14]}" if files.exists(target) else target)
 
 
 def path_of(read: FileRead, name: str) -> str:

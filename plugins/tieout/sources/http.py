@@ -182,10 +182,8 @@ class HttpClient:
 
 def base_url(endpoint: Endpoint) -> str:
     """Return the URL that paths are relative to."""
-    if "://" in endpoint.host:
-        root = endpoint.host.rstrip("/")
-    else:
-        root = f"{endpoint.schema or 'http'}://{endpoint.host}"
+    scheme = endpoint.schema or "http"
+    root = endpoint.host.rstrip("/") if "://" in endpoint.host else f"{scheme}://{endpoint.host}"
     port = f":{endpoint.port}" if endpoint.port else ""
     return f"{root}{port}{endpoint.extra.get('path', '')}"
 

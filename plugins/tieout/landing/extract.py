@@ -1,0 +1,247 @@
+"""Extraction of a source: archive first, then raw. One feed that fails does not stop the others.
+
+Running it again for the same interval lands nothing twice. A retry of the same run goes on where the archive's manifest
+ends: pages that are there are not read again, payloads that were archived but not loaded are loaded.
+"""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from tieout import settings
+from tieout.errors import MalformedPayload, TieoutError
+from tieout.landing import ledger
+from tieout.landing.archive import Archive
+from tieout.landing.configuration_files import Configuration
+from tieout.landing.file_feeds import FileFeed
+from tieout.landing.keys import Keys
+from tieout.landing.land import Landing, PullFacts, land
+from tieout.landing.manifest import Entry, Interval, Pull
+from tieout.landing.outcome import FeedOutcome, Outcome
+from tieout.landing.page_cache import ArchivedPages
+from tieout.landing.profile import Feed
+from tieout.operations import raise_incident, resolve_incidents
+from tieout.sources import database, rest
+from tieout.sources.database import DatabaseRead
+from tieout.sources.endpoint import Endpoint, Payload, Window
+from tieout.sources.files import FileRead, Files
+from tieout.sources.folder import FolderFiles
+from tieout.sources.http import HttpClient
+from tieout.sources.rest import RestRead
+from tieout.sources.sftp import SftpFiles, connect
+from tieout.warehouse.connection import connect as connect_warehouse
+
+log = logging.getLogger(__name__)
+RUNBOOK = "extract"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an extraction is given. Nothing of it is read from the environment.
+
+    Attributes:
+        warehouse_dsn: of the warehouse.
+        configuration: contracts, profiles, entities.
+        archive_root: URL, path or path-like object.
+        keys: of the archive and of sensitive fields.
+        resolve: gives a connection's values by its id.
+        open_sftp: gives an open paramiko SFTPClient, or a context manager of one, by connection id; by default one is
+            opened from the endpoint.
+        origin: ``scheduled``, ``manual`` or ``backfill``.
+        dag_id, dag_run_id: of the run; a retry has the same.
+        trace_id: of the run's logs and rows.
+        now: the business clock.
+        deadline_seconds: how long one request may be waited for.
+        pause: waits.
+    """
+
+    warehouse_dsn: str
+    configuration: Configuration
+    archive_root: Any
+    keys: Keys
+    resolve: Callable[[str], Endpoint]
+    open_sftp: Callable[[str], AbstractContextManager[Any]] | None = None
+    origin: str = "manual"
+    dag_id: str | None = None
+    dag_run_id: str | None = None
+    trace_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    now: Callable[[], datetime] = settings.business_now
+    deadline_seconds: float = 600
+    pause: Callable[[float], None] = time.sleep
+
+
+def extract_source(system: str, interval: Interval, *, context: Context) -> Outcome:
+    """Extract every feed of a source over an interval.
+
+    Args:
+        system: name of the source.
+        interval: [start, end).
+        context: where everything is.
+
+    Returns:
+        what came of each feed. ``Outcome.raise_failures`` raises what failed; everything else is in raw by then.
+
+    Raises:
+        ConfigurationError: there is no such source.
+        Transient: the warehouse cannot be reached.
+    """
+    profile = context.configuration.profile(system)
+    archive = Archive(context.archive_root, context.keys)
+    landing = Landing(context.configuration, profile, archive, context.keys, context.origin, context.trace_id)
+    with connect_warehouse(context.warehouse_dsn) as connection:
+        feeds = [_Extraction(context, connection, landing, interval, feed).run() for feed in profile.feeds]
+    return Outcome(system, interval, feeds)
+
+
+class _Extraction:
+    """One attempt at one feed."""
+
+    def __init__(
+        self, context: Context, connection: psycopg.Connection, landing: Landing, interval: Interval, feed: Feed
+    ) -> None:
+        self._context = context
+        self._connection = connection
+        self._landing = landing
+        self._interval = interval
+        self._feed = feed
+        self._attempt = ledger.Attempt(
+            landing.profile.system, feed.name, interval, context.dag_id, context.dag_run_id, context.trace_id
+        )
+        self._outcome = FeedOutcome(feed.name, [mapping.object for mapping in feed.objects])
+
+    def run(self) -> FeedOutcome:
+        """Extract the feed and note how it went; only a lost warehouse is raised."""
+        ids = ledger.start_attempt(self._connection, self._attempt, self._outcome.objects, self._context.now())
+        self._connection.commit()
+        try:
+            self._extract()
+        except TieoutError as error:
+            self._connection.rollback()
+            self._outcome.error = error
+        except Exception as error:
+            log.exception("feed %s of %s failed", self._feed.name, self._attempt.source_system)
+            self._connection.rollback()
+            self._outcome.error = _unexpected(error)
+        self._note(ids)
+        return self._outcome
+
+    def _extract(self) -> None:
+        pull = Pull.open(
+            self._landing.archive,
+            self._attempt.source_system,
+            self._feed.name,
+            self._interval,
+            self._context.dag_run_id or self._context.trace_id,
+            self._context.now(),
+        )
+        if pull.closed:
+            log.info("%s of %s: landed by this run already", self._feed.name, self._attempt.source_system)
+            return
+        if isinstance(self._feed.read, FileRead):
+            with self._files() as files:
+                feed = FileFeed(self._connection, self._landing, self._feed, self._attempt, files, self._context.now)
+                feed.take(pull, self._context.pause, self._outcome)
+        else:
+            self._pull(pull)
+
+    def _pull(self, pull: Pull) -> None:
+        """Archive what the source has, then load it."""
+        if not pull.completed:
+            for payload in self._payloads(pull):
+                stored = self._landing.archive.put(payload.chunks)
+                pull.add(Entry(stored.sha256, stored.size, payload.name, "", payload.state))
+            pull.complete()
+        facts = PullFacts(self._interval, pull.path, pull.content_sha256, pull.entries)
+        try:
+            landed = land(self._connection, self._landing, self._feed, facts, self._context.now())
+        except MalformedPayload:
+            # Parsing the same bytes again would not help: the next attempt reads the source again.
+            self._connection.rollback()
+            pull.close("rejected")
+            raise
+        self._connection.commit()
+        pull.close("landed")
+        self._outcome.landed += landed
+
+    def _payloads(self, pull: Pull) -> Iterator[Payload]:
+        endpoint = self._context.resolve(self._feed.connection)
+        read, window = self._feed.read, self._window()
+        if isinstance(read, DatabaseRead):
+            cursor = self._feed.cursor.field if self._feed.cursor else None
+            yield from database.read(endpoint, read, self._feed.name, cursor, window)
+        elif isinstance(read, RestRead):
+            yield from self._pages(endpoint, read, window, pull)
+
+    def _pages(self, endpoint: Endpoint, read: RestRead, window: Window, pull: Pull) -> Iterator[Payload]:
+        resume = pull.entries[-1].state if pull.entries else None
+        cache = ArchivedPages(self._landing.archive, self._attempt.source_system) if read.etag else None
+        with HttpClient(
+            endpoint, read.auth, deadline_seconds=self._context.deadline_seconds, sleep=self._context.pause
+        ) as client:
+            try:
+                yield from rest.read(client, read, window, resume, cache)
+            finally:
+                self._outcome.retries += client.retries
+
+    def _window(self) -> Window:
+        if not self._feed.cursor:
+            return Window(self._interval.start, self._interval.end)
+        start = ledger.window_start(self._connection, self._attempt)
+        return Window(start - self._feed.cursor.overlap, self._interval.end)
+
+    @contextmanager
+    def _files(self) -> Iterator[Files]:
+        connection_id = self._feed.connection
+        if self._feed.protocol == "folder":
+            yield FolderFiles(self._context.resolve(connection_id))
+            return
+        endpoint = self._context.resolve(connection_id)
+        opened = self._context.open_sftp(connection_id) if self._context.open_sftp else connect(endpoint)
+        with opened as client:
+            yield SftpFiles(client, str(endpoint.extra.get("path", "")))
+
+    def _note(self, ids: dict[str, int]) -> None:
+        """Write down how the attempt went: a row per object, and the technical exception or its end."""
+        error = self._outcome.errors[0] if self._outcome.errors else None
+        now = self._context.now()
+        for name, interface_run_id in ids.items():
+            ledger.end_attempt(
+                self._connection,
+                interface_run_id,
+                rows_read=self._outcome.rows_read(name),
+                rows_landed=self._outcome.rows_landed(name),
+                retries=self._outcome.retries,
+                error=error,
+                at=now,
+            )
+        fingerprint = f"extract:{self._attempt.source_system}:{self._feed.name}"
+        failure = self._outcome.error
+        if failure:
+            raise_incident(
+                self._connection,
+                fingerprint=fingerprint,
+                incident_class=failure.incident_class,
+                message=str(failure),
+                runbook=RUNBOOK,
+                at=now,
+                source_system=self._attempt.source_system,
+                object_name=", ".join(self._outcome.objects),
+                state="retrying" if failure.incident_class in ("unavailable", "throttled") else "dead",
+            )
+        else:
+            resolve_incidents(self._connection, [fingerprint], at=now)
+        self._connection.commit()
+
+
+def _unexpected(error: Exception) -> TieoutError:
+    """Return what nobody expected as an error of ours. Its text may hold data, so only its kind is kept."""
+    wrapped = TieoutError(f"Landing failed: {type(error).__name__}.", "The task's log has the whole story.")
+    wrapped.__cause__ = error
+    return wrapped

@@ -1,0 +1,166 @@
+"""From archived payloads to raw: one transaction for the rows of a pull and everything that is noted about them."""
+
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg
+
+from tieout.errors import ContractBroken
+from tieout.landing.archive import Archive
+from tieout.landing.configuration_files import Configuration
+from tieout.landing.entities import codes_of
+from tieout.landing.keys import Keys
+from tieout.landing.ledger import Batch, BatchKey, batch_exists, lock_feed, record_batch
+from tieout.landing.manifest import Entry, Interval
+from tieout.landing.mapping import Facts, Vocabulary
+from tieout.landing.parse import FeedParser, ObjectRows
+from tieout.landing.profile import Feed, Profile
+from tieout.landing.raw import BatchFacts, PayloadFacts, RawLoader
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of one object of a pull.
+
+    Attributes:
+        batch_id: of the batch; also where it was there already.
+        rows_read: rows that the payloads yielded.
+        rows_landed: rows that were new.
+    """
+
+    object: str
+    batch_id: str
+    rows_read: int = 0
+    rows_landed: int = 0
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What stays the same while the pulls of a source are landed."""
+
+    configuration: Configuration
+    profile: Profile
+    archive: Archive
+    keys: Keys
+    origin: str
+    trace_id: str
+
+    def vocabulary(self) -> Vocabulary:
+        """Return what the profile's mappings refer to."""
+        entities = codes_of(self.configuration.entities, self.profile.system)
+        return Vocabulary(self.profile.maps, entities, self.keys)
+
+
+@dataclass(frozen=True)
+class PullFacts:
+    """A pull, or one file of it, that is landed as a whole."""
+
+    interval: Interval
+    manifest: str
+    content_sha256: str
+    entries: Sequence[Entry] = field(default_factory=tuple)
+
+
+def land(connection: psycopg.Connection, landing: Landing, feed: Feed, pull: PullFacts, now: datetime) -> list[Landed]:
+    """Load a pull into raw, in the caller's transaction; what is there already is recognised.
+
+    Raises:
+        MalformedPayload: a payload does not parse; the caller rolls back.
+        ContractBroken: a full read that others are swept by brought nothing.
+    """
+    lock_feed(connection, landing.profile.system, feed.name)
+    keys = {mapping.object: _batch_key(landing, feed, mapping.object, pull) for mapping in feed.objects}
+    if all(batch_exists(connection, key) for key in keys.values()):
+        return [Landed(name, key.batch_id) for name, key in keys.items()]
+    parser = FeedParser(feed, landing.configuration.contracts, landing.vocabulary())
+    payloads = PayloadFacts()
+    with ThreadPoolExecutor(1, thread_name_prefix="landing") as worker:
+        loaders = {
+            target.mapping.object: RawLoader(
+                connection,
+                worker,
+                target.contract,
+                BatchFacts(
+                    keys[target.mapping.object].batch_id,
+                    landing.profile.system,
+                    landing.profile.version,
+                    now,
+                    landing.trace_id,
+                ),
+                payloads,
+                latest_only=target.mapping.updated_at is None,
+                remember_keys=target.mapping.sweep,
+            )
+            for target in parser.objects
+        }
+        for entry in pull.entries:
+            number = payloads.add(entry.sha256, _payload_time(entry, pull.interval))
+            facts = _facts(landing.profile.system, entry, pull.interval)
+            for target, lines in parser.parse(landing.archive.opener(entry.sha256), number, facts):
+                loaders[target.mapping.object].add(lines)
+        for loader in loaders.values():
+            loader.flush()
+    return [
+        _finish(connection, landing, target, loaders[target.mapping.object], keys[target.mapping.object], pull, now)
+        for target in parser.objects
+    ]
+
+
+def _finish(
+    connection: psycopg.Connection,
+    landing: Landing,
+    target: ObjectRows,
+    loader: RawLoader,
+    key: BatchKey,
+    pull: PullFacts,
+    now: datetime,
+) -> Landed:
+    loader.finish()
+    if target.mapping.sweep:
+        if not target.number:
+            raise ContractBroken(
+                f"A full read of {key.feed} of {key.source_system} brought nothing: every record would be deleted.",
+                "If the source is empty indeed, take `sweep` out of its profile.",
+            )
+        loader.sweep(target.number, key.payload_sha256, pull.interval.end)
+    if target.number:
+        record_batch(
+            connection,
+            Batch(
+                key=key,
+                manifest=pull.manifest,
+                contract_version=target.contract.version,
+                rows_read=target.number,
+                rows_landed=loader.landed,
+                missing_fields=target.missing,
+                unknown_fields=target.unknown,
+                origin=landing.origin,
+                trace_id=landing.trace_id,
+                landed_at=now,
+            ),
+        )
+    return Landed(target.mapping.object, key.batch_id, target.number, loader.landed)
+
+
+def _batch_key(landing: Landing, feed: Feed, object_name: str, pull: PullFacts) -> BatchKey:
+    return BatchKey(
+        landing.profile.system, feed.name, object_name, pull.interval, pull.content_sha256, landing.profile.version
+    )
+
+
+def _payload_time(entry: Entry, interval: Interval) -> datetime:
+    """Return the time that stands in where the source does not say when a record changed."""
+    return datetime.fromisoformat(entry.modified_at) if entry.modified_at else interval.end
+
+
+def _facts(system: str, entry: Entry, interval: Interval) -> Facts:
+    return {
+        "@file": re.sub(r"[\t\r\n]", " ", entry.name),
+        "@file_time": entry.modified_at or interval.end.isoformat(),
+        "@interval_start": interval.start.isoformat(),
+        "@interval_end": interval.end.isoformat(),
+        "@system": system,
+    }

@@ -1,0 +1,327 @@
+"""From rows of a payload to lines that COPY reads: a function made for each mapping and set of columns.
+
+The function's source is written out and compiled once, because a call per value would cost more than the conversion:
+one million rows pass through here. A line holds, separated by tabs: number of the payload in the batch, row number,
+record key, row hash, time of the source, tombstone, extra fields, then the contract's columns, ciphertexts last.
+
+The row hash is SHA-256 over tombstone flag and columns as written, ciphertexts left out (they differ each time) and
+blanks at the end left out (so that a contract may gain a field).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tieout.landing import values
+from tieout.landing.functions import DERIVATIONS, FUNCTIONS
+from tieout.landing.keys import Keys
+from tieout.landing.profile import Condition, Feed, ObjectMapping, Rule
+from tieout.landing.records import EXTRA, FUNCTION, extra_text
+from tieout.warehouse.contracts import Contract
+from tieout.warehouse.contracts import Field as ContractField
+
+LINEAGE = ("_payload", "_row_number", "_record_key", "_row_sha256", "_source_updated_at", "_deleted", "_extra")
+Rows = list[list[str]]
+Facts = Mapping[str, str]
+# (rows, number of the payload, rows so far, facts of the payload) → (lines, rows so far)
+Write = Callable[[Rows, int, int, Facts], tuple[list[str], int]]
+_NUMBERS: dict[str, Callable[..., values.Converter]] = {
+    "integer": values.integer,
+    "limit": values.limit,
+    "money": values.number,
+    "price": values.number,
+    "quantity": values.number,
+    "number": values.number,
+}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What mappings of a source refer to."""
+
+    maps: Mapping[str, Mapping[str, str]]
+    entities: Mapping[str, str]
+    keys: Keys
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A mapping made ready for payloads with certain columns.
+
+    Attributes:
+        write: turns rows into lines.
+        missing: required fields whose paths the payload does not have.
+        unknown: columns that nobody named.
+    """
+
+    write: Write
+    missing: frozenset[str]
+    unknown: frozenset[str]
+
+
+def copy_columns(contract: Contract) -> tuple[str, ...]:
+    """Return the columns of a line after the lineage: hashed ones first, ciphertexts last."""
+    plain = tuple(column for field in contract.fields for column in field.raw_columns[:2])
+    return (*plain, *(f"{field.name}_encrypted" for field in contract.fields if field.sensitivity != "none"))
+
+
+def escape(value: str) -> str:
+    """Return a text as COPY reads it."""
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def compile_mapping(
+    feed: Feed,
+    mapping: ObjectMapping,
+    contract: Contract,
+    vocabulary: Vocabulary,
+    columns: tuple[str, ...],
+    unnamed: tuple[str, ...] = (),
+) -> Compiled:
+    """Make the function that turns rows with these columns into lines.
+
+    Args:
+        feed, mapping: what the profile says.
+        contract: of the mapping's object.
+        vocabulary: code maps, entities and keys.
+        columns: of the rows. They may hold what functions gave (`FUNCTION` + name) and extra fields (`EXTRA`).
+        unnamed: those of the columns that go to `_extra`.
+    """
+    writer = _Writer(feed, mapping, contract, vocabulary, columns)
+    return Compiled(writer.function(unnamed), frozenset(writer.missing), frozenset(unnamed))
+
+
+class _Writer:
+    """Writes the source of one function. Values are named ``v0``, ``v1``, … in the order of the hashed columns."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        mapping: ObjectMapping,
+        contract: Contract,
+        vocabulary: Vocabulary,
+        columns: tuple[str, ...],
+    ) -> None:
+        self._feed = feed
+        self._mapping = mapping
+        self._contract = contract
+        self._vocabulary = vocabulary
+        self._columns = {name: index for index, name in enumerate(columns)}
+        self._names: dict[str, Any] = {"escape": escape, "sha256": hashlib.sha256}
+        self._facts: dict[str, str] = {}
+        self.missing: set[str] = set()
+
+    def function(self, unnamed: tuple[str, ...]) -> Write:
+        """Compile the function."""
+        hashed, sealed, statements = self._values()
+        updated = self._updated_at()
+        body = "\\t".join(f"{{{name}}}" for name in hashed)
+        key = "|".join(f"{{{self._variable(field)}}}" for field in self._contract.key)
+        tail = "".join(f"\\t{{{name}}}" for name in sealed)
+        condition = self._conditions(self._mapping.where)
+        lines = [
+            "def write(rows, payload, number, facts):",
+            "    lines = []",
+            "    append = lines.append",
+            "    for r in rows:",
+            *([f"        if not ({condition}): continue"] if condition else []),
+            "        number += 1",
+            *(f"        {statement}" for statement in statements),
+            f'        body = f"{body}"',
+            f"        if body.count('\\t') != {len(hashed) - 1} or '\\\\' in body or '\\n' in body or '\\r' in body:",
+            *(f"            {name} = escape({name})" for name in hashed),
+            f'            body = f"{body}"',
+            f"        d = {self._deleted()}",
+            "        h = sha256((d + '\\t' + body).rstrip('\\t').encode()).hexdigest()",
+            f'        append(f"{{payload}}\\t{{number}}\\t{key}\\t{{h}}\\t{{{updated}}}\\t{{d}}'
+            f'\\t{{{self._extra(unnamed)}}}\\t{{body}}{tail}")',
+            "    return lines, number",
+        ]
+        facts = [f"    {name} = facts[{path!r}]" for path, name in self._facts.items()]
+        source = "\n".join([*lines[:3], *facts, *lines[3:]])
+        namespace = dict(self._names)
+        exec(compile(source, f"<mapping of {self._mapping.object}>", "exec"), namespace)  # noqa: S102 (our own text)
+        return namespace["write"]
+
+    def _values(self) -> tuple[list[str], list[str], list[str]]:
+        """Return names of hashed values, names of ciphertexts, and the statements that compute both."""
+        hashed: list[str] = []
+        sealed: list[str] = []
+        statements: list[str] = []
+        derived: list[str] = []
+        for field in self._contract.fields:
+            name = self._variable(field.name)
+            if field.sensitivity != "none":
+                hashed += [f"{name}t", f"{name}l"]
+                sealed.append(f"{name}e")
+                statements.append(f"{name}t, {name}l, {name}e = {self._sealed(field)}")
+                continue
+            hashed.append(name)
+            if field.derive:
+                function, _, argument = field.derive.rstrip(")").partition("(")
+                call = self._name("derive", DERIVATIONS[function])
+                derived.append(f"{name} = {call}({self._variable(argument)})")
+            else:
+                statements.append(f"{name} = {self._value(field)}")
+        return hashed, sealed, statements + derived
+
+    def _variable(self, field: str) -> str:
+        return f"v{[known.name for known in self._contract.fields].index(field)}_"
+
+    def _name(self, prefix: str, value: Any) -> str:
+        name = f"{prefix}{len(self._names)}"
+        self._names[name] = value
+        return name
+
+    def _sealed(self, field: ContractField) -> str:
+        keys, kind = self._vocabulary.keys, field.sensitivity
+
+        def seal(value: str) -> tuple[str, str, str]:
+            result = keys.seal(value, kind)
+            return result.token, result.last4, result.encrypted
+
+        rule = self._mapping.fields.get(field.name)
+        if rule is None:
+            return "'', '', ''"
+        self._note_missing(field, rule)
+        return f"{self._name('seal', seal)}({self._path(rule.paths[0])}.strip())"
+
+    def _value(self, field: ContractField) -> str:
+        rule = self._mapping.fields.get(field.name)
+        if rule is None:
+            return "''"
+        self._note_missing(field, rule)
+        return self._expression(rule, field.type)
+
+    def _note_missing(self, field: ContractField, rule: Rule) -> None:
+        known = [path for path in rule.paths if path in self._columns or path.startswith("@")]
+        if field.required and rule.paths and not known and not rule.default and rule.origin != "function":
+            self.missing.add(field.name)
+
+    def _expression(self, rule: Rule, kind: str) -> str:
+        """Return the expression of a value in canonical spelling."""
+        convert = self._converter(rule, kind)
+        if rule.origin == "constant":
+            return repr(convert(rule.constant))
+        if rule.origin == "path":
+            path = self._path(rule.paths[0])
+            if path == "''":
+                return repr(convert(""))
+            return (
+                f"{path}.strip()" if convert is values.text else f"{self._name('memo', values.Memo(convert))}[{path}]"
+            )
+        if rule.origin == "function":
+            return f"{self._name('convert', convert)}({self._function(rule)})"
+        combine = self._name("combine", _combine(rule, convert))
+        return f"{combine}({', '.join(self._path(path) for path in rule.paths)})"
+
+    def _function(self, rule: Rule) -> str:
+        column = FUNCTION + rule.function
+        if column in self._columns:
+            return f"r[{self._columns[column]}]"
+        call = self._name("function", FUNCTIONS[rule.function].call)
+        names = self._name("columns", tuple(self._columns))
+        return f"({call}(dict(zip({names}, r))) or '')"
+
+    def _path(self, path: str) -> str:
+        if path.startswith("@"):
+            return self._facts.setdefault(path, f"fact{len(self._facts)}")
+        return f"r[{self._columns[path]}]" if path in self._columns else "''"
+
+    def _converter(self, rule: Rule, kind: str) -> values.Converter:
+        """Return split, default, code map and spelling as one converter."""
+        steps: list[values.Converter] = []
+        if rule.split is not None:
+            steps.append(_part(rule.split, rule.part))
+        if rule.default:
+            default = rule.default
+            steps.append(lambda value: value if value.strip() else default)
+        if rule.map is not None:
+            steps.append(values.code(dict(self._vocabulary.maps[rule.map])))
+        if rule.entity:
+            steps.append(values.code(dict(self._vocabulary.entities)))
+        steps.append(self._spelling(rule, kind))
+        return steps[0] if len(steps) == 1 else _chain(steps)
+
+    def _spelling(self, rule: Rule, kind: str) -> values.Converter:
+        if kind in _NUMBERS:
+            return _NUMBERS[kind](rule.decimal, rule.thousands, rule.sign)
+        if kind == "date":
+            return values.day(rule.format)
+        if kind == "timestamp":
+            return values.timestamp(rule.format, rule.time_zone or self._feed.time_zone)
+        return values.boolean if kind == "boolean" else values.text
+
+    def _updated_at(self) -> str:
+        """Return the expression of the source's time: blank where it is not one, for the payload's time to stand in."""
+        if self._mapping.updated_at is None:
+            return "''"
+        rule = self._mapping.updated_at
+        spell = _chain([self._converter(rule, "timestamp"), lambda value: value if values.is_timestamp(value) else ""])
+        memo = self._name("memo", values.Memo(spell))
+        if rule.origin == "path":
+            return f"{memo}[{self._path(rule.paths[0])}]"
+        if rule.origin == "constant":
+            return repr(spell(rule.constant))
+        combine = self._name("combine", _combine(rule, spell))
+        return f"{combine}({', '.join(self._path(path) for path in rule.paths)})"
+
+    def _conditions(self, conditions: tuple[Condition, ...]) -> str:
+        return " and ".join(self._condition(condition) for condition in conditions)
+
+    def _condition(self, condition: Condition) -> str:
+        value = f"{self._path(condition.path)}.strip()"
+        if condition.test == "present":
+            return f"{value}" if condition.present else f"not {value}"
+        words = self._name("words", condition.values)
+        return f"{value} {'in' if condition.test == 'in' else 'not in'} {words}"
+
+    def _deleted(self) -> str:
+        condition = self._conditions(self._mapping.deleted)
+        return f"'t' if ({condition}) else 'f'" if condition else "'f'"
+
+    def _extra(self, unnamed: tuple[str, ...]) -> str:
+        if EXTRA in self._columns:
+            return f"escape(r[{self._columns[EXTRA]}])"
+        if not unnamed:
+            return "''"
+        encrypt = self._vocabulary.keys.encrypt if self._feed.encrypt_extra else None
+        picked = [(name, self._columns[name]) for name in unnamed]
+
+        def extra(row: list[str]) -> str:
+            return escape(extra_text({name: row[index] for name, index in picked if row[index]}, encrypt))
+
+        return f"{self._name('extra', extra)}(r)"
+
+
+def _chain(steps: list[values.Converter]) -> values.Converter:
+    def convert(value: str) -> str:
+        for step in steps:
+            value = step(value)
+        return value
+
+    return convert
+
+
+def _part(separator: str, index: int) -> values.Converter:
+    def part(value: str) -> str:
+        parts = value.split(separator)
+        return parts[index] if -len(parts) <= index < len(parts) else ""
+
+    return part
+
+
+def _combine(rule: Rule, convert: values.Converter) -> Callable[..., str]:
+    """Return a function of several values: joined, or the first that is not blank."""
+
+    def first(*given: str) -> str:
+        return convert(next((value for value in given if value.strip()), ""))
+
+    def join(*given: str) -> str:
+        parts = [value.strip() for value in given]
+        if rule.skip_blank:
+            parts = [part for part in parts if part]
+        return convert(rule.separator.join(parts) if all(parts) else "")
+
+    return first if rule.origin == "first" else join
