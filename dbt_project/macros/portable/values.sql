@@ -92,3 +92,16 @@
 {% macro postgres__joined(expression) -%}
     string_agg({{ expression }}, ', ' order by {{ expression }} collate "C")
 {%- endmacro %}
+
+{# An instant for people, to the minute, in UTC. #}
+{% macro minute_in_words(instant) -%}
+    {{ return(adapter.dispatch('minute_in_words', 'tieout')(instant)) }}
+{%- endmacro %}
+
+{% macro default__minute_in_words(instant) -%}
+    date_format({{ instant }}, 'yyyy-MM-dd HH:mm')
+{%- endmacro %}
+
+{% macro postgres__minute_in_words(instant) -%}
+    to_char({{ instant }} at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
+{%- endmacro %}

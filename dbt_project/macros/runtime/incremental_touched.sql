@@ -3,8 +3,8 @@
     yields. A row that vanished upstream vanishes here as well, which a merge on the keys of the new rows would miss.
 
     A model says which by `meta.touched`: `relation`, a model that it refers to; `keys`, columns that both have, or a
-    map from its own columns to the relation's. Where the relation holds several kinds, `meta.touched_kind` is the
-    model's.
+    map from its own columns to the relation's; `since`, a column of the relation that must be new to this run. Where
+    the relation holds several kinds, `meta.touched_kind` is the model's.
 #}
 {% macro get_incremental_touched_sql(arg_dict) -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
@@ -24,5 +24,6 @@
     ({{ own | join(', ') }}) in (
         select {{ theirs | join(', ') }} from {{ ref(meta['touched']['relation']) }}
         {%- if meta.get('touched_kind') %} where kind = '{{ meta["touched_kind"] }}'{% endif %}
+        {%- if meta['touched'].get('since') %} where {{ meta['touched']['since'] }} > {{ previous_as_of() }}{% endif %}
     )
 {%- endmacro %}

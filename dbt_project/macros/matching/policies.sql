@@ -1,0 +1,98 @@
+{#
+    Common table expressions that choose the policy row for each row of a relation `name` with entity_id, vendor_key,
+    item_category, match_type, currency and policy_date: the most specific one valid on the date (matching, section 5).
+    Gives `<name>_scoped`, the relation with its scope, and `<name>_policy`, one row per scope that a policy fits; join
+    them by join_policy(). Values that no policy names are blank in a scope, so that scopes are few.
+#}
+{% macro choose_policy(name) -%}
+{%- set columns = ['entity_id', 'vendor_key', 'item_category', 'match_type', 'currency'] -%}
+{{ name }}_scoped as (
+    select
+        s.*,
+        {%- for column in columns %}
+        coalesce(named_{{ column }}.value, '') as {{ column }}_scope{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ name }} as s
+    {%- for column in columns %}
+    left join (
+        select distinct {{ column }} as value
+        from {{ ref('int_policies') }}
+        where {{ column }} <> ''
+    ) as named_{{ column }} on s.{{ column }} = named_{{ column }}.value
+    {%- endfor %}
+),
+
+{{ name }}_scope as (
+    select distinct
+        {%- for column in columns %}
+        {{ column }}_scope,
+        {%- endfor %}
+        policy_date
+    from {{ name }}_scoped
+),
+
+{{ name }}_policy as (
+    select
+        scope.*,
+        p.policy_id,
+        p.policy_hash,
+        p.price_over_pct,
+        p.price_over_amount,
+        p.price_under_pct,
+        p.price_under_amount,
+        p.qty_ordered_over_pct,
+        p.qty_ordered_over_qty,
+        p.qty_received_over_pct,
+        p.qty_received_over_qty,
+        p.total_amount,
+        p.price_under_blocks,
+        p.receipt_grace_days,
+        p.po_grace_hours,
+        row_number() over (
+            partition by
+                {%- for column in columns %}
+                scope.{{ column }}_scope,
+                {%- endfor %}
+                scope.policy_date
+            order by p.specificity desc, {{ by_code_point('p.policy_id') }}
+        ) as preference
+    from {{ name }}_scope as scope
+    inner join {{ ref('int_policies') }} as p
+        on
+            scope.policy_date between p.valid_from and p.valid_to
+            {%- for column in columns %}
+            and p.{{ column }} in ('', scope.{{ column }}_scope)
+            {%- endfor %}
+)
+{%- endmacro %}
+
+{% macro join_policy(name, alias) -%}
+left join {{ name }}_policy as policy
+        on
+            {%- for column in ['entity_id', 'vendor_key', 'item_category', 'match_type', 'currency'] %}
+            {{ alias }}.{{ column }}_scope = policy.{{ column }}_scope and
+            {%- endfor %}
+            {{ alias }}.policy_date = policy.policy_date
+            and policy.preference = 1
+{%- endmacro %}
+
+{# A limit of the chosen policy; where no row fits, nothing is allowed. A row's null does not limit. #}
+{% macro chosen_limit(column) -%}
+    case when policy.policy_id is null then 0 else policy.{{ column }} end as {{ column }}
+{%- endmacro %}
+
+{# Whether a difference exceeds a percentage of a base or an amount, each unless it is null; by multiplication. #}
+{% macro exceeds(difference, pct, base, cumulative, amount) -%}
+    (
+        coalesce({{ difference }} * 100 > {{ pct }} * {{ base }}, false)
+        or coalesce({{ cumulative }} > {{ amount }}, false)
+    )
+{%- endmacro %}
+
+{# Two limits in words. #}
+{% macro limits_in_words(pct, amount, of) -%}
+    case
+        when {{ pct }} is null and {{ amount }} is null then 'unlimited'
+        else concat_ws(' or ', {{ plain(pct) }} || ' %', {{ plain(amount) }} || '{{ of }}')
+    end
+{%- endmacro %}

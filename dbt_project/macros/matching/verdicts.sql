@@ -1,0 +1,13 @@
+{# Verdicts from worst to best (matching, section 6). #}
+{% macro verdicts() -%}
+    {{ return([
+        'exception', 'awaiting_po', 'awaiting_receipt', 'released',
+        'matched_in_tolerance', 'matched', 'credited', 'not_applicable',
+    ]) }}
+{%- endmacro %}
+
+{# The place of a verdict among them, 1 being the worst. #}
+{% macro verdict_rank(verdict) -%}
+    case {{ verdict }}
+        {%- for one in verdicts() %} when '{{ one }}' then {{ loop.index }}{% endfor %} end
+{%- endmacro %}

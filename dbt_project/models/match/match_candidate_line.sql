@@ -1,0 +1,130 @@
+{{ config(indexes=[{'columns': ['invoice_line_id'], 'unique': true}], post_hook="{{ analyze() }}") }}
+
+with line as (
+    select
+        l.invoice_line_id,
+        l.invoice_id,
+        l.match_unit_id,
+        l.purchase_order_id,
+        l.po_line_id,
+        l.po_line_is_known,
+        l.line_number,
+        l.kind,
+        l.entity_id,
+        coalesce(po.vendor_key, i.vendor_key) as vendor_key,
+        i.vendor_key as invoice_vendor_key,
+        po.vendor_key as po_vendor_key,
+        coalesce(po.item_category, l.item_category) as item_category,
+        po.match_type,
+        l.currency,
+        coalesce(po.currency, l.currency) as po_currency,
+        i.invoice_date,
+        coalesce(i.received_at, i.entered_at, i._known_at) as received_at,
+        l.receipt_line_id,
+        l.credited_invoice_line_id,
+        l.item_number,
+        l.unit,
+        l.qty_source,
+        l.qty,
+        l.amount,
+        l.unit_price,
+        po.base_unit,
+        po.ordered_qty,
+        po.unit_price as po_unit_price,
+        po.item_number as po_item_number,
+        po.unit as po_unit,
+        po.po_status,
+        po.is_closed,
+        po.closed_date,
+        i.is_cancelled,
+        i.is_posted,
+        not i.names_po as is_non_po,
+        i.correlation_id,
+        duplicate.original_invoice_id,
+        duplicate.invoice_id is not null as is_duplicate,
+        not i.vendor_is_known as vendor_is_unknown,
+        i.vendor_is_known and po.vendor_key is not null and i.vendor_key <> po.vendor_key as is_vendor_mismatch,
+        po.po_line_id is not null and l.unit_factor is null as is_unconvertible,
+        po.po_line_id is not null and not l.item_fits as is_item_mismatch,
+        i.invoice_date is null
+        or coalesce(i.invoice_number, '') = ''
+        or (
+            po.po_line_id is not null
+            and l.kind = 'invoice'
+            and po.basis = 'quantity'
+            and coalesce(l.qty_source, 0) = 0
+        ) as is_missing_data
+    from {{ ref('int_invoice_lines') }} as l
+    {{ join_units('l.match_unit_id') }}
+    inner join {{ ref('int_invoices') }} as i on l.invoice_id = i.invoice_id
+    left join {{ ref('int_purchase_order_lines') }} as po on l.po_line_id = po.po_line_id
+    left join {{ ref('match_duplicate_invoice') }} as duplicate on l.invoice_id = duplicate.invoice_id
+),
+
+-- Released findings that let a line back in. What a text says must be what was released.
+question as (
+    select
+        invoice_line_id,
+        invoice_id,
+        'DUPLICATE_INVOICE' as code,
+        original_invoice_id as actual
+    from line
+    where is_duplicate
+    union all
+    select
+        invoice_line_id,
+        invoice_id,
+        'VENDOR_MISMATCH' as code,
+        invoice_vendor_key as actual
+    from line
+    where is_vendor_mismatch
+    union all
+    select
+        invoice_line_id,
+        invoice_id,
+        'ITEM_MISMATCH' as code,
+        item_number as actual
+    from line
+    where is_item_mismatch
+),
+
+released as (
+    select
+        q.invoice_line_id,
+        max(case when q.code = 'DUPLICATE_INVOICE' then 1 else 0 end) = 1 as duplicate_is_released,
+        max(case when q.code = 'VENDOR_MISMATCH' then 1 else 0 end) = 1 as vendor_mismatch_is_released,
+        max(case when q.code = 'ITEM_MISMATCH' then 1 else 0 end) = 1 as item_mismatch_is_released
+    from question as q
+    inner join {{ ref('int_holds_released') }} as r
+        on
+            q.invoice_id = r.invoice_id
+            and q.code = r.code
+            and coalesce(r.invoice_line_id, q.invoice_line_id) = q.invoice_line_id
+            and {{ release_covers('q.actual', 'r.actual', "'other'") }}
+    group by q.invoice_line_id
+),
+
+flagged as (
+    select
+        line.*,
+        line.is_duplicate and not coalesce(released.duplicate_is_released, false) as is_held_duplicate,
+        line.is_vendor_mismatch and not coalesce(released.vendor_mismatch_is_released, false) as is_held_vendor_mismatch,
+        line.is_item_mismatch and not coalesce(released.item_mismatch_is_released, false) as is_held_item_mismatch
+    from line
+    left join released on line.invoice_line_id = released.invoice_line_id
+)
+
+select
+    flagged.*,
+    not (
+        is_cancelled
+        or is_non_po
+        or not po_line_is_known
+        or is_held_duplicate
+        or vendor_is_unknown
+        or is_held_vendor_mismatch
+        or is_unconvertible
+        or is_held_item_mismatch
+        or is_missing_data
+    ) as takes_part
+from flagged

@@ -1,0 +1,97 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched',
+        meta={'touched': {'relation': 'match_touched', 'keys': {'invoice_id': 'match_unit_id'}}},
+        indexes=[{'columns': ['invoice_id'], 'unique': true}],
+        post_hook="{{ analyze_when_built() }}",
+    )
+}}
+
+with invoice as (
+    select i.*
+    from {{ ref('int_invoices') }} as i
+    {{ join_units('i.invoice_id') }}
+),
+
+line as (
+    select
+        l.invoice_id,
+        min({{ verdict_rank('l.verdict') }}) as worst,
+        min(l.next_change_at) as next_change_at
+    from {{ ref('match_invoice_line') }} as l
+    {{ join_units('l.invoice_id') }}
+    group by l.invoice_id
+),
+
+finding as (
+    select f.*
+    from {{ ref('match_finding') }} as f
+    {{ join_units('f.invoice_id') }}
+),
+
+-- Each line counts once, with its largest.
+at_risk as (
+    select
+        invoice_id,
+        sum(amount_at_risk) as amount_at_risk
+    from (
+        select
+            invoice_id,
+            max(amount_at_risk) as amount_at_risk
+        from finding
+        where not is_released and invoice_line_id is not null
+        group by invoice_id, invoice_line_id
+        union all
+        select
+            invoice_id,
+            amount_at_risk
+        from finding
+        where not is_released and invoice_line_id is null
+    ) as part
+    group by invoice_id
+),
+
+counted as (
+    select
+        invoice_id,
+        sum(case when not is_released then 1 else 0 end) as open_holds,
+        sum(case when not is_released and blocking and stage = 'before_posting' then 1 else 0 end) as blocking_holds,
+        min(case
+            when invoice_line_id is null and blocking and not is_released then {{ verdict_rank("'exception'") }}
+            when invoice_line_id is null and blocking then {{ verdict_rank("'released'") }}
+        end) as worst
+    from finding
+    group by invoice_id
+),
+
+judged as (
+    select
+        i.*,
+        case least(coalesce(line.worst, 8), coalesce(counted.worst, 8))
+            {%- for verdict in verdicts() %}
+            when {{ loop.index }} then '{{ verdict }}'
+            {%- endfor %}
+        end as verdict,
+        coalesce(counted.open_holds, 0) as open_holds,
+        coalesce(counted.blocking_holds, 0) as blocking_holds,
+        coalesce(at_risk.amount_at_risk, 0) as amount_at_risk,
+        line.next_change_at
+    from invoice as i
+    left join line on i.invoice_id = line.invoice_id
+    left join counted on i.invoice_id = counted.invoice_id
+    left join at_risk on i.invoice_id = at_risk.invoice_id
+)
+
+select
+    invoice_id,
+    entity_id,
+    vendor_key,
+    verdict,
+    verdict in ('matched', 'matched_in_tolerance') and human_touches = 0 as touchless,
+    blocking_holds,
+    open_holds,
+    least(amount_at_risk, abs(gross_amount))::numeric(20, 4) as amount_at_risk,
+    currency,
+    next_change_at
+from judged

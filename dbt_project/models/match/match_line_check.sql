@@ -1,0 +1,140 @@
+{{ config(indexes=[{'columns': ['invoice_line_id'], 'unique': true}], post_hook="{{ analyze() }}") }}
+
+with allocated as (
+    select
+        a.invoice_line_id,
+        sum(a.qty) as qty
+    from {{ ref('match_allocation') }} as a
+    {{ join_units('a.purchase_order_id') }}
+    group by a.invoice_line_id
+),
+
+line as (
+    select
+        c.*,
+        coalesce(c.invoice_date, {{ utc_date('c.received_at') }}) as policy_date,
+        coalesce(n.net_qty, 0)::numeric(18, 6) as net_qty,
+        coalesce(n.unit_price, c.unit_price) as invoice_unit_price,
+        coalesce(n.is_credited, false) as is_credited,
+        coalesce(allocated.qty, 0)::numeric(18, 6) as allocated_qty,
+        po.net_received_qty,
+        c.takes_part and c.kind = 'invoice' and c.match_type in ('two_way', 'three_way', 'four_way') as is_checked,
+        c.match_type in ('three_way', 'four_way') as needs_receipt
+    from {{ ref('match_candidate_line') }} as c
+    left join {{ ref('match_net_line') }} as n on c.invoice_line_id = n.invoice_line_id
+    left join {{ ref('match_po_line') }} as po on c.po_line_id = po.po_line_id
+    left join allocated on c.invoice_line_id = allocated.invoice_line_id
+),
+
+{{ choose_policy('line') }},
+
+-- Each line by itself.
+measured as (
+    select
+        line.*,
+        policy.policy_id,
+        policy.policy_hash,
+        {{ chosen_limit('price_over_pct') }},
+        {{ chosen_limit('price_over_amount') }},
+        {{ chosen_limit('price_under_pct') }},
+        {{ chosen_limit('price_under_amount') }},
+        {{ chosen_limit('qty_ordered_over_pct') }},
+        {{ chosen_limit('qty_ordered_over_qty') }},
+        {{ chosen_limit('qty_received_over_pct') }},
+        {{ chosen_limit('qty_received_over_qty') }},
+        coalesce(policy.price_under_blocks, false) as price_under_blocks,
+        coalesce(policy.receipt_grace_days, 0) as receipt_grace_days,
+        coalesce(policy.po_grace_hours, 24) as po_grace_hours,
+        (line.invoice_unit_price - line.po_unit_price)::numeric(19, 10) as price_variance,
+        round((line.invoice_unit_price - line.po_unit_price) * line.net_qty, 2)::numeric(20, 4) as price_variance_amount,
+        case when line.needs_receipt then line.net_qty - line.allocated_qty else 0 end::numeric(18, 6) as unallocated_qty
+    from line_scoped as line
+    {{ join_policy('line', 'line') }}
+),
+
+-- Lines that take part, in invoice order through this one.
+cumulated as (
+    select
+        m.invoice_line_id,
+        sum(m.net_qty) over through_this as cum_invoiced,
+        sum(m.unallocated_qty) over through_this as cum_unallocated,
+        sum(case when m.price_variance_amount > 0 then m.price_variance_amount else 0 end) over through_this
+            as cum_price_over,
+        sum(case when m.price_variance_amount < 0 then -m.price_variance_amount else 0 end) over through_this
+            as cum_price_under
+    from measured as m
+    where m.takes_part and m.kind = 'invoice'
+    window through_this as (
+        partition by m.po_line_id
+        order by {{ invoice_order('m') }}
+        rows between unbounded preceding and current row
+    )
+),
+
+checked as (
+    select
+        m.*,
+        cumulated.cum_invoiced::numeric(18, 6) as cum_invoiced,
+        cumulated.cum_unallocated::numeric(18, 6) as cum_unallocated,
+        cumulated.cum_price_over::numeric(20, 4) as cum_price_over,
+        cumulated.cum_price_under::numeric(20, 4) as cum_price_under,
+        m.is_checked and m.net_qty > 0 as is_judged,
+        {{ utc_midnight("greatest(m.policy_date, " ~ utc_date('m.received_at') ~ ") + m.receipt_grace_days + 1") }}
+            as receipt_grace_ends_at,
+        {{ hours_after('m.received_at', 'm.po_grace_hours') }} as po_grace_ends_at
+    from measured as m
+    left join cumulated on m.invoice_line_id = cumulated.invoice_line_id
+),
+
+breached as (
+    select
+        c.*,
+        c.is_judged and c.price_variance_amount > 0 and {{ exceeds(
+            'c.price_variance', 'c.price_over_pct', 'c.po_unit_price', 'c.cum_price_over', 'c.price_over_amount'
+        ) }} as is_price_over,
+        c.is_judged and c.price_variance_amount < 0 and {{ exceeds(
+            '-c.price_variance', 'c.price_under_pct', 'c.po_unit_price', 'c.cum_price_under', 'c.price_under_amount'
+        ) }} as is_price_under,
+        c.is_judged and c.cum_invoiced > c.ordered_qty and {{ exceeds(
+            '(c.cum_invoiced - c.ordered_qty)', 'c.qty_ordered_over_pct', 'c.ordered_qty',
+            '(c.cum_invoiced - c.ordered_qty)', 'c.qty_ordered_over_qty'
+        ) }} as is_over_ordered,
+        c.is_judged and c.unallocated_qty > 0 and {{ exceeds(
+            'c.unallocated_qty', 'c.qty_received_over_pct', 'c.net_qty', 'c.cum_unallocated', 'c.qty_received_over_qty'
+        ) }} as is_not_received,
+        c.is_judged and c.price_variance_amount <> 0 as price_differs,
+        not c.is_cancelled and not c.is_non_po and not c.po_line_is_known as names_unknown_po_line
+    from checked as c
+),
+
+-- A receipt's absence that a person accepted needs no grace.
+accepted as (
+    select distinct b.invoice_line_id
+    from breached as b
+    inner join {{ ref('int_holds_released') }} as r
+        on
+            b.invoice_id = r.invoice_id
+            and r.code in ('QTY_RECEIVED', 'QTY_ACCEPTED')
+            and coalesce(r.invoice_line_id, b.invoice_line_id) = b.invoice_line_id
+            and {{ release_covers('b.unallocated_qty::text', 'r.actual', "'higher'") }}
+    where b.is_not_received
+)
+
+select
+    b.*,
+    accepted.invoice_line_id is not null as absence_is_accepted,
+    b.is_not_received and (
+        {{ as_of() }} >= b.receipt_grace_ends_at or (b.is_closed and b.net_received_qty = 0)
+    ) as is_receipt_due,
+    b.names_unknown_po_line and {{ as_of() }} >= b.po_grace_ends_at as is_po_due,
+    case
+        when b.names_unknown_po_line and {{ as_of() }} < b.po_grace_ends_at
+            then b.po_grace_ends_at
+        when
+            b.is_not_received
+            and {{ as_of() }} < b.receipt_grace_ends_at
+            and not (b.is_closed and b.net_received_qty = 0)
+            then b.receipt_grace_ends_at
+    end as next_change_at
+from breached as b
+left join accepted on b.invoice_line_id = accepted.invoice_line_id

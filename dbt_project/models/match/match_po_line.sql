@@ -1,0 +1,95 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched',
+        meta={'touched': {'relation': 'match_touched', 'keys': {'purchase_order_id': 'match_unit_id'}}},
+        indexes=[{'columns': ['po_line_id'], 'unique': true}, {'columns': ['purchase_order_id']}],
+        post_hook="{{ analyze_when_built() }}",
+    )
+}}
+
+with po_line as (
+    select po.*
+    from {{ ref('int_purchase_order_lines') }} as po
+    {{ join_units('po.purchase_order_id') }}
+),
+
+received as (
+    select
+        r.po_line_id,
+        sum(case when r.kind = 'receipt' then r.qty else 0 end) as received_qty,
+        sum(case when r.kind = 'return' then r.qty else 0 end) as returned_qty,
+        sum(case when r.kind = 'receipt' then coalesce(r.rejected_qty, 0) else 0 end) as rejected_qty,
+        min(case when r.kind = 'receipt' then r.received_at end) as first_received_at,
+        max(case when r.kind = 'receipt' then r.received_at end) as last_received_at
+    from {{ ref('int_receipt_lines') }} as r
+    {{ join_units('r.purchase_order_id') }}
+    where r.is_linked and r.qty > 0
+    group by r.po_line_id
+),
+
+netted as (
+    select
+        po_line_id,
+        sum(net_qty) as net_qty
+    from {{ ref('match_net_receipt') }}
+    group by po_line_id
+),
+
+invoiced as (
+    select
+        n.po_line_id,
+        sum(case when n.takes_part and n.kind = 'invoice' then n.net_qty else 0 end) as invoiced_qty,
+        sum(n.credited_qty) as credited_qty,
+        sum(n.credit_qty) as credit_qty,
+        sum(n.unplaced_amount) as unplaced_amount
+    from {{ ref('match_net_line') }} as n
+    {{ join_units('n.match_unit_id') }}
+    group by n.po_line_id
+),
+
+allocated as (
+    select
+        a.po_line_id,
+        sum(a.qty) as qty
+    from {{ ref('match_allocation') }} as a
+    {{ join_units('a.purchase_order_id') }}
+    group by a.po_line_id
+)
+
+select
+    po.po_line_id,
+    po.purchase_order_id,
+    po.entity_id,
+    po.vendor_key,
+    po.item_key,
+    po.item_category,
+    po.match_type,
+    po.basis,
+    po.currency,
+    po.ordered_qty,
+    po.unit_price as po_unit_price,
+    po.is_closed,
+    coalesce(received.received_qty, 0)::numeric(18, 6) as received_qty,
+    coalesce(received.returned_qty, 0)::numeric(18, 6) as returned_qty,
+    coalesce(netted.net_qty, 0)::numeric(18, 6) as net_received_qty,
+    coalesce(received.rejected_qty, 0)::numeric(18, 6) as rejected_qty,
+    greatest(0, coalesce(received.returned_qty, 0) - coalesce(received.received_qty, 0))::numeric(18, 6)
+        as excess_return_qty,
+    coalesce(invoiced.invoiced_qty, 0)::numeric(18, 6) as invoiced_qty,
+    coalesce(invoiced.credited_qty, 0)::numeric(18, 6) as credited_qty,
+    (coalesce(invoiced.credit_qty, 0) - coalesce(invoiced.credited_qty, 0))::numeric(18, 6) as excess_credit_qty,
+    round(
+        (coalesce(invoiced.credit_qty, 0) - coalesce(invoiced.credited_qty, 0)) * po.unit_price
+        + coalesce(invoiced.unplaced_amount, 0),
+        2
+    )::numeric(20, 4) as excess_credit_amount,
+    coalesce(allocated.qty, 0)::numeric(18, 6) as allocated_qty,
+    (coalesce(netted.net_qty, 0) - coalesce(allocated.qty, 0))::numeric(18, 6) as open_receipt_qty,
+    received.first_received_at,
+    received.last_received_at
+from po_line as po
+left join received on po.po_line_id = received.po_line_id
+left join netted on po.po_line_id = netted.po_line_id
+left join invoiced on po.po_line_id = invoiced.po_line_id
+left join allocated on po.po_line_id = allocated.po_line_id

@@ -1,0 +1,73 @@
+{{ config(indexes=[{'columns': ['match_unit_id'], 'unique': true}], post_hook="{{ analyze() }}") }}
+
+{% set lines = before('match_invoice_line') -%}
+{% set duplicates = before('match_duplicate_invoice') -%}
+
+with changed_invoice as (
+    select subject_id as invoice_id
+    from {{ ref('int_touched') }}
+    where kind = 'invoice'
+    {%- if lines %}
+    union
+    -- those whose grace ends in the time that this run adds
+    select invoice_id
+    from {{ lines }}
+    where {{ is_new('next_change_at') }}
+    {%- endif %}
+),
+
+-- Who a changed invoice duplicates or is duplicated by, now or until now.
+invoice as (
+    select invoice_id
+    from changed_invoice
+    union
+    select other.invoice_id
+    from changed_invoice as c
+    inner join {{ ref('int_invoices') }} as i on c.invoice_id = i.invoice_id
+    inner join {{ ref('int_invoices') }} as other
+        on
+            i.normalised_number = other.normalised_number
+            and i.gross_amount = other.gross_amount
+            and i.vendor_key = other.vendor_key
+            and i.kind = other.kind
+            and i.currency = other.currency
+    {%- if duplicates %}
+    union
+    select d.invoice_id
+    from {{ duplicates }} as d
+    inner join changed_invoice as c on d.original_invoice_id = c.invoice_id
+    {%- endif %}
+),
+
+unit as (
+    select subject_id as match_unit_id
+    from {{ ref('int_touched') }}
+    where kind = 'purchase_order'
+    union
+    select l.match_unit_id
+    from {{ ref('int_invoice_lines') }} as l
+    inner join invoice on l.invoice_id = invoice.invoice_id
+    union
+    -- copies whose time is up
+    select c.purchase_order_id as match_unit_id
+    from {{ ref('int_copies') }} as c
+    where {{ is_new('c.due_at') }} and not c.is_equal
+),
+
+-- The verdict on an invoice reads all its lines, so every invoice of a touched order is summed up again.
+closed_over as (
+    select match_unit_id
+    from unit
+    union
+    select invoice_id as match_unit_id
+    from invoice
+    union
+    select l.invoice_id as match_unit_id
+    from {{ ref('int_invoice_lines') }} as l
+    inner join unit on l.match_unit_id = unit.match_unit_id
+)
+
+select match_unit_id
+from closed_over
+where match_unit_id is not null
+{%- if not only_touched() %} and false{% endif %}
