@@ -147,7 +147,7 @@ def _follow(command, log, packages):
             time.sleep(0.2)
             if time.monotonic() - said >= NEWS_SECONDS:
                 said = time.monotonic()
-                seen = _read(log).count("Collecting ")
+                seen = _read(log).count("Collecting ") + _read(log).count("Processing ")
                 _say(f"  … {_progress(seen, packages)}")
     except BaseException:
         process.terminate()

@@ -151,10 +151,20 @@ class EmbeddedPostgres:
                 "Set TIEOUT_HOME to a folder whose parents everybody may enter, /var/lib/tieout for example."
             )
         if self._call("postgres", "--version", program_directory=INSTALL / "bin").returncode != 0:
-            shutil.copytree(INSTALL, self.directory / "install", dirs_exist_ok=True)
+            self._copy_binaries()
+
+    def _copy_binaries(self) -> None:
+        """Copy the server and the libraries beside its package, which it looks for by relative path."""
+        copy = self.directory / "install"
+        copy.mkdir(exist_ok=True)
+        copy.chmod(0o755)
+        package = INSTALL.parent
+        shutil.copytree(INSTALL, copy / package.name / INSTALL.name, dirs_exist_ok=True)
+        shutil.copytree(package.with_name(f"{package.name}.libs"), copy / f"{package.name}.libs", dirs_exist_ok=True)
+        (copy / package.name).chmod(0o755)
 
     def _binaries(self) -> Path:
-        copied = self.directory / "install" / "bin"
+        copied = self.directory / "install" / INSTALL.parent.name / INSTALL.name / "bin"
         return copied if copied.exists() else INSTALL / "bin"
 
     def _run(self, program: str, *arguments: object) -> None:
