@@ -104,7 +104,8 @@ TABLES: tuple[Table, ...] = (
         "gl_je_lines",
         "je_header_id je_line_num",
         "je_header_id, je_line_num integer, org_code, natural_account, cost_center, period_name,"
-        "posted_date timestamptz, entered_dr numeric, entered_cr numeric, accounted_amount numeric, currency_code, je_source, reference_id",
+        "posted_date timestamptz, entered_dr numeric, entered_cr numeric, accounted_amount numeric, currency_code,"
+        "je_source, reference_id",
     ),
 )
 
@@ -373,7 +374,7 @@ def journal(entry: Journal, at: datetime) -> list[Write]:
                 "org_code": entry.company,
                 "natural_account": account,
                 "cost_center": center or None,
-                "period_name": f"{at:%Y-%m}",
+                "period_name": at.strftime("%b-%y").upper(),
                 "posted_date": at,
                 "entered_dr": max(amount, Decimal(0)),
                 "entered_cr": max(-amount, Decimal(0)),
