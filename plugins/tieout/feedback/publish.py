@@ -78,7 +78,7 @@ _INSERT = """
     )
 
     insert into feedback.queue (message_id, target, operation, entity_id, subject_id, due_at)
-    select message_id, target, operation, entity_id, subject_id, '-infinity'
+    select message_id, target, operation, entity_id, subject_id, 'epoch'
     from message
     where mode = 'live'
 """

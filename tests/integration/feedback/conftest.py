@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from launcher.postgres import EmbeddedPostgres
 from tieout import settings
 from tieout.feedback.delivery import Clocks, deliver
 from tieout.feedback.publish import enqueue
@@ -287,23 +289,47 @@ def _erp_west(subject: str, verdict: str) -> tuple[str, dict[str, Any], str]:
 BODIES = {"ap": _match_result, "erp_main": _erp_main, "erp_west": _erp_west}
 
 
+TABLES = """
+    create schema fb;
+    create table fb.fb_desired_state (
+        target text, operation text, entity_id text, subject_type text, subject_id text, target_key text, body jsonb,
+        facts_sha256 text, readback text, correlation_id text, primary key (target, operation, subject_id)
+    );
+    create table fb.fb_observed_state (
+        target text, operation text, subject_id text, readback text, known_at timestamptz
+    );
+"""
+# As a replica, so that the audit trail's trigger lets a test's events go.
+EMPTY = """
+    set session_replication_role = replica;
+    truncate fb.fb_desired_state, fb.fb_observed_state, feedback.outbox, feedback.attempt, feedback.confirmation,
+        feedback.queue, feedback.pace, ops.batch, ops.interface_run, ops.incident, ops.run, quality.promotion,
+        quality.result, quality.quarantine, audit.event restart identity;
+"""
+
+
+@pytest.fixture(scope="module")
+def shared_warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[str]:
+    """One warehouse for a file's tests, with `fb.*` as plain tables; each test begins with it empty."""
+    name = f"feedback_{secrets.token_hex(6)}"
+    dsn = postgres.create_database(name, template=warehouse_template)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(TABLES)
+    yield dsn
+    postgres.drop_database(name)
+
+
 @pytest.fixture
-def loop(warehouse: str, server: TargetServer) -> Loop:
+def loop(shared_warehouse: str, server: TargetServer) -> Loop:
     """The loop, ready to conclude and publish."""
-    with psycopg.connect(warehouse, autocommit=True) as connection:
-        connection.execute(
-            "create schema fb;"
-            "create table fb.fb_desired_state (target text, operation text, entity_id text, subject_type text,"
-            " subject_id text, target_key text, body jsonb, facts_sha256 text, readback text, correlation_id text,"
-            " primary key (target, operation, subject_id));"
-            "create table fb.fb_observed_state (target text, operation text, subject_id text, readback text,"
-            " known_at timestamptz)"
-        )
+    with psycopg.connect(shared_warehouse, autocommit=True) as connection:
+        connection.execute(EMPTY)
     quick = {
         "retry": Retry(timedelta(seconds=0.02), 2, timedelta(hours=1), timedelta(hours=24), timedelta(seconds=2)),
         "circuit_breaker": CircuitBreaker(1000, timedelta(minutes=1)),
         "requests_per_second": 500.0,
+        "parallel_requests": 3,
         "timeout": timedelta(seconds=5),
     }
     targets = load_targets(settings.CHECKOUT / "config" / "feedback")
-    return Loop(warehouse, server, {name: replace(target, **quick) for name, target in targets.items()})
+    return Loop(shared_warehouse, server, {name: replace(target, **quick) for name, target in targets.items()})

@@ -180,9 +180,9 @@ def test_a_storm_of_429_and_503_loses_nothing_and_doubles_nothing(loop, server):
     publish(loop, *subjects)
     server.answer_next(503, times=25)
     server.answer_next(429, times=10, retry_after="0")
-    for _ in range(20):
+    for _ in range(6):
         loop.deliver()
-        loop.wall_ahead += timedelta(seconds=5)
+        loop.wall_ahead += timedelta(seconds=30)
     assert server.effects == dict.fromkeys(subjects, 1)
     assert set(map(tuple, loop.states().values())) == {("acknowledged",)}
     assert loop.outcomes().count("retrying") == 35
@@ -200,13 +200,13 @@ def test_a_message_that_never_gets_through_is_dead_after_a_day(loop, server):
     server.answer_next(500, times=100)
     hours = Retry(timedelta(hours=1), 2, timedelta(hours=6), timedelta(hours=24), timedelta())
     loop.change("ap", retry=hours)
-    for _ in range(30):
+    for _ in range(9):
         loop.deliver()
-        loop.wall_ahead += timedelta(hours=2)
+        loop.wall_ahead += timedelta(hours=8)
     assert loop.states() == {"INV-1": ["dead"]}
     assert loop.outcomes()[-1] == "dead"
     assert loop.incidents() == [("delivery failed", "dead")]
-    assert 4 < len(server.received) < 15
+    assert len(server.received) == 4
 
 
 def test_a_refused_body_is_dead_at_once_with_its_answer_and_the_others_go_on(loop, server):

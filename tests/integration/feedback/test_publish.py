@@ -154,7 +154,10 @@ def test_amounts_stay_exact_on_their_way_into_the_outbox(loop):
 
 def test_a_message_and_its_place_in_the_queue_come_together_or_not_at_all(loop):
     loop.conclude("INV-1")
-    loop.rows("alter table feedback.queue add check (subject_id <> 'ap:INV-1')")
-    with pytest.raises(psycopg.errors.CheckViolation):
-        loop.publish()
+    loop.rows("alter table feedback.queue add constraint refuses check (subject_id <> 'ap:INV-1')")
+    try:
+        with pytest.raises(psycopg.errors.CheckViolation):
+            loop.publish()
+    finally:
+        loop.rows("alter table feedback.queue drop constraint refuses")
     assert outbox(loop) == []
