@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='refill', on_schema_change='fail') }}
+{{ config(materialized='mart_table') }}
 
 with price as (
     select * from {{ ref('stg_contract_prices') }}
@@ -46,7 +46,7 @@ select
     price.unit,
     price.tier,
     price.gpo,
-    price.price,
+    price.price::numeric(19, 10) as price,
     price.currency,
     price.valid_from,
     price.valid_to

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='refill', on_schema_change='fail') }}
+{{ config(materialized='mart_table') }}
 
 with item_unit as (
     select * from {{ ref('int_item_units') }}
@@ -8,6 +8,6 @@ select
     (item_key || ':' || unit)::text as item_unit_id,
     item_key,
     unit,
-    factor,
+    factor::numeric(24, 10) as factor,
     gtin
 from item_unit

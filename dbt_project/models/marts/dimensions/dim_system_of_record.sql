@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='refill', on_schema_change='fail') }}
+{{ config(materialized='mart_table') }}
 
 with configured as (
     select * from {{ ref('int_systems_of_record') }}

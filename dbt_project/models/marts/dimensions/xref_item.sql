@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='refill', on_schema_change='fail') }}
+{{ config(materialized='mart_table') }}
 
 with crosswalk as (
     select * from {{ ref('int_item_crosswalk') }}

@@ -19,7 +19,7 @@ select
     entry.counterparty,
     entry.remittance,
     coalesce(entry.reversal, false) as reversal,
-    entry.amount,
+    entry.amount::numeric(20, 4) as amount,
     entry.currency,
     entry.booking_date,
     entry.value_date,

@@ -15,7 +15,7 @@ select
     entry.period,
     entry.document_type,
     entry.document_ref,
-    entry.amount,
+    entry.amount::numeric(20, 4) as amount,
     entry.currency,
     entry.posted_at,
     entry._known_at as known_at,

@@ -15,7 +15,7 @@ select
     movement.item_number,
     movement.location_code,
     movement.movement_type,
-    movement.qty as qty_source,
+    movement.qty::numeric(18, 6) as qty_source,
     movement.unit as unit_source,
     movement.at as moved_at,
     movement._known_at as known_at,

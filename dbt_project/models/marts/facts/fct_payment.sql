@@ -19,7 +19,7 @@ select
     payment.method,
     payment.status,
     payment.reason_code,
-    payment.amount,
+    payment.amount::numeric(20, 4) as amount,
     payment.currency,
     payment.requested_date,
     payment.approved_at,

@@ -30,7 +30,7 @@ select
     invoice_name.invoice_id,
     payment.entity_id,
     applied.invoice_ref,
-    applied.amount,
+    applied.amount::numeric(20, 4) as amount,
     coalesce(applied.discount_amount, 0)::numeric(20, 4) as discount_amount,
     payment.currency,
     applied._known_at as known_at

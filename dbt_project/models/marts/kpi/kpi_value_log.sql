@@ -13,6 +13,7 @@
     )
 }}
 
+-- depends_on: {{ ref('kpi_definition') }}
 with calculated as (
     {%- for calculation in [
         'auto_match_rate', 'first_pass_match_rate', 'receipt_posting_latency', 'receipt_message_latency',

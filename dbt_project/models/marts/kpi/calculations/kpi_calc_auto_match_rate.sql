@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with line as (
     select * from {{ ref('fct_invoice_line') }}
     where needs_match

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 -- Batches serve many entities: their days are UTC's, their entity is ALL.
 with batch as (
     select

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with open_hold as (
     select * from {{ ref('exc_hold') }}
     where is_open

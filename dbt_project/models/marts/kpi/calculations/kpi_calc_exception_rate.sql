@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with invoice as (
     select * from {{ ref('fct_invoice') }}
     where not is_cancelled

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 -- A run that serves several facilities is one failure in all, and one at each facility.
 with failed as (
     select * from {{ ref('fct_interface_run') }}

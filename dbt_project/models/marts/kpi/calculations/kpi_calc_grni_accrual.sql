@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 -- Every entity with accruals has a figure, zero where nothing is accrued.
 with entity as (
     select

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with invoice as (
     select * from {{ ref('fct_invoice') }}
     where posting_latency_hours is not null

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with version as (
     select * from {{ ref('fct_purchase_order_version') }}
     where is_due

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with receipt as (
     select * from {{ ref('fct_receipt_line') }}
     where kind = 'receipt' and message_latency_minutes is not null

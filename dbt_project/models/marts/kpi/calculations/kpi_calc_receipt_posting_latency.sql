@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with receipt as (
     select * from {{ ref('fct_receipt_line') }}
     where kind = 'receipt' and posting_latency_hours is not null

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with portion as (
     select * from {{ ref('fct_spend') }}
 )
