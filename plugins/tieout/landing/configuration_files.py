@@ -17,7 +17,7 @@ from tieout.warehouse.contracts import Contract, load_contracts
 
 # Our own configuration is a source of this name.
 OWN_SYSTEM = "tieout"
-POLICY_OBJECTS = ("policy", "match_type_rule", "routing", "sla")
+POLICY_OBJECTS = ("policy", "match_type_rule", "routing", "approval_matrix", "delegation", "sla")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def inspect(directory: Path) -> tuple[Configuration, list[Problem]]:
         path = directory / "policies" / f"{name}.csv"
         if path.exists():
             problems += _policy_problems(path, contracts[name])
-    return Configuration(contracts, profiles, entities), sorted(problems)
+    return Configuration(contracts, profiles, entities), sorted(set(problems))
 
 
 def _profile(path: Path, contracts: Mapping[str, Contract], problems: list[Problem]) -> Profile | None:

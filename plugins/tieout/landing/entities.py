@@ -108,6 +108,9 @@ def entity(path: Path, contract: Contract, systems: frozenset[str], problems: li
     for system in codes:
         _known_system(node.child("codes").child(system), system, systems)
     roles = (*_records(node, systems), *_copies(node, systems))
+    pairs = [(role.object, role.source_system) for role in roles]
+    for object_name, system in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
+        node.problem(f"{system!r} has two roles for {object_name!r}: it is of record once, or holds a copy")
     return Entity(fields["entity_id"], fields, codes, roles)
 
 

@@ -64,8 +64,18 @@ class PullFacts:
     entries: Sequence[Entry] = field(default_factory=tuple)
 
 
-def land(connection: psycopg.Connection, landing: Landing, feed: Feed, pull: PullFacts, now: datetime) -> list[Landed]:
+def land(
+    connection: psycopg.Connection, landing: Landing, feed: Feed, pull: PullFacts, now: datetime, *, own: bool = False
+) -> list[Landed]:
     """Load a pull into raw, in the caller's transaction; what is there already is recognised.
+
+    Args:
+        connection: to the warehouse.
+        landing: what stays the same.
+        feed: what is landed.
+        pull: its payloads, in the archive.
+        now: business time of landing.
+        own: whether it is our own configuration: it may be empty, and leaves no batch where nothing changed.
 
     Raises:
         MalformedPayload: a payload does not parse; the caller rolls back.
@@ -104,7 +114,9 @@ def land(connection: psycopg.Connection, landing: Landing, feed: Feed, pull: Pul
         for loader in loaders.values():
             loader.flush()
     return [
-        _finish(connection, landing, target, loaders[target.mapping.object], keys[target.mapping.object], pull, now)
+        _finish(
+            connection, landing, target, loaders[target.mapping.object], keys[target.mapping.object], pull, now, own
+        )
         for target in parser.objects
     ]
 
@@ -117,16 +129,17 @@ def _finish(
     key: BatchKey,
     pull: PullFacts,
     now: datetime,
+    own: bool,
 ) -> Landed:
     loader.finish()
     if target.mapping.sweep:
-        if not target.number:
+        if not target.number and not own:
             raise ContractBroken(
                 f"A full read of {key.feed} of {key.source_system} brought nothing: every record would be deleted.",
                 "If the source is empty indeed, take `sweep` out of its profile.",
             )
         loader.sweep(target.number, key.payload_sha256, pull.interval.end)
-    if target.number:
+    if loader.landed or (target.number and not own):
         record_batch(
             connection,
             Batch(

@@ -64,7 +64,9 @@ def make_configuration(tmp_path: Path) -> Callable[..., Configuration]:
             (directory / "objects").symlink_to(settings.objects_dir())
         for system, text in profiles.items():
             (directory / "sources" / f"{system}.yml").write_text(text)
-        (directory / "entities" / "H1.yml").write_text(ENTITY.format(codes="{" + ", ".join(f"{s}: [US01]" for s in profiles) + "}"))
+        (directory / "entities" / "H1.yml").write_text(
+            ENTITY.format(codes="{" + ", ".join(f"{s}: [US01]" for s in profiles) + "}")
+        )
         return load_configuration(directory)
 
     return make

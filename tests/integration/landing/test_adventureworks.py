@@ -2,18 +2,28 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tieout import settings
-from tieout.landing.configuration_files import load_configuration
+from tieout.landing.configuration_files import Configuration, load_configuration
 from tieout.landing.extract import extract_source
 from tieout.sources.endpoint import Endpoint
 
 FOLDER = settings.CHECKOUT / "sandbox" / "adventureworks"
 
 
-def test_its_order_lines_and_receipts_tie_out_with_its_files(make_context, rows, day):
-    context = make_context(
-        load_configuration(settings.config_dir()), {"adventureworks": Endpoint(extra={"path": str(FOLDER)})}
-    )
+@pytest.fixture
+def configuration(tmp_path) -> Configuration:
+    """What this company took: a profile and an entity."""
+    for part in ("objects", "sources/adventureworks.yml", "entities/AWC.yml"):
+        link = tmp_path / "config" / part
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(settings.config_dir() / part)
+    return load_configuration(tmp_path / "config")
+
+
+def test_its_order_lines_and_receipts_tie_out_with_its_files(make_context, configuration, rows, day):
+    context = make_context(configuration, {"adventureworks": Endpoint(extra={"path": str(FOLDER)})})
     outcome = extract_source("adventureworks", day, context=context)
     outcome.raise_failures()
     assert outcome.rows_landed == 4012 + 8845 + 8845 + 104 + 504
@@ -36,10 +46,8 @@ def test_its_order_lines_and_receipts_tie_out_with_its_files(make_context, rows,
     assert abs(total[0][0] - total[0][1]) < Decimal(1)
 
 
-def test_the_same_folder_on_the_next_night_adds_nothing(make_context, rows, day):
-    context = make_context(
-        load_configuration(settings.config_dir()), {"adventureworks": Endpoint(extra={"path": str(FOLDER)})}
-    )
+def test_the_same_folder_on_the_next_night_adds_nothing(make_context, configuration, rows, day):
+    context = make_context(configuration, {"adventureworks": Endpoint(extra={"path": str(FOLDER)})})
     extract_source("adventureworks", day, context=context).raise_failures()
     again = extract_source(
         "adventureworks",

@@ -1,0 +1,71 @@
+"""Our own configuration is a source."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tieout.landing.archive import Archive
+from tieout.landing.configuration import land_configuration
+
+ROUTING = "route_id,code,owner_role,owner\nprice,PRICE_OVER,buyer,{owner}\n"
+
+
+@pytest.fixture
+def land(warehouse, tmp_path, keys, make_configuration):
+    """Write the routing file and land the configuration, on a day by its number."""
+    make_configuration()
+    (tmp_path / "config" / "policies").mkdir()
+
+    def run(routing: str, day: int) -> dict[str, int]:
+        (tmp_path / "config" / "policies" / "routing.csv").write_text(routing)
+        return land_configuration(
+            warehouse,
+            config=tmp_path / "config",
+            archive_root=tmp_path / "archive",
+            keys=keys,
+            now=datetime(2026, 4, 1, tzinfo=UTC) + timedelta(days=day),
+            dag_run_id=f"run-{day}",
+        )
+
+    return run
+
+
+def test_only_what_changed_is_landed_again(land, rows):
+    assert land(ROUTING.format(owner="anna"), 0) == {"entity": 1, "system_of_record": 0, "routing": 1}
+    assert land(ROUTING.format(owner="anna"), 1) == {"entity": 0, "system_of_record": 0, "routing": 0}
+    assert land(ROUTING.format(owner="bert"), 2)["routing"] == 1
+    assert land(ROUTING.format(owner="anna"), 3)["routing"] == 1
+    assert rows("select owner, _source_updated_at::date::text from raw.routing order by 2") == [
+        ("anna", "2026-04-01"),
+        ("bert", "2026-04-03"),
+        ("anna", "2026-04-04"),
+    ]
+    assert rows("select object, origin, rows_landed from ops.batch where object = 'entity'") == [
+        ("entity", "configuration", 1)
+    ]
+
+
+def test_a_row_that_vanished_gets_a_tombstone_once(land, rows):
+    land(ROUTING.format(owner="anna") + "all,,ap,desk\n", 0)
+    assert land(ROUTING.format(owner="anna"), 1)["routing"] == 1
+    assert land(ROUTING.format(owner="anna"), 2)["routing"] == 0
+    assert rows("select _record_key, _deleted, owner_role from raw.routing where _deleted") == [("all", True, "ap")]
+
+
+def test_a_row_that_comes_back_is_alive_again(land, rows):
+    both = ROUTING.format(owner="anna") + "all,,ap,desk\n"
+    land(both, 0)
+    land(ROUTING.format(owner="anna"), 1)
+    assert land(both, 2)["routing"] == 1
+    assert rows("select _deleted from raw.routing where _record_key = 'all' order by _source_updated_at") == [
+        (False,),
+        (True,),
+        (False,),
+    ]
+
+
+def test_the_landed_text_is_in_the_archive(land, rows, tmp_path, keys):
+    land(ROUTING.format(owner="anna"), 0)
+    ((sha256,),) = rows("select distinct _payload_sha256 from raw.routing")
+    archived = b"".join(Archive(tmp_path / "archive", keys).read(sha256))
+    assert archived.decode() == ROUTING.format(owner="anna")
