@@ -41,7 +41,7 @@ def run(config: Config) -> None:
     from sandbox.scenario.world import World  # heavy: makes the masters; not needed to advance
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(serve(config, World(config.seed, config.volume)))
+    asyncio.run(serve(config, World(config.seed, config.volume, config.entities)))
 
 
 def advance(config: Config, days: int) -> str:

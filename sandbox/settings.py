@@ -35,6 +35,7 @@ class Config:
     token_seconds: float = 900.0
     seed: int = 7
     volume: float = 1.0
+    entities: list[str] | None = None
 
     @property
     def directory(self) -> Path:

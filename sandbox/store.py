@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -33,8 +33,7 @@ create schema if not exists estate;
 create table if not exists estate.world (
     only_row boolean primary key default true check (only_row),
     day integer not null,
-    seed integer not null,
-    volume double precision not null
+    scenario jsonb not null
 );
 
 -- doc is what the scenario wrote; overlay is what came of messages and reactions, and wins.
@@ -125,6 +124,7 @@ class Session:
     def __init__(self, connection: psycopg.Connection, tables: Mapping[str, Table]) -> None:
         self.connection = connection
         self.tables = tables
+        self._day: int | None = None
 
     def now(self, for_update: bool = False) -> datetime:
         """The estate's time. It stands still until this transaction ends."""
@@ -132,25 +132,29 @@ class Session:
 
     def day(self, for_update: bool = False) -> int:
         """The last day played, 0 before the first; nobody else plays one until this transaction ends."""
+        if self._day is not None:
+            return self._day
         lock = sql.SQL("for update" if for_update else "for share")
         row = self.connection.execute(sql.SQL("select day from estate.world {}").format(lock)).fetchone()
-        return row[0] if row else 0
+        self._day = row[0] if row else 0
+        return self._day
 
     def set_day(self, day: int) -> None:
-        """Say that a day was played."""
+        """Say that a day was played. Clock and labels follow the commit, so this one waits for the disk."""
+        self.connection.execute("set local synchronous_commit = on")
         self.connection.execute("update estate.world set day = %s", [day])
+        self._day = day
 
     def put(self, system: str, collection: str, rows: Iterable[tuple[str, Document, datetime]]) -> None:
         """Write documents (key, document, change time); an overlay stays."""
-        with self.connection.cursor() as cursor:
-            cursor.executemany(
-                """
-                insert into estate.docs (system, collection, key, doc, updated_at) values (%s, %s, %s, %s, %s)
-                on conflict (system, collection, key) do update
-                set doc = excluded.doc, updated_at = greatest(docs.updated_at, excluded.updated_at), seq = default
-                """,
-                [(system, collection, key, as_json(doc), at) for key, doc, at in rows],
-            )
+        self._run_for_each(
+            """
+            insert into estate.docs (system, collection, key, doc, updated_at) values (%s, %s, %s, %s, %s)
+            on conflict (system, collection, key) do update
+            set doc = excluded.doc, updated_at = greatest(docs.updated_at, excluded.updated_at), seq = default
+            """,
+            [(system, collection, key, as_json(doc), at) for key, doc, at in rows],
+        )
 
     def overlay(self, system: str, collection: str, key: str, changes: Document, at: datetime) -> None:
         """Change fields of a document in a way that outlives the scenario's later writes of it."""
@@ -242,8 +246,7 @@ class Session:
             if not row.keys() <= table.columns.keys():
                 raise EstateError(f"Table {table_name} has no columns {sorted(row.keys() - table.columns.keys())}.")
             values.append([row.get(column) for column in columns])
-        with self.connection.cursor() as cursor:
-            cursor.executemany(_upsert(table), values)
+        self._run_for_each(_upsert(table), values)
 
     def rows(self, table_name: str, where: Document) -> list[Document]:
         """Return rows of an ERP table whose columns have the given values, by key."""
@@ -304,12 +307,19 @@ class Session:
 
     def add_labels(self, labels: Iterable[Document]) -> None:
         """Keep labels."""
-        with self.connection.cursor() as cursor:
-            cursor.executemany("insert into estate.label (label) values (%s)", [[as_json(label)] for label in labels])
+        self._run_for_each("insert into estate.label (label) values (%s)", [[as_json(label)] for label in labels])
 
     def labels(self) -> list[Document]:
         """Return all labels in the order in which they were injected."""
         return [row[0] for row in self.connection.execute("select label from estate.label order by position")]
+
+    def _run_for_each(self, statement: LiteralString | sql.Composed, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement once per row; several rows go in a pipeline, which one would only slow down."""
+        if len(rows) == 1:
+            self.connection.execute(statement, rows[0])
+        elif rows:
+            with self.connection.cursor() as cursor:
+                cursor.executemany(statement, rows)
 
 
 def _upsert(table: Table) -> sql.Composed:
@@ -374,11 +384,16 @@ class Store:
                 connection.close()
             self._free.put(None)
 
-    def prepare(self, *, seed: int, volume: float, owner_password: str, reader_password: str) -> None:
+    def prepare(self, *, scenario: Document, owner_password: str, reader_password: str) -> None:
         """Make schemas, tables and roles where they are not there yet.
 
+        Args:
+            scenario: what decides the days, say the seed.
+            owner_password: of the role that owns the ERP's schema.
+            reader_password: of the role that may read it.
+
         Raises:
-            EstateError: the database holds an estate of another seed or volume.
+            EstateError: the database holds an estate of another scenario.
         """
         with self.session() as session:
             connection = session.connection
@@ -387,12 +402,12 @@ class Store:
             for table in self.tables.values():
                 connection.execute(_create(table))
             connection.execute(
-                "insert into estate.world (day, seed, volume) values (0, %s, %s) on conflict do nothing", [seed, volume]
+                "insert into estate.world (day, scenario) values (0, %s) on conflict do nothing", [as_json(scenario)]
             )
-            world = connection.execute("select seed, volume from estate.world").fetchone()
-            if world != (seed, volume):
+            row = connection.execute("select scenario, scenario = %s from estate.world", [as_json(scenario)]).fetchone()
+            if row is None or not row[1]:
                 raise EstateError(
-                    f"The estate was begun with seed and volume {world} and cannot go on with {(seed, volume)}: "
+                    f"The estate was begun with {row and row[0]} and cannot go on with {scenario}: "
                     "give the old values, or start over with an empty database."
                 )
 
@@ -410,7 +425,7 @@ class Store:
                 )
 
     def _connect(self) -> psycopg.Connection:
-        connection = psycopg.connect(self.dsn, autocommit=True, options="-c timezone=UTC")
+        connection = psycopg.connect(self.dsn, autocommit=True, options="-c timezone=UTC -c synchronous_commit=off")
         set_json_loads(partial(json.loads, parse_float=Decimal), connection)
         return connection
 

@@ -109,8 +109,11 @@ class Estate:
         passwords = self.secrets.passwords
         self.store.occupy()
         self.store.prepare(
-            seed=self.config.seed,
-            volume=self.config.volume,
+            scenario={
+                "seed": self.config.seed,
+                "volume": self.config.volume,
+                "entities": self.config.entities,
+            },
             owner_password=passwords["erp_main_owner"],
             reader_password=passwords[DATABASE_SYSTEM],
         )
