@@ -2,7 +2,7 @@
     The state that each subject should have at each target, in the target's words. Publishing sends what differs from
     the last message (the specification's page on feedback).
 #}
-{{ config(materialized='mart_table') }}
+{{ config(materialized='stable_table') }}
 
 with desired as (
     {%- for operation in ['match_result', 'purchase_order', 'clearance_oracle', 'clearance_sap'] %}

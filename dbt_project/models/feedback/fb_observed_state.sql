@@ -1,5 +1,5 @@
 {# What the last extractions show of each subject at each target, in the words of the messages' readback. #}
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with invoice as (
     select * from {{ ref('int_invoices') }}

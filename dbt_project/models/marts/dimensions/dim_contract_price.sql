@@ -1,4 +1,4 @@
-{{ config(materialized='mart_table') }}
+{{ config(materialized='stable_table') }}
 
 with price as (
     select * from {{ ref('stg_contract_prices') }}

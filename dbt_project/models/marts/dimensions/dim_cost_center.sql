@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with cost_center as (
     select * from {{ ref('stg_cost_centers') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with day as (
     select generate_series(date '2015-01-01', date '2040-12-31', interval '1 day')::date as date_day

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_table') }}
+{{ config(materialized='stable_table') }}
 
 with item as (
     select * from {{ ref('int_items') }}

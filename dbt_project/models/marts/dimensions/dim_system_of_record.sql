@@ -1,4 +1,4 @@
-{{ config(materialized='mart_table') }}
+{{ config(materialized='stable_table') }}
 
 with configured as (
     select * from {{ ref('int_systems_of_record') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_table') }}
+{{ config(materialized='stable_table') }}
 
 with vendor as (
     select * from {{ ref('int_vendors') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_table') }}
+{{ config(materialized='stable_table') }}
 
 with crosswalk as (
     select * from {{ ref('int_item_crosswalk') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with hold as (
     select * from {{ ref('match_hold') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with entry as (
     select * from {{ ref('stg_bank_entries') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with run as (
     select * from {{ ref('stg_ops_interface_runs') }}

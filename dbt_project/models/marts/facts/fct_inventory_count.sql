@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with counted as (
     select * from {{ ref('stg_inventory_counts') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with movement as (
     select * from {{ ref('stg_inventory_movements') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with line as (
     select * from {{ ref('int_invoice_lines') }}

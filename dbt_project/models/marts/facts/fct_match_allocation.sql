@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with allocation as (
     select * from {{ ref('match_allocation') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with explained as (
     select * from {{ ref('match_invoice_line_explained') }}

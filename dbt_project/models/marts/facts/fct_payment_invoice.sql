@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with applied as (
     select * from {{ ref('stg_payment_invoices') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with purchase_order as (
     select * from {{ ref('int_purchase_orders') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with issued as (
     select * from {{ ref('purchase_order_version_log') }}

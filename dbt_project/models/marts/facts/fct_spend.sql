@@ -2,7 +2,7 @@
     Invoiced net by portion: the lines, and what the header's net has beyond them, so that every cut sums to it.
     A credit counts negative.
 #}
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with invoice as (
     select * from {{ ref('fct_invoice') }}

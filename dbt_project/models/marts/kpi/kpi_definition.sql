@@ -1,4 +1,4 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 with definition as (
     select * from {{ ref('kpi_definitions') }}

@@ -1,3 +1,3 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 {{ kpi_wide('grni_accrual', numerator='accrued_amount', value=none) }}

@@ -1,3 +1,3 @@
-{{ config(materialized='mart_view') }}
+{{ config(materialized='stable_view') }}
 
 {{ kpi_wide('spend', numerator='net_amount', value=none) }}

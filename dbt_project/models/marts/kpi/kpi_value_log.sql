@@ -7,7 +7,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        full_refresh=false,
+        full_refresh=(var('schema_prefix', '') != ''),
         on_schema_change='fail',
         indexes=[{'columns': ['kpi', 'period', 'entity_id']}],
     )

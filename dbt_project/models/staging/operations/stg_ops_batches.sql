@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='stable_view') }}
 
 with batch as (
     select * from {{ source('interface_records', 'batch') }}

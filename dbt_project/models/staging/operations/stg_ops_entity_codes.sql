@@ -1,5 +1,5 @@
 {# The code that a system uses for an entity, from the entity's configuration; its own id where none is configured. #}
-{{ config(materialized='view') }}
+{{ config(materialized='stable_view') }}
 
 with entity as (
     select * from {{ ref('stg_entities') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='stable_view') }}
 
 with interface_run as (
     select * from {{ source('interface_records', 'interface_run') }}

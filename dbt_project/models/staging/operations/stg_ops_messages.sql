@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='stable_view') }}
 
 with outbox as (
     select * from {{ source('delivery_records', 'outbox') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='stable_view') }}
 
 with result as (
     select * from {{ source('gate_records', 'result') }}

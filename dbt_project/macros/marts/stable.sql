@@ -4,7 +4,7 @@
     A view whose text and contract did not change is left alone; its comment tells. Only where columns changed in a
     way that a view cannot follow is it dropped, and those on it with it: they are built after it in the same run.
 #}
-{% materialization mart_view, adapter='postgres' %}
+{% materialization stable_view, adapter='postgres' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='view') -%}
     {%- set mark = model.description ~ ' (version ' ~ local_md5(sql ~ model.contract.checksum) ~ ')' -%}
@@ -51,7 +51,7 @@
     until the new ones are there, and the views on it stay. It is made anew where its text or contract changed, which
     its comment tells.
 #}
-{% materialization mart_table, adapter='postgres' %}
+{% materialization stable_table, adapter='postgres' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set mark = model.description ~ ' (version ' ~ local_md5(sql ~ model.contract.checksum) ~ ')' -%}
