@@ -9,7 +9,7 @@ with ledger as (
         entity_id,
         source_system
     from {{ ref('int_systems_of_record') }}
-    where object = 'gl_entry' and role = 'record' and recency = 1
+    where object = 'purchase_order' and role = 'record' and recency = 1
 ),
 
 blocking as (
