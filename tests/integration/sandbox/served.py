@@ -1,6 +1,7 @@
 """An estate with tiny days of its own, served by a thread of the test's process."""
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+import psycopg
 
 from sandbox.clock import start_of_day
 from sandbox.scenario.model import DayPlay, Write
@@ -44,6 +46,22 @@ class Running:
     config: Config
     state: dict[str, Any]
     control: httpx.Client
+    settle: Callable[[], None]
+
+    def start_over(self) -> None:
+        """Take the estate back to the time before its first day."""
+        self.control.delete("/faults").raise_for_status()
+        with psycopg.connect(self.config.dsn) as connection:
+            tables = connection.execute(
+                "select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables"
+                " where schemaname in ('estate', 'erp_main') and tablename <> 'world'"
+            ).fetchone()
+            assert tables is not None
+            connection.execute(f"truncate {tables[0]} restart identity")
+            connection.execute("update estate.world set day = 0")
+        for folder in ("sftp", "folders"):
+            shutil.rmtree(self.config.directory / folder)
+        self.settle()
 
     def connection(self, name: str) -> dict[str, Any]:
         """Facts of a connection."""
@@ -94,7 +112,7 @@ def running(config: Config, days: Days) -> Iterator[Running]:
             state = estate.state()
             headers = {"Authorization": f"Bearer {state['control']['token']}"}
             with httpx.Client(base_url=state["control"]["url"], headers=headers, timeout=30) as control:
-                yield Running(config, state, control)
+                yield Running(config, state, control, estate.advance.settle)
         finally:
             in_loop(estate.stop)
     finally:

@@ -77,8 +77,8 @@ def test_a_day_that_cannot_be_played_leaves_nothing_and_can_be_played_later(esta
     assert estate.control.post("/advance", json={"days": 0}).status_code == 422
 
 
-def test_an_estate_continues_after_a_restart_with_the_same_ports_and_credentials(config: Config, days: Days) -> None:
-    days.days[1] = DayPlay(1, labels=[LABEL])
+def test_an_estate_continues_after_a_restart_with_the_same_ports_and_credentials(config: Config) -> None:
+    days = Days({1: DayPlay(1, labels=[LABEL])})
     with running(config, days) as first:
         first.advance()
     assert not config.state.exists()
@@ -97,17 +97,17 @@ def test_state_and_secrets_can_be_read_by_their_owner_only(estate: Running) -> N
     assert json.loads(estate.config.state.read_text()) == estate.state
 
 
-def test_a_second_process_on_the_same_database_is_refused(estate: Running, days: Days) -> None:
-    with pytest.raises(EstateError, match="end it first"), running(estate.config, days):
+def test_a_second_process_on_the_same_database_is_refused(estate: Running) -> None:
+    with pytest.raises(EstateError, match="end it first"), running(estate.config, Days()):
         pass
     assert estate.config.state.exists()
 
 
-def test_another_seed_on_the_same_database_is_refused(config: Config, days: Days) -> None:
-    with running(config, days):
+def test_another_seed_on_the_same_database_is_refused(config: Config) -> None:
+    with running(config, Days()):
         pass
     changed = Config(**{**{name: getattr(config, name) for name in config.__dataclass_fields__}, "seed": 8})
-    with pytest.raises(EstateError, match="seed"), running(changed, days):
+    with pytest.raises(EstateError, match="seed"), running(changed, Days()):
         pass
 
 

@@ -1,34 +1,26 @@
 """How the estate's APIs page, filter and answer what has not changed."""
 
-import secrets
-from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx
 import pytest
 
-from launcher.postgres import EmbeddedPostgres
-from sandbox.settings import Config, make_config
+from sandbox.settings import Config
 from tests.integration.sandbox.served import Days, Running, at_hour, running
 
 KEYS = [f"R{number:02d}" for number in range(10)]
 
 
-@pytest.fixture(scope="module")
-def filled(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """An estate with ten records in one collection of each API, all of one instant. No test changes it."""
-    days = Days()
+@pytest.fixture
+def filled(estate: Running, days: Days) -> Running:
+    """An estate with ten records in one collection of each API, all of one instant."""
     days.write(1, "ap", "suppliers", "S", {"supplierId": "S", "rate": 0.1, "since": at_hour(1, 3)})
     for key in KEYS:
         days.write(1, "ap", "receipts", key, {"receiptId": key, "quantity": 1.10})
         days.write(1, "erp_west", "materials", key, {"MATNR": key})
         days.write(1, "supply_api", "items", key, {"item": key})
-    name = f"estate_{secrets.token_hex(6)}"
-    given = {"home": str(tmp_path_factory.mktemp("estate")), "dsn": postgres.create_database(name)}
-    with running(make_config(given), days) as estate:
-        estate.advance()
-        yield estate
-    postgres.drop_database(name)
+    estate.advance()
+    return estate
 
 
 def test_ap_pages_by_cursor_without_losing_or_repeating_records_of_one_instant(filled: Running) -> None:
@@ -103,8 +95,8 @@ def test_what_is_not_there_or_not_understood_is_refused(filled: Running) -> None
         assert (answer.status_code, answer.json()["error"].keys()) == (status, {"code", "message"})
 
 
-def test_a_token_expires(config: Config, days: Days) -> None:
-    with running(replace(config, token_seconds=0.2), days) as estate, estate.client("ap") as ap:
+def test_a_token_expires(config: Config) -> None:
+    with running(replace(config, token_seconds=0.2), Days()) as estate, estate.client("ap") as ap:
         answers = [ap.get("/v1/receipts").status_code]
         while answers[-1] == 200:
             answers.append(ap.get("/v1/receipts").status_code)
@@ -122,9 +114,9 @@ def test_a_wrong_client_gets_no_token(filled: Running) -> None:
     assert in_form["expires_in"] == 900
 
 
-def test_requests_above_the_rate_are_told_when_to_come_again(config: Config, days: Days) -> None:
+def test_requests_above_the_rate_are_told_when_to_come_again(config: Config) -> None:
     limited = replace(config, requests_per_second={"supply_api": 2})
-    with running(limited, days) as estate, estate.client("supply_api") as supply:
+    with running(limited, Days()) as estate, estate.client("supply_api") as supply:
         answers = [supply.get("/items") for _ in range(4)]
     refused = [answer for answer in answers if answer.status_code == 429]
     assert refused
