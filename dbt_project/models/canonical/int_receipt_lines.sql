@@ -16,6 +16,8 @@
     )
 }}
 
+-- depends_on: {{ ref('int_touched') }}
+
 with {{ order_homes() }},
 
 -- Every system's rows under a touched order's number: records and copies.

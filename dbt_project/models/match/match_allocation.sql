@@ -13,6 +13,8 @@
     )
 }}
 
+-- depends_on: {{ ref('match_touched') }}
+
 with receipt as (
     select * from {{ ref('match_net_receipt') }}
     where match_type in ('three_way', 'four_way') and open_qty > 0

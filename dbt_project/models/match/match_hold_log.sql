@@ -11,6 +11,8 @@
     )
 }}
 
+-- depends_on: {{ ref('match_touched') }}
+
 {% set history = log_history() -%}
 {% set facts = [
     'hold_id', 'code', 'subject_type', 'subject_id', 'match_unit_id', 'invoice_id', 'invoice_line_id',

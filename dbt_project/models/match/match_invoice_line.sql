@@ -13,6 +13,8 @@
     )
 }}
 
+-- depends_on: {{ ref('match_touched') }}
+
 with line as (
     select * from {{ ref('match_line_check') }}
 ),

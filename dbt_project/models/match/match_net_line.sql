@@ -12,6 +12,8 @@
     )
 }}
 
+-- depends_on: {{ ref('match_touched') }}
+
 with line as (
     select * from {{ ref('match_candidate_line') }}
     where po_line_is_known

@@ -1,0 +1,102 @@
+"""Facts are a function of what is known: any order of arrival, any split into batches, incremental or not."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.scenarios.estate import AP, ERP, Estate, Row
+from tests.scenarios.test_worked_examples import examples
+from tests.scenarios.warehouse import Warehouse, at
+
+AS_OF = at("2026-03-31")
+FACTS = {
+    "int_purchase_orders": "canonical",
+    "int_purchase_order_lines": "canonical",
+    "int_receipt_lines": "canonical",
+    "int_invoices": "canonical",
+    "int_invoice_lines": "canonical",
+    "int_copies": "canonical",
+    "match_duplicate_invoice": "match",
+    "match_allocation": "match",
+    "match_po_line": "match",
+    "match_invoice_line": "match",
+    "match_invoice": "match",
+    "match_finding": "match",
+}
+KNOWLEDGE = {"_known_at", "known_at", "match_status_known_at", "erp_match_status_known_at", "copy_known_at", "changed_at"}
+
+
+def facts(warehouse: Warehouse) -> dict[str, list[str]]:
+    """Every fact, without the times at which its records became known."""
+    found = {}
+    for table, schema in FACTS.items():
+        rows = warehouse.rows(f"select * from {schema}.{table}")
+        found[table] = sorted(repr({k: v for k, v in row.items() if k not in KNOWLEDGE}) for row in rows)
+    return found
+
+
+def mixed() -> Estate:
+    """The worked examples with what else decides: releases, copies, changes of masters, versions, a deletion."""
+    estate = examples()
+    estate.release("R1", "5A", "PRICE_OVER", actual="5.11")
+    estate.release("R2", "7A", "PRICE_OVER", actual="10.01")
+    estate.release("R3", "15B", "DUPLICATE_INVOICE", line_number=None)
+    estate.add(ERP, "item", item_number="E-I1", description="the ERP's number", base_unit="EA", source_ref="I1")
+    estate.order("PO40", {"item_number": "E-I1", "ordered_qty": 3, "unit": "BX", "price": 12, "status": "open"})
+    estate.receipt("40-r1", "PO40", 3, "2026-03-03", unit="BX")
+    estate.invoice("40A", "PO40", 36, "1.00", "2026-03-06")
+    estate.invoice("41A", "PO99", 1, "1.00", "2026-03-30")
+    estate.invoice("42A", "PO40", 1, "1.00", "2026-03-07", vendor_number="S-V2")
+    estate.invoice("43A", None, 1, "80.00", "2026-03-07", gross_amount="81.00")
+    estate.invoice("44A", "PO40", 2, "1.00", "2026-03-07", vendor_number="S-NONE")
+    estate.invoice("45A", "PO1", 4, "5.00", "2026-03-09", _updated_at=at("2026-03-09"))
+    estate.invoice("45A", "PO1", 4, "5.00", "2026-03-09", status="cancelled", _updated_at=at("2026-03-12"))
+    estate.add(ERP, "vendor", vendor_number="V1", name="Vendor V1", status="blocked", inactive_from="2026-03-06",
+               _updated_at=at("2026-03-20"))  # fmt: skip
+    estate.add(AP, "invoice_event", event_ref="E1", invoice_ref="1A", to_status="entered", touch="human",
+               at=at("2026-03-05"), by_user="clerk")  # fmt: skip
+    return estate
+
+
+def stamped(rows: list[Row]) -> list[Row]:
+    """Give each version a source time that does not depend on when it arrives."""
+    return [
+        (system, name, {"_updated_at": at("2026-03-01") + timedelta(seconds=n), **record})
+        for n, (system, name, record) in enumerate(rows)
+    ]
+
+
+def shuffled(rows: list[Row], seed: int, parts: int) -> list[list[Row]]:
+    """The rows in an order and a split of the seed's. Configuration comes first: without it nothing has a meaning."""
+    rows = list(rows)
+    random.Random(seed).shuffle(rows)
+    size = -(-len(rows) // parts)
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+@pytest.mark.parametrize(("seed", "parts"), [(1, 3), (2, 6)])
+def test_records_in_any_order_and_split_end_in_the_facts_of_one_full_refresh(
+    models: Warehouse, seed: int, parts: int
+) -> None:
+    for number, part in enumerate(shuffled(stamped(mixed().rows), seed, parts)):
+        known_at = at("2026-03-30T10:00") + timedelta(hours=number)
+        models.connection.execute("select 1")
+        Estate.land(Estate(), models, known_at, part)
+        models.build(known_at if number < parts - 1 else AS_OF)
+
+    incremental = facts(models)
+    log = models.rows("select * from match.match_hold_log order by hold_id, known_at, event_order")
+    models.build(AS_OF, full_refresh=True)
+
+    assert_equal(incremental, facts(models))
+    assert models.rows("select * from match.match_hold_log order by hold_id, known_at, event_order") == log
+
+
+def assert_equal(left: dict[str, list[Any]], right: dict[str, list[Any]]) -> None:
+    """Name the rows that differ, table by table."""
+    for table in left:
+        assert [r for r in left[table] if r not in right[table]] == [], f"only incremental, {table}"
+        assert [r for r in right[table] if r not in left[table]] == [], f"only full refresh, {table}"
+        assert len(left[table]) == len(right[table]), table

@@ -1,0 +1,198 @@
+"""A small warehouse for tests of the models: records land as the gate would let them through, dbt builds in process."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from dbt.cli.main import dbtRunner
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from tieout import settings
+from tieout.warehouse import runs
+from tieout.warehouse.contracts import Contract, load_contracts
+
+PROJECT = settings.dbt_project_dir()
+MATCH = ["+path:models/match"]
+
+Record = Mapping[str, Any]
+
+
+def at(text: str) -> datetime:
+    """An instant in UTC from a date or an ISO time."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Dbt:
+    """dbt in process, parsed once for a database's name; what it says is shown only when it fails."""
+
+    def __init__(self, dsn: str) -> None:
+        self.target = Path(tempfile.mkdtemp(prefix="tieout-dbt-"))
+        url = urlsplit(dsn)
+        os.environ.update(
+            TIEOUT_WAREHOUSE_HOST=url.hostname or "",
+            TIEOUT_WAREHOUSE_PORT=str(url.port),
+            TIEOUT_WAREHOUSE_USER=url.username or "",
+            TIEOUT_WAREHOUSE_PASSWORD=unquote(url.password or ""),
+            TIEOUT_WAREHOUSE_DATABASE=url.path.lstrip("/"),
+            DO_NOT_TRACK="1",
+        )
+        self.manifest = self._invoke(dbtRunner(), ["parse"])
+
+    def __call__(self, *arguments: str) -> None:
+        """Run dbt with the parsed project."""
+        self._invoke(dbtRunner(manifest=self.manifest), list(arguments))
+
+    def parsed_again(self, *arguments: str) -> None:
+        """Run dbt where variables differ from those that the project was parsed with."""
+        self._invoke(dbtRunner(), list(arguments))
+
+    def close(self) -> None:
+        """Remove dbt's folder."""
+        shutil.rmtree(self.target, ignore_errors=True)
+
+    def _invoke(self, runner: dbtRunner, arguments: list[str]) -> Any:
+        folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        places = ["--target-path", str(self.target), "--log-path", str(self.target)]
+        said = StringIO()
+        with redirect_stdout(said):
+            result = runner.invoke([*arguments, *folders, *places])
+        if not result.success:
+            raise AssertionError(f"dbt {' '.join(arguments)} failed: {result.exception}\n{said.getvalue()}")
+        return result.result
+
+
+class Warehouse:
+    """Lands records as if the gate had promoted them, and builds the models."""
+
+    def __init__(self, dsn: str, dbt: Dbt) -> None:
+        self.connection = psycopg.connect(dsn, autocommit=True)
+        self.dbt = dbt
+        self.contracts = load_contracts(settings.objects_dir())
+        self.batches = 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def land(
+        self,
+        object_name: str,
+        records: Iterable[Record],
+        *,
+        system: str,
+        known_at: datetime,
+        updated_at: datetime | None = None,
+    ) -> None:
+        """Land records of one object in a batch of their own, known from ``known_at``.
+
+        A record may carry ``_deleted`` and an ``_updated_at`` of its own.
+        """
+        contract = self.contracts[object_name]
+        self.batches += 1
+        batch_id = f"batch-{self.batches:06}"
+        with self.connection.transaction():
+            rows = [
+                self._raw_row(contract, record, number, batch_id, system, updated_at or known_at)
+                for number, record in enumerate(records, start=1)
+            ]
+            self._promote(object_name, system, batch_id, known_at, len(rows))
+            for row in rows:
+                columns = sql.SQL(", ").join(map(sql.Identifier, row))
+                values = sql.SQL(", ").join(map(sql.Placeholder, row))
+                self.connection.execute(
+                    sql.SQL("insert into {} ({}) values ({}) on conflict do nothing").format(
+                        sql.Identifier("raw", object_name), columns, values
+                    ),
+                    row,
+                )
+
+    def build(self, as_of: datetime, *, full_refresh: bool = False, select: Iterable[str] = MATCH) -> None:
+        """Run one transformation, as the DAG does."""
+        run = runs.start_run(
+            self.connection, now=as_of, dag_run_id=None, full_refresh=full_refresh, sends_feedback=False
+        )
+        assert run.as_of == as_of, f"as_of became {run.as_of}: something later is known already"
+        flags = ["--full-refresh"] if full_refresh else []
+        succeeded = False
+        try:
+            self.dbt("build", "--exclude-resource-type", "unit_test", "--select", *select, *flags)
+            succeeded = True
+        finally:
+            runs.finish_run(self.connection, run.run_id, succeeded, now=as_of)
+
+    def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        """All rows of a query."""
+        cursor = self.connection.cursor(row_factory=dict_row)
+        return cursor.execute(query.encode(), parameters or None).fetchall()
+
+    def values(self, query: str, *parameters: Any) -> dict[Any, Any]:
+        """A query's rows as a map from its first column to its second, or to the rest of them."""
+        found = {}
+        for row in self.rows(query, *parameters):
+            key, *rest = row.values()
+            found[key] = rest[0] if len(rest) == 1 else tuple(rest)
+        return found
+
+    def _raw_row(
+        self, contract: Contract, record: Record, number: int, batch_id: str, system: str, updated_at: datetime
+    ) -> dict[str, Any]:
+        fields = {name: record.get(name) for name in contract.raw_columns}
+        unknown = set(record) - set(fields) - {"_deleted", "_updated_at"}
+        assert not unknown, f"{contract.name} has no field {sorted(unknown)}"
+        texts = {name: None if value is None else _text(value) for name, value in fields.items()}
+        deleted = bool(record.get("_deleted", False))
+        return {
+            "_source_system": system,
+            "_record_key": "|".join(texts[field] or "" for field in contract.key),
+            "_batch_id": batch_id,
+            "_payload_sha256": hashlib.sha256(batch_id.encode()).hexdigest(),
+            "_row_number": number,
+            "_row_sha256": hashlib.sha256(json.dumps([texts, deleted]).encode()).hexdigest(),
+            "_profile_version": 1,
+            "_source_updated_at": record.get("_updated_at", updated_at),
+            "_ingested_at": updated_at,
+            "_trace_id": batch_id,
+            "_deleted": deleted,
+            **texts,
+        }
+
+    def _promote(self, object_name: str, system: str, batch_id: str, known_at: datetime, rows: int) -> None:
+        gate_run_id = f"gate-{known_at.isoformat()}"
+        self.connection.execute(
+            "insert into ops.batch (batch_id, source_system, feed, object, interval_start, interval_end,"
+            " payload_sha256, archive_manifest, profile_version, contract_version, rows_read, rows_landed,"
+            " rows_unchanged, state, origin, trace_id, landed_at)"
+            " values (%(batch)s, %(system)s, %(object)s, %(object)s, %(at)s, %(at)s, %(batch)s, 'none', 1, 1,"
+            " %(rows)s, %(rows)s, 0, 'promoted', 'manual', %(batch)s, %(at)s)",
+            {"batch": batch_id, "system": system, "object": object_name, "at": known_at, "rows": rows},
+        )
+        self.connection.execute(
+            "insert into quality.gate_run (gate_run_id, known_at, started_at) values (%s, %s, %s)"
+            " on conflict do nothing",
+            (gate_run_id, known_at, known_at),
+        )
+        self.connection.execute(
+            "insert into quality.promotion (batch_id, object, source_system, known_at, rows_promoted,"
+            " rows_quarantined, gate_run_id) values (%s, %s, %s, %s, %s, 0, %s)",
+            (batch_id, object_name, system, known_at, rows, gate_run_id),
+        )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
