@@ -208,13 +208,21 @@ class _Writer:
             path = self._path(rule.paths[0])
             if path == "''":
                 return repr(convert(""))
-            return (
-                f"{path}.strip()" if convert is values.text else f"{self._name('memo', values.Memo(convert))}[{path}]"
-            )
+            return self._converted(path, rule, kind, convert)
         if rule.origin == "function":
             return f"{self._name('convert', convert)}({self._function(rule)})"
         combine = self._name("combine", _combine(rule, convert))
         return f"{combine}({', '.join(self._path(path) for path in rule.paths)})"
+
+    def _converted(self, path: str, rule: Rule, kind: str, convert: values.Converter) -> str:
+        """Return the expression of a converted path: numbers mostly are right, other values repeat themselves."""
+        if convert is values.text:
+            return f"{path}.strip()"
+        if kind in _NUMBERS and rule == Rule(paths=rule.paths):
+            pattern = values.CANONICAL_INTEGER if kind == "integer" else values.CANONICAL_NUMBER
+            right, spell = self._name("right", pattern.fullmatch), self._name("convert", convert)
+            return f"({path} if {right}({path}) else {spell}({path}))"
+        return f"{self._name('memo', values.Memo(convert))}[{path}]"
 
     def _function(self, rule: Rule) -> str:
         column = FUNCTION + rule.function
@@ -229,8 +237,8 @@ class _Writer:
             return self._facts.setdefault(path, f"fact{len(self._facts)}")
         return f"r[{self._columns[path]}]" if path in self._columns else "''"
 
-    def _converter(self, rule: Rule, kind: str) -> values.Converter:
-        """Return split, default, code map and spelling as one converter."""
+    def _converter(self, rule: Rule, kind: str, otherwise: str | None = None) -> values.Converter:
+        """Return split, default, code map and spelling as one converter; ``otherwise`` as ``values.timestamp``."""
         steps: list[values.Converter] = []
         if rule.split is not None:
             steps.append(_part(rule.split, rule.part))
@@ -241,16 +249,16 @@ class _Writer:
             steps.append(values.code(dict(self._vocabulary.maps[rule.map])))
         if rule.entity:
             steps.append(values.code(dict(self._vocabulary.entities)))
-        steps.append(self._spelling(rule, kind))
+        steps.append(self._spelling(rule, kind, otherwise))
         return steps[0] if len(steps) == 1 else _chain(steps)
 
-    def _spelling(self, rule: Rule, kind: str) -> values.Converter:
+    def _spelling(self, rule: Rule, kind: str, otherwise: str | None) -> values.Converter:
         if kind in _NUMBERS:
             return _NUMBERS[kind](rule.decimal, rule.thousands, rule.sign)
         if kind == "date":
             return values.day(rule.format)
         if kind == "timestamp":
-            return values.timestamp(rule.format, rule.time_zone or self._feed.time_zone)
+            return values.timestamp(rule.format, rule.time_zone or self._feed.time_zone, otherwise)
         return values.boolean if kind == "boolean" else values.text
 
     def _updated_at(self) -> str:
@@ -258,7 +266,7 @@ class _Writer:
         if self._mapping.updated_at is None:
             return "''"
         rule = self._mapping.updated_at
-        spell = _chain([self._converter(rule, "timestamp"), lambda value: value if values.is_timestamp(value) else ""])
+        spell = self._converter(rule, "timestamp", otherwise="")
         memo = self._name("memo", values.Memo(spell))
         if rule.origin == "path":
             return f"{memo}[{self._path(rule.paths[0])}]"

@@ -12,6 +12,10 @@ from decimal import Decimal, InvalidOperation
 Converter = Callable[[str], str]
 MEMO_SIZE = 1 << 15
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+# What most databases write: nothing is left to do about it.
+CANONICAL_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+CANONICAL_INTEGER = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+_UTC_TIMESTAMP = re.compile(r"([0-9-]{10})[ T]([0-9:]{8})(?:Z|\+00(?::?00)?)", re.ASCII)
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # Longer numbers are text that looks like a number; a huge exponent would be written out.
 MAX_DIGITS = 60
@@ -84,19 +88,24 @@ def day(form: str | None = None) -> Converter:
     return convert
 
 
-def timestamp(form: str | None = None, zone: tzinfo = UTC) -> Converter:
-    """Return a converter to ISO timestamps in UTC. One without an offset is in ``zone``."""
+def timestamp(form: str | None = None, zone: tzinfo = UTC, otherwise: str | None = None) -> Converter:
+    """Return a converter to ISO timestamps in UTC. One without an offset is in ``zone``.
+
+    ``otherwise`` is given for what is not a timestamp, in place of its text.
+    """
 
     def convert(value: str) -> str:
         stripped = value.strip()
         moment = _parse(stripped, form)
         if moment is None:
-            return stripped
+            return stripped if otherwise is None else otherwise
+        if form is None and (usual := _UTC_TIMESTAMP.fullmatch(stripped)):
+            return f"{usual[1]}T{usual[2]}+00:00"
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         try:
             return aware.astimezone(UTC).isoformat()
         except OverflowError:
-            return stripped
+            return stripped if otherwise is None else otherwise
 
     return convert
 
@@ -126,14 +135,6 @@ def code(codes: dict[str, str]) -> Converter:
         return stripped if otherwise == "keep" or not stripped else otherwise
 
     return convert
-
-
-def is_timestamp(value: str) -> bool:
-    """Whether a text is a timestamp as ``timestamp`` spells it."""
-    try:
-        return datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def _plain_decimal(value: str) -> str | None:

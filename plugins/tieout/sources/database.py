@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import psycopg
 from psycopg import sql
@@ -9,7 +10,8 @@ from psycopg import sql
 from tieout.errors import ConfigurationError, Refused, Transient
 from tieout.sources.endpoint import Endpoint, Payload, Window
 
-PIECE = 1 << 19
+# The server sends a message per row.
+GATHERED = 2000
 CONNECT_SECONDS = 15
 
 
@@ -50,19 +52,13 @@ def _statement(what: DatabaseRead, cursor: str | None, window: Window) -> sql.Co
 
 
 def _copy(endpoint: Endpoint, statement: sql.Composed) -> Iterator[bytes]:
-    """Yield the text in pieces; the server sends a message per row, so rows are gathered."""
+    """Yield the text in pieces of many rows."""
     try:
         with psycopg.connect(_conninfo(endpoint), options="-c timezone=UTC -c datestyle=ISO") as connection:
             connection.read_only = True
             with connection.cursor() as cursor, cursor.copy(statement) as copy:
-                gathered, size = [], 0
-                for row in copy:
-                    gathered.append(row)
-                    size += len(row)
-                    if size >= PIECE:
-                        yield b"".join(gathered)
-                        gathered, size = [], 0
-                yield b"".join(gathered)
+                while rows := list(islice(copy, GATHERED)):
+                    yield b"".join(rows)
     except psycopg.Error as error:
         raise _told(error, endpoint) from error
 

@@ -1,0 +1,104 @@
+"""Reading the archive again after a profile was corrected: new versions of the rows, the old ones stay.
+
+    python -m tieout.landing.reparse …  is the DAG `replay`'s step; the sources are not asked.
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from tieout.errors import ConfigurationError, TieoutError
+from tieout.landing.archive import Archive
+from tieout.landing.configuration_files import Configuration
+from tieout.landing.keys import Keys
+from tieout.landing.land import Landed, Landing, PullFacts, land
+from tieout.landing.manifest import Interval, Pull
+from tieout.landing.outcome import FeedOutcome, Outcome
+from tieout.landing.profile import Feed
+from tieout.warehouse.connection import connect
+
+log = logging.getLogger(__name__)
+
+_PARSED_BEFORE = """
+    select distinct feed, interval_start, interval_end, archive_manifest, payload_sha256
+    from ops.batch
+    where source_system = %(system)s
+        and profile_version < %(version)s
+        and interval_end > %(start)s
+        and interval_start < %(end)s
+        and feed = any(%(feeds)s)
+    order by interval_start, interval_end, archive_manifest, payload_sha256
+"""
+
+
+def reparse_source(
+    system: str,
+    interval: Interval,
+    *,
+    dsn: str,
+    configuration: Configuration,
+    archive_root: Any,
+    keys: Keys,
+    trace_id: str,
+    now: datetime,
+    feeds: Sequence[str] | None = None,
+) -> Outcome:
+    """Parse what was landed for intervals that touch this one with the profile's present version.
+
+    Args:
+        system: name of the source.
+        interval: what is parsed again.
+        dsn: of the warehouse.
+        configuration: with the corrected profile, whose version was counted up.
+        archive_root, keys: of the archive.
+        trace_id: of the run.
+        now: the business clock.
+        feeds: names of feeds; all where none are given.
+
+    Returns:
+        what came of each feed; a pull that fails does not stop the others. Doing it again adds nothing.
+
+    Raises:
+        ConfigurationError: there is no such source or feed.
+    """
+    profile = configuration.profile(system)
+    archive = Archive(archive_root, keys)
+    landing = Landing(configuration, profile, archive, keys, "reparse", trace_id)
+    chosen = {feed.name: feed for feed in profile.feeds if feeds is None or feed.name in feeds}
+    unknown = set(feeds or ()) - set(chosen)
+    if unknown:
+        raise ConfigurationError(f"{system} has no feed {', '.join(sorted(unknown))}.", "See its profile.")
+    outcomes = {name: FeedOutcome(name, [one.object for one in feed.objects]) for name, feed in chosen.items()}
+    with connect(dsn) as connection:
+        parsed = connection.execute(
+            _PARSED_BEFORE,
+            {
+                "system": system,
+                "version": profile.version,
+                "start": interval.start,
+                "end": interval.end,
+                "feeds": list(chosen),
+            },
+        ).fetchall()
+        connection.commit()
+        for name, start, end, manifest, sha256 in parsed:
+            try:
+                pull = _facts(archive, manifest, sha256, Interval(start, end))
+                outcomes[name].landed += _land(connection, landing, chosen[name], pull, now)
+            except TieoutError as error:
+                connection.rollback()
+                log.warning("%s: %s", manifest, error)
+                outcomes[name].error = error
+    return Outcome(system, interval, list(outcomes.values()))
+
+
+def _land(connection: Any, landing: Landing, feed: Feed, pull: PullFacts, now: datetime) -> list[Landed]:
+    landed = land(connection, landing, feed, pull, now)
+    connection.commit()
+    return landed
+
+
+def _facts(archive: Archive, manifest: str, content_sha256: str, interval: Interval) -> PullFacts:
+    """Return the whole pull, or the one file of it that made the batch."""
+    entries = Pull.at(archive, manifest).entries
+    one = [entry for entry in entries if entry.sha256 == content_sha256]
+    return PullFacts(interval, manifest, content_sha256, one[:1] or entries)
