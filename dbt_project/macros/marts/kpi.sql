@@ -15,7 +15,7 @@
 
 {# A percentage of two parts; null where there is nothing to divide by. #}
 {% macro percentage(numerator, denominator) -%}
-    round(({{ numerator }})::numeric * 100 / nullif(({{ denominator }})::numeric, 0), 4)
+    round(({{ numerator }})::numeric * 100 / nullif(({{ denominator }})::numeric, 0), 4)::numeric(24, 4)
 {%- endmacro %}
 
 {#

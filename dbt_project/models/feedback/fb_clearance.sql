@@ -2,7 +2,7 @@
     The ERP of each entity: whether an invoice may be posted, and its coding. Nothing after it was posted: a finding
     no longer stops it then. An invoice that waits is held without a hold, so that it is not posted by mistake.
 #}
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with ledger as (
     select

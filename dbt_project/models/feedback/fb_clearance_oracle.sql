@@ -1,5 +1,5 @@
 {# Invoice clearances for ERPs that speak the words of Oracle's business suite. #}
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with stated as (
     select

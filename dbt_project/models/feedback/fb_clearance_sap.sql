@@ -1,5 +1,5 @@
 {# Invoice clearances for ERPs that speak SAP's words. #}
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with stated as (
     select

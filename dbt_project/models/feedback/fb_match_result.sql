@@ -1,5 +1,5 @@
 {# AP: the verdict on each invoice that is not cancelled, its lines and open holds. #}
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with operation as (
     select * from {{ ref('feedback_operations') }}

@@ -2,7 +2,7 @@
     AP: purchase orders that its copy lacks or holds differently after the SLA, as open SYNC findings say. The episode
     is among the facts, so that a copy that went wrong again is repaired again.
 #}
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with operation as (
     select * from {{ ref('feedback_operations') }}

@@ -20,7 +20,7 @@ with calculated as (
         'invoice_posting_latency', 'po_sync_success_rate', 'exception_rate', 'exception_aging',
         'data_quality_rate', 'failed_interface_count', 'grni_accrual', 'spend',
     ] %}
-    select {{ kpi_columns() }} from {{ ref('kpi_calc_' ~ calculation) }}
+    select {{ kpi_columns() }} from {{ ref('figure_' ~ calculation) }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

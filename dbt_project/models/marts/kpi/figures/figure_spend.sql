@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with portion as (
     select * from {{ ref('fct_spend') }}
@@ -11,9 +11,9 @@ select
     cut.dimension,
     cut.dimension_value,
     portion.currency,
-    sum(portion.net_amount) as numerator,
-    null::numeric as denominator,
-    sum(portion.net_amount) as value,
+    sum(portion.net_amount)::numeric(24, 4) as numerator,
+    null::numeric(24, 4) as denominator,
+    sum(portion.net_amount)::numeric(24, 4) as value,
     'money' as unit
 from portion
 cross join lateral (

@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 -- A run that serves several facilities is one failure in all, and one at each facility.
 with failed as (
@@ -52,8 +52,8 @@ select
     dimension,
     dimension_value,
     null::text as currency,
-    failures as numerator,
-    null::numeric as denominator,
-    failures as value,
+    failures::numeric(24, 4) as numerator,
+    null::numeric(24, 4) as denominator,
+    failures::numeric(24, 4) as value,
     'count' as unit
 from counted

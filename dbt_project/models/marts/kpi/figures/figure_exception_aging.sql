@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with open_hold as (
     select * from {{ ref('exc_hold') }}
@@ -43,9 +43,9 @@ select
     'age_bucket' as dimension,
     bucket.age_bucket as dimension_value,
     null::text as currency,
-    coalesce(counted.holds, 0) as numerator,
-    null::numeric as denominator,
-    coalesce(counted.holds, 0) as value,
+    coalesce(counted.holds, 0)::numeric(24, 4) as numerator,
+    null::numeric(24, 4) as denominator,
+    coalesce(counted.holds, 0)::numeric(24, 4) as value,
     'count' as unit
 from entity
 cross join bucket
@@ -60,9 +60,9 @@ select
     'age_bucket_amount' as dimension,
     valued.age_bucket as dimension_value,
     valued.currency,
-    valued.amount_at_risk as numerator,
-    null::numeric as denominator,
-    valued.amount_at_risk as value,
+    valued.amount_at_risk::numeric(24, 4) as numerator,
+    null::numeric(24, 4) as denominator,
+    valued.amount_at_risk::numeric(24, 4) as value,
     'money' as unit
 from entity
 inner join valued on entity.entity_id = valued.entity_id

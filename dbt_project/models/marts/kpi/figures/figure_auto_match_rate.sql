@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with line as (
     select * from {{ ref('fct_invoice_line') }}
@@ -12,8 +12,8 @@ select
     cut.dimension,
     cut.dimension_value,
     null::text as currency,
-    count(*) filter (where line.auto_matched)::numeric as numerator,
-    count(*)::numeric as denominator,
+    count(*) filter (where line.auto_matched)::numeric(24, 4) as numerator,
+    count(*)::numeric(24, 4) as denominator,
     {{ percentage('count(*) filter (where line.auto_matched)', 'count(*)') }} as value,
     '%' as unit
 from line

@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with invoice as (
     select * from {{ ref('fct_invoice') }}
@@ -97,8 +97,8 @@ select
     dimension,
     dimension_value,
     null::text as currency,
-    numerator::numeric as numerator,
-    denominator::numeric as denominator,
+    numerator::numeric(24, 4) as numerator,
+    denominator::numeric(24, 4) as denominator,
     {{ percentage('numerator', 'denominator') }} as value,
     '%' as unit
 from parts

@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with line as (
     select * from {{ ref('fct_invoice_line') }}
@@ -12,8 +12,8 @@ select
     'all' as dimension,
     'all' as dimension_value,
     null::text as currency,
-    count(*) filter (where first_verdict in ('matched', 'matched_in_tolerance'))::numeric as numerator,
-    count(*)::numeric as denominator,
+    count(*) filter (where first_verdict in ('matched', 'matched_in_tolerance'))::numeric(24, 4) as numerator,
+    count(*)::numeric(24, 4) as denominator,
     {{ percentage("count(*) filter (where first_verdict in ('matched', 'matched_in_tolerance'))", 'count(*)') }} as value,
     '%' as unit
 from line

@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 -- Every entity with accruals has a figure, zero where nothing is accrued.
 with entity as (
@@ -48,8 +48,8 @@ select
     dimension,
     dimension_value,
     currency,
-    grni_amount as numerator,
-    null::numeric as denominator,
-    grni_amount as value,
+    grni_amount::numeric(24, 4) as numerator,
+    null::numeric(24, 4) as denominator,
+    grni_amount::numeric(24, 4) as value,
     'money' as unit
 from amount

@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with version as (
     select * from {{ ref('fct_purchase_order_version') }}
@@ -12,8 +12,8 @@ select
     'all' as dimension,
     'all' as dimension_value,
     null::text as currency,
-    count(*) filter (where in_sync)::numeric as numerator,
-    count(*)::numeric as denominator,
+    count(*) filter (where in_sync)::numeric(24, 4) as numerator,
+    count(*)::numeric(24, 4) as denominator,
     {{ percentage('count(*) filter (where in_sync)', 'count(*)') }} as value,
     '%' as unit
 from version

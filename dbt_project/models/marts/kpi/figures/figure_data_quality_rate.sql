@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 -- Batches serve many entities: their days are UTC's, their entity is ALL.
 with batch as (
@@ -51,8 +51,8 @@ select
     dimension,
     dimension_value,
     null::text as currency,
-    numerator::numeric as numerator,
-    denominator::numeric as denominator,
+    numerator::numeric(24, 4) as numerator,
+    denominator::numeric(24, 4) as denominator,
     {{ percentage('numerator', 'denominator') }} as value,
     '%' as unit
 from parts

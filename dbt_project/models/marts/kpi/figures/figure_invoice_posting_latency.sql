@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='stable_view') }}
 
 with invoice as (
     select * from {{ ref('fct_invoice') }}
@@ -24,9 +24,9 @@ select
     cut.dimension,
     cut.dimension_value,
     null::text as currency,
-    cut.numerator,
-    measured.observations as denominator,
-    cut.value,
+    cut.numerator::numeric(24, 4) as numerator,
+    measured.observations::numeric(24, 4) as denominator,
+    cut.value::numeric(24, 4) as value,
     'hours' as unit
 from measured
 cross join lateral (
