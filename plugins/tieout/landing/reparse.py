@@ -1,6 +1,8 @@
 """Reading the archive again after a profile was corrected: new versions of the rows, the old ones stay.
 
-    python -m tieout.landing.reparse …  is the DAG `replay`'s step; the sources are not asked.
+The sources are not asked.
+"""
+
 import logging
 from collections.abc import Sequence
 from datetime import datetime
