@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from random import Random
 
 from sandbox.scenario.domain import CHARTS, Entity, Item, Vendor
@@ -45,7 +46,14 @@ class Masters:
 
     def items_of(self, vendor: Vendor) -> list[Item]:
         """What a vendor sells."""
-        return [item for item in self.items if item.vendor == vendor.index]
+        return self._items_by_vendor.get(vendor.index, [])
+
+    @cached_property
+    def _items_by_vendor(self) -> dict[int, list[Item]]:
+        found: dict[int, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.vendor, []).append(item)
+        return found
 
 
 def make_masters(seed: int) -> Masters:

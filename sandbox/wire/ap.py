@@ -135,8 +135,9 @@ def _invoice_line(line: InvoiceLine) -> dict[str, Any]:
 def invoice_event(paper_ref: str, change: tuple[str, str], at: datetime, *, by: str, human: bool) -> Write:
     """A change of an invoice's status: (from, to) in canonical words, from blank for the first."""
     before, after = change
+    key = f"{paper_ref}-{after}"
     doc = {
-        "eventId": f"{paper_ref}-{after}",
+        "eventId": key,
         "invoiceId": paper_ref,
         "fromStatus": before.upper() or None,
         "toStatus": after.upper(),
@@ -144,13 +145,14 @@ def invoice_event(paper_ref: str, change: tuple[str, str], at: datetime, *, by: 
         "performedBy": by,
         "performedByType": "USER" if human else "SYSTEM",
     }
-    return _write("invoice-events", doc["eventId"], doc, at)
+    return _write("invoice-events", key, doc, at)
 
 
 def approval(paper: Invoice, at: datetime) -> Write:
     """The approval of an invoice."""
+    key = f"{paper.ref}-1"
     doc = {
-        "approvalId": f"{paper.ref}-1",
+        "approvalId": key,
         "invoiceId": paper.ref,
         "approver": paper.approver,
         "decidedAt": iso(at),
@@ -158,4 +160,4 @@ def approval(paper: Invoice, at: datetime) -> Write:
         "amount": paper.gross,
         "currency": "USD",
     }
-    return _write("approvals", doc["approvalId"], doc, at)
+    return _write("approvals", key, doc, at)

@@ -136,16 +136,17 @@ def supplier(vendor: Vendor, name: str, at: datetime, *, blocked: bool = False) 
 
 def bank_account(vendor: Vendor, at: datetime) -> Write:
     """A vendor's bank account."""
+    key = f"B{vendor.index:04d}"
     doc = {
         "segment1": vendor.main,
-        "bank_account_id": f"B{vendor.index:04d}",
+        "bank_account_id": key,
         "bank_account_num": vendor.account_number,
         "bank_num": "021000021",
         "currency_code": "USD",
         "start_date": date(2025, 1, 1),
         "last_updated_by": "vendor.desk",
     }
-    return _write("ap_bank_accounts", (vendor.main, doc["bank_account_id"]), doc, at)
+    return _write("ap_bank_accounts", (vendor.main, key), doc, at)
 
 
 def reference_data(entity: Entity, chart: Chart, at: datetime) -> list[Write]:
@@ -289,8 +290,9 @@ def _po_line(po: Po, line: PoLine, at: datetime) -> Write:
 
 def receipt(row: Receipt, at: datetime) -> Write:
     """A receipt or return as the ERP posted it."""
+    key = f"T{row.ref}"
     doc = {
-        "transaction_id": f"T{row.ref}",
+        "transaction_id": key,
         "org_code": row.po.entity.company,
         "receipt_num": row.ref,
         "line_num": 1,
@@ -304,7 +306,7 @@ def receipt(row: Receipt, at: datetime) -> Write:
         "creation_date": at,
         "source_doc_ref": row.ref,
     }
-    return _write("rcv_transactions", (doc["transaction_id"],), doc, at)
+    return _write("rcv_transactions", (key,), doc, at)
 
 
 def invoice(paper: Invoice, at: datetime) -> Write:
