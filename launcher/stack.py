@@ -33,7 +33,7 @@ from launcher.settings import CHECKOUT, inherited
 DATABASES = ("airflow", "warehouse", "estate")
 PORTS = ("airflow", "docs", "worker_logs", "trigger_logs")
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
-BOOT_SECONDS = 180.0
+BOOT_SECONDS = 240.0
 PREPARE_SECONDS = 180
 
 Report = Callable[[str], None]

@@ -10,4 +10,5 @@ def test_each_source_and_target_has_a_pool_and_writers_have_one_slot(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-    assert {pool.name: pool.slots for pool in pools(tmp_path)} == {"writers": 1, "ap": 3, "bank": 2, "erp_west": 1}
+    sizes = {pool.name: pool.slots for pool in pools(tmp_path)}
+    assert sizes == {"writers": 1, "files": 2, "ap": 3, "bank": 2, "erp_west": 1}
