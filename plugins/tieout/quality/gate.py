@@ -30,6 +30,7 @@ from tieout.quality.batches import (
     stop,
     waiting,
 )
+from tieout.quality.lean_import import load_great_expectations
 from tieout.quality.rules import Rule
 from tieout.quality.suites import configured_entities, rules_of
 from tieout.quality.verdict import Verdict, judge, quarantine, record_results
@@ -111,7 +112,8 @@ def _judge_and_publish(
         connection.commit()
         return outcome
 
-    # Imports Great Expectations, which takes seconds: only where there is something to check.
+    # Great Expectations takes seconds to import: only where there is something to check.
+    load_great_expectations()
     from tieout.quality import data_docs
     from tieout.quality.validation import Validator
 
