@@ -56,3 +56,13 @@ def normalise_document_number(number: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", number).upper())
     kept = "".join(character for character in folded if character.isalpha() or character.isdecimal())
     return _LEADING_ZEROS.sub("", kept)
+
+
+@record_function("holds")
+def canonical_hold_codes(record: Mapping[str, Any]) -> str | None:
+    """Return AP's holds (``holds[].code``, such as ``price-over``) as canonical codes.
+
+    Distinct, sorted, separated by commas: as a message of ours is compared with what AP shows.
+    """
+    codes = {str(hold["code"]).upper().replace("-", "_") for hold in record.get("holds") or []}
+    return ",".join(sorted(codes)) or None

@@ -1,0 +1,203 @@
+"""The pipeline without Airflow: a real estate, a real warehouse, and the rooms called one after the other.
+
+What the DAGs' operators do is called in process, which takes seconds where booting Airflow takes half a minute.
+"""
+
+import base64
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+
+import paramiko
+
+from launcher.dbt import connection_variables, dbt_command
+from launcher.estate import Estate
+from launcher.postgres import EmbeddedPostgres
+from tieout.feedback.confirmation import confirm
+from tieout.feedback.delivery import Clocks, deliver
+from tieout.feedback.publish import enqueue
+from tieout.feedback.targets import load_targets
+from tieout.landing.configuration import land_configuration
+from tieout.landing.configuration_files import load_configuration
+from tieout.landing.extract import Context, extract_source
+from tieout.landing.keys import Keys
+from tieout.landing.manifest import Interval
+from tieout.quality.gate import run_gate
+from tieout.sources.endpoint import Endpoint
+from tieout.warehouse import runs
+from tieout.warehouse.connection import connect
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+class Pipeline:
+    """One estate and one warehouse, and the steps between them.
+
+    Args:
+        dsn: of a migrated warehouse.
+        home: folder that everything is written to.
+        estate: that runs.
+        config: folder of configuration.
+    """
+
+    def __init__(self, dsn: str, home: Path, estate: Estate, config: Path = CHECKOUT / "config") -> None:
+        self.dsn = dsn
+        self.home = home
+        self.estate = estate
+        self.config = config
+        self.keys = Keys(encryption=[secrets.token_bytes(32)], token=secrets.token_bytes(32))
+        self.target = Path(tempfile.mkdtemp(prefix="dbt-", dir=home))
+        self.runs = 0
+
+    def now(self) -> datetime:
+        """The business clock: the estate's time."""
+        return self.estate.clock()[1]
+
+    def cycle(self, days: int = 1, systems: list[str] | None = None) -> None:
+        """Let the estate live through days, then extract, transform, publish."""
+        end = self.estate.advance(days)[1]
+        self.extract(Interval(end - timedelta(days=days), end), systems)
+        run = self.transform()
+        self.publish(run)
+
+    def extract(self, interval: Interval, systems: list[str] | None = None) -> dict[str, int]:
+        """Land sources and our own configuration; return the rows landed by system."""
+        configuration = load_configuration(self.config)
+        names = systems or [path.stem for path in sorted((self.config / "sources").glob("*.yml"))]
+        landed = {}
+        for system in names:
+            outcome = extract_source(system, interval, context=self._context(configuration))
+            outcome.raise_failures()
+            landed[system] = outcome.rows_landed
+        own = land_configuration(
+            self.dsn, config=self.config, archive_root=self._archive(), keys=self.keys, now=self.now(),
+            dag_run_id=self._next_run(),
+        )  # fmt: skip
+        return landed | {"tieout": sum(own.values())}
+
+    def transform(self, *, full_refresh: bool = False) -> str:
+        """Judge what landed and build the warehouse; return the run's id.
+
+        Raises:
+            RuntimeError: dbt failed; the message has the end of its output.
+        """
+        docs = self.home / "data_docs"
+        run_gate(self.dsn, config=self.config, dag_run_id=self._next_run(), now=self.now(), data_docs=docs)
+        with connect(self.dsn) as connection:
+            run = runs.start_run(
+                connection, now=self.now(), dag_run_id=None, full_refresh=full_refresh, sends_feedback=True
+            )
+        succeeded = False
+        try:
+            self.dbt("build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else []))
+            succeeded = True
+        finally:
+            with connect(self.dsn) as connection:
+                runs.finish_run(connection, run.run_id, succeeded, now=self.now())
+        return run.run_id
+
+    def dbt(self, *arguments: str) -> str:
+        """Run dbt on this warehouse; return what it printed."""
+        environment = os.environ | connection_variables(self.dsn) | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        command = dbt_command(self.target, *arguments)
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise RuntimeError(result.stdout[-6000:] + result.stderr[-2000:])
+        return result.stdout
+
+    def publish(self, run_id: str) -> None:
+        """Confirm, make messages, deliver them."""
+        targets = load_targets(self.config / "feedback")
+        with connect(self.dsn) as connection:
+            confirm(connection, self.now(), targets_config=targets)
+            enqueue(connection, run_id=run_id, now=self.now(), targets_config=targets)
+        for target in targets.values():
+            deliver(self.dsn, target, resolve=self.resolve, worker="test", clocks=Clocks(business_now=self.now))
+
+    def query(self, statement: str, parameters: Any = None) -> list[tuple]:
+        """Return the rows of a query on the warehouse."""
+        with connect(self.dsn) as connection:
+            return connection.execute(statement, parameters).fetchall()
+
+    def resolve(self, connection_id: str) -> Endpoint:
+        """Return a connection of the estate as plain values."""
+        return endpoint(self.estate.connections[connection_id])
+
+    @contextmanager
+    def open_sftp(self, connection_id: str) -> Iterator[paramiko.SFTPClient]:
+        """Open an SFTP session to a server whose host key the connection states."""
+        where = self.resolve(connection_id)
+        kind, key = where.extra["host_key"].split()[:2]
+        with paramiko.SSHClient() as ssh:
+            ssh.get_host_keys().add(
+                f"[{where.host}]:{where.port}", kind, paramiko.PKey.from_type_string(kind, base64.b64decode(key))
+            )
+            ssh.connect(where.host, port=where.port, username=where.login, password=where.password, allow_agent=False)
+            with ssh.open_sftp() as client:
+                yield client
+
+    def _context(self, configuration: Any) -> Context:
+        return Context(
+            warehouse_dsn=self.dsn, configuration=configuration, archive_root=self._archive(), keys=self.keys,
+            resolve=self.resolve, open_sftp=self.open_sftp, dag_id="test", dag_run_id=self._next_run(), now=self.now,
+        )  # fmt: skip
+
+    def _archive(self) -> str:
+        return f"file://{self.home / 'archive'}"
+
+    def _next_run(self) -> str:
+        self.runs += 1
+        return f"test-{self.runs}"
+
+
+def endpoint(connection: Mapping[str, Any]) -> Endpoint:
+    """Return an Airflow connection in JSON spelling as plain values."""
+    uri = ""
+    if connection["conn_type"] == "postgres":
+        login, password = (quote(connection[name], safe="") for name in ("login", "password"))
+        uri = f"postgresql://{login}:{password}@{connection['host']}:{connection['port']}/{connection['schema']}"
+    return Endpoint(
+        host=connection["host"] or "", port=connection["port"], login=connection["login"] or "",
+        password=connection["password"] or "", schema=connection["schema"] or "", extra=connection["extra"], uri=uri,
+    )  # fmt: skip
+
+
+@contextmanager
+def running_estate(server: EmbeddedPostgres, home: Path, **options: Any) -> Iterator[Estate]:
+    """Start an estate on a database of its own; stop it at the end."""
+    name = f"estate_{secrets.token_hex(6)}"
+    config = home / "estate.json"
+    config.write_text(json.dumps({"home": str(home), "dsn": server.create_database(name), **options}))
+    state = home / "estate" / "state.json"
+    with (home / "estate.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "serve", "--config", str(config)],
+            stdout=log, stderr=log, cwd=CHECKOUT, env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+        )  # fmt: skip
+        try:
+            yield _ready(Estate(state), process, home / "estate.log")
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+            server.drop_database(name)
+
+
+def _ready(estate: Estate, process: subprocess.Popen, log: Path) -> Estate:
+    deadline = time.monotonic() + START_SECONDS
+    while not estate.ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The estate did not come up: {log.read_text()[-3000:]}")
+        time.sleep(0.1)
+    return estate
