@@ -16,6 +16,7 @@ from sandbox.servers.control import ControlApi
 from sandbox.servers.erp_main import ErpMainApi
 from sandbox.servers.erp_west import ErpWestApi
 from sandbox.servers.http import HttpService, Tokens, api_key, basic, bearer, make_app, usable
+from sandbox.servers.schema import READER
 from sandbox.servers.sftp import SftpService
 from sandbox.servers.supply import SupplyApi
 from sandbox.settings import (
@@ -30,7 +31,7 @@ from sandbox.settings import (
     load_secrets,
     write_private,
 )
-from sandbox.store import READER, Store
+from sandbox.store import Store
 from sandbox.wire.erp_main import TABLES
 
 LOGIN = "tieout"
