@@ -52,6 +52,8 @@ _ENVIRONMENTS: dict[str, Any] = {}
 class OfflinePageView(DefaultJinjaPageView):
     """A page of a suite or of a validation result."""
 
+    env: Any
+
     def __init__(self, **kwargs: Any) -> None:
         """Share compiled templates with the other views of this process."""
         super().__init__(**kwargs)
@@ -64,6 +66,8 @@ class OfflinePageView(DefaultJinjaPageView):
 
 class OfflineIndexPageView(DefaultJinjaIndexPageView):
     """The site's first page."""
+
+    env: Any
 
     def __init__(self, **kwargs: Any) -> None:
         """Share compiled templates with the other views of this process."""
