@@ -62,7 +62,7 @@ class Context:
         pause: waits.
     """
 
-    warehouse_dsn: str
+    warehouse_dsn: str = field(repr=False)
     configuration: Configuration
     archive_root: Any
     keys: Keys
