@@ -68,11 +68,11 @@ def run_cycle(
         api.trigger(dag_id, run_id=interval.name, start=interval.start, end=interval.end) for dag_id in extractions
     ]
     while True:
-        cycle.runs = _with_posted(api, posted, api.runs(since=since))
+        cycle.runs = _current(api, posted, since)
         _note_phases(cycle, time.monotonic() - began, extractions, followers)
         if any(run.state == "failed" for run in cycle.runs):
             raise _failure(api, cycle.runs, task_logs)
-        if _is_over(api, cycle.runs, since, followers):
+        if _is_over(api, cycle.runs, followers):
             break
         if time.monotonic() - began > seconds:
             waiting = ", ".join(f"{run.dag_id} {run.state}" for run in cycle.runs if not run.ended) or "for a follower"
@@ -105,23 +105,21 @@ def describe(api: AirflowApi, runs: Sequence[DagRun]) -> str:
     return " · ".join(words)
 
 
-def _with_posted(api: AirflowApi, posted: Sequence[DagRun], recent: Sequence[DagRun]) -> list[DagRun]:
-    """Return the posted runs as they are now (a cleared one is older than this cycle), then those that followed."""
-    known = {(run.dag_id, run.run_id): run for run in recent}
+def _current(api: AirflowApi, posted: Sequence[DagRun], since: datetime) -> list[DagRun]:
+    """Return the posted runs as they are now, then those that followed or were under way from before."""
+    found = [*api.runs(since=since), *api.runs(states=UNFINISHED)]
+    known = {(run.dag_id, run.run_id): run for run in found}
     own = [(run.dag_id, run.run_id) for run in posted]
-    current = [known.get(key) or api.run(*key) for key in own]
-    return current + [run for key, run in known.items() if key not in own]
+    return [known.get(key) or api.run(*key) for key in own] + [run for key, run in known.items() if key not in own]
 
 
-def _is_over(api: AirflowApi, runs: Sequence[DagRun], since: datetime, followers: Sequence[str]) -> bool:
+def _is_over(api: AirflowApi, runs: Sequence[DagRun], followers: Sequence[str]) -> bool:
     """Whether nothing is under way and nothing will start by itself.
 
     An event that waits becomes a run in one step of the scheduler. With nothing under way no event is added; so where
     no event waits after that, and then still nothing is under way, it is over.
     """
-    if not all(run.ended for run in runs) or api.runs(states=UNFINISHED):
-        return False
-    if any(api.waiting_events(dag_id) for dag_id in followers):
+    if not all(run.ended for run in runs) or any(api.waiting_events(dag_id) for dag_id in followers):
         return False
     return not api.runs(states=UNFINISHED)
 
