@@ -9,6 +9,7 @@ from airflow.sdk import BaseOperator, Context, ObjectStoragePath
 
 from tieout import settings
 from tieout.operators.connections import keys, resolve, sftp_client, warehouse_dsn
+from tieout.operators.origin import announce, origin
 from tieout.operators.schedules import LANDED
 
 TASK_DEADLINE = timedelta(hours=2)
@@ -99,18 +100,6 @@ def extraction_tasks(kind: str) -> list[ExtractSource]:
 def systems_of(kind: str) -> list[str]:
     """Return the names of the sources of a kind, read from the heads of ``config/sources/*.yml``."""
     return [path.stem for path in sorted((settings.config_dir() / "sources").glob("*.yml")) if _kind(path) == kind]
-
-
-def origin(context: Context) -> str:
-    """Return where the run comes from: ``scheduled``, ``manual`` or ``backfill``."""
-    kind = str(getattr(context["dag_run"].run_type, "value", context["dag_run"].run_type))
-    return kind if kind in ("scheduled", "backfill") else "manual"
-
-
-def announce(context: Context, outlets: Any) -> None:
-    """Write the run's origin into the events of its assets: what only backfills found sends no feedback."""
-    for outlet in outlets:
-        context["outlet_events"][outlet].extra = {"origin": origin(context)}
 
 
 def _kind(path: Path) -> str:

@@ -9,6 +9,7 @@ from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.connections import resolve, warehouse_dsn
+from tieout.operators.origin import triggering_events
 
 LAST_RUN = "select run_id from ops.run where state = 'succeeded' order by as_of desc, started_at desc limit 1"
 
@@ -99,8 +100,7 @@ def delivery_tasks() -> list[Deliver]:
 
 def runs_to_publish(connection: Any, context: Context) -> list[str]:
     """Return the transformations that led to this run; started by hand, the last that succeeded."""
-    events = [event for events in (context.get("triggering_asset_events") or {}).values() for event in events]
-    if events:
+    if events := triggering_events(context):
         return [event.extra["run_id"] for event in events]
     row = connection.execute(LAST_RUN).fetchone()
     return [] if row is None else [row[0]]

@@ -6,17 +6,28 @@ from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.connections import warehouse_dsn
+from tieout.operators.origin import sends_feedback, triggering_events
 
 
 class RunGate(BaseOperator):
     """Judge all waiting batches, quarantine rows, promote batches; write results and Data Docs.
 
-    Running it again judges what is still waiting; a batch is promoted once.
+    Running it again judges what is still waiting; a batch is promoted once. Where nothing became known since the last
+    transformation and its clock has not moved, the rest of the run is skipped: several extractions that end together
+    each ask for a transformation, and the first takes everything.
     """
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Return how many batches were promoted and stopped, and how many rows were held back."""
+        """Return how many batches were promoted and stopped, and how many rows were held back.
+
+        Raises:
+            AirflowSkipException: there is nothing to conclude.
+        """
+        from airflow.sdk.exceptions import AirflowSkipException
+
         from tieout.quality.gate import run_gate
+        from tieout.warehouse.connection import connect
+        from tieout.warehouse.runs import nothing_new
 
         outcome = run_gate(
             warehouse_dsn(),
@@ -26,4 +37,8 @@ class RunGate(BaseOperator):
             data_docs=settings.data_docs_dir(),
         )
         self.log.info("Gate: %s", outcome)
+        with connect(warehouse_dsn()) as connection:
+            new = not nothing_new(connection, now=settings.business_now(), sends_feedback=sends_feedback(context))
+        if not new and triggering_events(context):
+            raise AirflowSkipException("Nothing became known, and no time has passed, since the last transformation.")
         return outcome.as_dict()

@@ -11,6 +11,7 @@ from cosmos.profiles import PostgresUserPasswordProfileMapping
 
 from tieout import settings
 from tieout.operators.connections import WAREHOUSE, warehouse_dsn
+from tieout.operators.origin import sends_feedback
 from tieout.operators.schedules import CONCLUSIONS
 
 OPENED_HOLDS = """
@@ -66,14 +67,6 @@ class BuildWarehouse(DbtBuildLocalOperator):
                 runs.finish_run(connection, run.run_id, succeeded)
         context["outlet_events"][CONCLUSIONS].extra = {"run_id": run.run_id}
         context["task_instance"].xcom_push(key="opened_holds", value=opened_holds(run.as_of))
-
-
-def sends_feedback(context: Context) -> bool:
-    """Whether what this run concludes goes back to the sources: not where only backfills led to it."""
-    events = [event for events in (context.get("triggering_asset_events") or {}).values() for event in events]
-    if not events:
-        return bool(context["params"].get("send_feedback", True))
-    return any((event.extra or {}).get("origin") != "backfill" for event in events)
 
 
 def opened_holds(as_of: Any) -> list[dict[str, Any]]:

@@ -16,6 +16,13 @@ from tieout import settings
 from tieout.errors import ConfigurationError
 
 _LOCK = "select pg_advisory_xact_lock(hashtext('tieout runs'))"
+_LAST_SUCCEEDED = """
+    select as_of, sends_feedback
+    from ops.run
+    where state = 'succeeded'
+    order by as_of desc, ended_at desc, sends_feedback desc
+    limit 1
+"""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,21 @@ def start_run(
         (run.run_id, run.as_of, run.previous_as_of, full_refresh, sends_feedback, dag_run_id, now),
     )
     return run
+
+
+def nothing_new(connection: psycopg.Connection, *, now: datetime, sends_feedback: bool) -> bool:
+    """Whether a transformation would conclude what the last one did: no row became known and no time has passed.
+
+    Batches that arrive together are taken together, but each of their events asks for a run; this tells which may be
+    left out. A run that sends feedback is not left out where the last one did not send it.
+    """
+    row = connection.execute(_LAST_SUCCEEDED).fetchone()
+    if row is None:
+        return False
+    as_of, last_sent = row
+    waiting = _scalar(connection, "select exists (select from ops.batch where state = 'landed')")
+    known = _scalar(connection, "select max(known_at) from quality.gate_run")
+    return not waiting and now <= as_of and (known is None or known <= as_of) and (last_sent or not sends_feedback)
 
 
 def finish_run(connection: psycopg.Connection, run_id: str, succeeded: bool, *, now: datetime | None = None) -> None:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tieout.operators.transform import sends_feedback
+from tieout.operators.origin import sends_feedback
 
 
 def context(*origins, send_feedback=True):

@@ -1,0 +1,127 @@
+"""The whole loop on real servers, run by Airflow's scheduler."""
+
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+
+import psycopg
+import pytest
+
+from launcher import scores
+from launcher.airflow_api import UNFINISHED
+from launcher.cycle import FOLLOWERS
+from launcher.settings import CHECKOUT
+from tests.e2e.snapshot import snapshot
+
+pytestmark = pytest.mark.e2e
+
+# What a backfill leaves by design: the record of having run.
+RECORD_OF_RUNS = frozenset({"mart.fct_interface_run"})
+START_SECONDS = 5  # after the command returned, the scheduler makes the runs
+QUIET_SECONDS = 300
+
+
+def rows(stack, statement, parameters=None):
+    """Return the rows of a query on the warehouse."""
+    with psycopg.connect(stack.warehouse_dsn) as connection:
+        return connection.execute(statement, parameters).fetchall()
+
+
+def test_no_dag_has_an_import_error(stack):
+    assert stack.api.import_errors() == []
+
+
+def test_every_injected_finding_is_raised_and_nothing_else(stack):
+    labels = scores.read_labels(stack.layout.estate / "labels.csv")
+    through = stack.estate.clock()[1].date() - timedelta(days=1)
+    expected = scores.expected_findings(labels, [through - timedelta(days=1), through])
+    raised = rows(stack, "select code, subject_id from match.match_hold where entity_id <> 'AWC'")
+    imperfect = [score for score in scores.score(expected, raised) if not score.perfect]
+    assert expected
+    assert imperfect == []
+
+
+def test_every_batch_was_promoted_and_every_bad_row_is_in_quarantine_with_its_reason(stack):
+    assert rows(stack, "select source_system, object, state from ops.batch where state <> 'promoted'") == []
+    assert rows(stack, "select count(*) > 0, bool_and(reason <> '') from quality.quarantine") == [(True, True)]
+
+
+def test_verdicts_reached_every_target_and_were_taken_over(stack):
+    states = rows(stack, "select target, state, count(*) from feedback.message_state group by target, state")
+    assert {target for target, state, _ in states if state == "confirmed"} == {"ap", "erp_main", "erp_west"}
+    assert {state for _, state, _ in states} <= {"acknowledged", "confirmed", "superseded"}
+
+
+def test_each_message_took_effect_once(stack):
+    for target, operations in stack.estate.counters().items():
+        for operation, counts in operations.items():
+            sent = rows(
+                stack,
+                "select count(*) from feedback.message_state where target = %s and operation = %s"
+                " and state in ('acknowledged', 'confirmed')",
+                [target, operation],
+            )[0][0]
+            assert counts["effective"] <= sent, f"{target} {operation}"
+
+
+def test_no_technical_exception_is_open(stack):
+    assert rows(stack, "select class, message from ops.incident where state in ('retrying', 'dead')") == []
+
+
+def test_the_acquired_company_shows_its_short_and_rejected_receipts(stack):
+    found = rows(stack, "select code, count(*) from match.match_hold where entity_id = 'AWC' group by code")
+    assert dict(found) == {"RECEIPT_SHORT": 380, "RECEIPT_REJECTED": 563}
+
+
+def test_no_bank_account_or_tax_id_is_readable_anywhere(stack):
+    """The estate's account numbers are looked for in every log, page and table."""
+    planted = planted_numbers(stack)
+    assert len(planted) > 20
+    logs = [path for folder in (stack.layout.logs, stack.layout.data_docs) for path in folder.rglob("*")]
+    for path in (path for path in logs if path.is_file()):
+        text = path.read_text(errors="replace")
+        assert not [number for number in planted if number in text], path
+    for table in snapshot(stack.warehouse_dsn):
+        schema, name = table.split(".")
+        found = rows(stack, f'select count(*) from "{schema}"."{name}" as t where t::text ~ %s', ["|".join(planted)])
+        assert found == [(0,)], table
+
+
+def test_a_backfill_over_past_intervals_changes_nothing_and_sends_nothing(stack):
+    before = snapshot(stack.warehouse_dsn, RECORD_OF_RUNS)
+    last = stack.estate.clock()[1].date() - timedelta(days=1)
+    backfill(stack, "extract_ap", last - timedelta(days=1), last)
+    after = snapshot(stack.warehouse_dsn, RECORD_OF_RUNS)
+    assert {name for name in before | after if before.get(name) != after.get(name)} == set()
+    backfilled = [run for run in stack.api.runs() if run.run_id.startswith("backfill")]
+    assert len(backfilled) == 2
+    assert {run.state for run in backfilled} == {"success"}
+
+
+def planted_numbers(stack) -> list[str]:
+    """Return account numbers and tax ids that the first ERP holds."""
+    dsn = stack.postgres.dsn("estate")
+    with psycopg.connect(dsn) as connection:
+        accounts = connection.execute("select bank_account_num from erp_main.ap_bank_accounts limit 40").fetchall()
+        tax_ids = connection.execute("select tax_payer_id from erp_main.ap_suppliers limit 40").fetchall()
+    return sorted({value for (value,) in accounts + tax_ids if value})
+
+
+def backfill(stack, dag_id: str, first: date, last: date) -> None:
+    """Backfill whole days with Airflow's own command, and wait until all that follows has ended."""
+    command = [sys.executable, "-m", "airflow", "backfill", "create", "--dag-id", dag_id]
+    command += ["--from-date", f"{first}T00:00:00+00:00", "--to-date", f"{last}T00:00:00+00:00"]
+    command += ["--reprocess-behavior", "completed"]
+    result = subprocess.run(command, env=stack.environment(), cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    time.sleep(START_SECONDS)
+    wait_until_quiet(stack)
+
+
+def wait_until_quiet(stack) -> None:
+    """Wait until no run is under way and no asset event waits to start one."""
+    deadline = time.monotonic() + QUIET_SECONDS
+    while stack.api.runs(states=UNFINISHED) or any(stack.api.waiting_events(dag_id) for dag_id in FOLLOWERS):
+        assert time.monotonic() < deadline, "runs are still under way"
+        time.sleep(1)
