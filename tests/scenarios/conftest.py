@@ -5,9 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
-from tests.scenarios.warehouse import Dbt, Warehouse
-
-DATABASE = "models"
+from tests.scenarios.warehouse import DATABASE, Dbt, Warehouse, fresh_warehouse
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +19,5 @@ def dbt(postgres: EmbeddedPostgres) -> Iterator[Dbt]:
 @pytest.fixture
 def models(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Warehouse]:
     """A fresh warehouse to land records in and to build."""
-    postgres.drop_database(DATABASE)
-    warehouse = Warehouse(postgres.create_database(DATABASE, template=warehouse_template), dbt)
-    yield warehouse
-    warehouse.close()
-    postgres.drop_database(DATABASE)
+    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+        yield warehouse

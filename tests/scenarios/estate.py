@@ -168,7 +168,14 @@ class Estate:
         self.add(
             AP,
             "hold_event",
-            **{**record, "event_ref": reference, "invoice_ref": invoice, "code": code, "at": at("2026-03-30"), **fields},
+            **{
+                **record,
+                "event_ref": reference,
+                "invoice_ref": invoice,
+                "code": code,
+                "at": at("2026-03-30"),
+                **fields,
+            },
         )
 
     def add(self, system: str, object_name: str, **record: Any) -> None:

@@ -1,13 +1,18 @@
 """The worked examples of matching, section 8, by number. Each is a purchase order of its own in one warehouse."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
+from launcher.postgres import EmbeddedPostgres
 from tests.scenarios.estate import Estate, line
-from tests.scenarios.warehouse import Warehouse, at
+from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 
 AS_OF = at("2026-03-31")
+GRACE_OVER = at("2026-04-05")
 
 ALLOCATIONS = """
     select replace(invoice_id, 'ap:', '') || '–' || replace(receipt_line_id, 'supply:', '') || ' ' || trim_scale(qty)
@@ -15,11 +20,6 @@ ALLOCATIONS = """
     from match.match_allocation
     where purchase_order_id = %s
     order by sequence
-"""
-VERDICTS = """
-    select replace(l.invoice_id, 'ap:', ''), verdict
-    from match.match_invoice_line as l
-    where l.purchase_order_id = %s
 """
 HOLDS = """
     select replace(f.invoice_id, 'ap:', '') || ' ' || code, amount_at_risk
@@ -164,56 +164,98 @@ ALLOCATIONS_BY_EXAMPLE = {
 }
 
 
-@pytest.fixture
-def judged(models: Warehouse) -> Warehouse:
-    """The warehouse of all examples, built as of the day that section 8 gives."""
-    examples().land(models, at("2026-03-30T22:00"))
-    models.build(AS_OF)
-    return models
+@dataclass(frozen=True)
+class Judged:
+    """What the warehouse of all examples says at one moment."""
+
+    verdicts: dict[str, str]
+    holds: dict[int, dict[str, Decimal]]
+    allocations: dict[int, list[str]]
+    variances: dict[str, Decimal]
+    next_changes: dict[str, datetime]
+    findings: set[tuple[str, str]]
+    log: list[tuple[str | None, str, datetime]]
+
+
+@pytest.fixture(scope="module")
+def moments(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[tuple[Judged, Judged]]:
+    """All examples, judged as of the day that section 8 gives and, incrementally, when example 3's grace has ended."""
+    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+        examples().land(warehouse, at("2026-03-30T22:00"))
+        warehouse.build(AS_OF)
+        first = judged(warehouse)
+        warehouse.build(GRACE_OVER)
+        yield first, judged(warehouse)
+
+
+def judged(warehouse: Warehouse) -> Judged:
+    """Read everything that the tests look at."""
+    return Judged(
+        verdicts=warehouse.values("select replace(invoice_id, 'ap:', ''), verdict from match.match_invoice_line"),
+        holds={n: warehouse.values(HOLDS, order(n)) for n in VERDICT_BY_EXAMPLE},
+        allocations={
+            n: [row["allocation"] for row in warehouse.rows(ALLOCATIONS, order(n))] for n in VERDICT_BY_EXAMPLE
+        },
+        variances=warehouse.values(
+            "select replace(invoice_id, 'ap:', ''), price_variance_amount from match.match_invoice_line"
+        ),
+        next_changes=warehouse.values(
+            "select replace(invoice_id, 'ap:', ''), next_change_at from match.match_invoice_line"
+            " where next_change_at is not null"
+        ),
+        findings={
+            (row["code"], row["subject_id"])
+            for row in warehouse.rows("select code, subject_id from match.match_hold where is_open")
+        },
+        log=[
+            tuple(row.values())
+            for row in warehouse.rows(
+                "select from_verdict, to_verdict, known_at from match.match_verdict_log"
+                " where subject_id = 'ap:3B:1' order by known_at"
+            )
+        ],
+    )
 
 
 def order(number: int) -> str:
     return f"erp_main:PO{number}"
 
 
-def test_the_worked_examples_come_out_as_written(judged: Warehouse) -> None:
-    verdicts = {n: judged.values(VERDICTS, order(n)) for n in VERDICT_BY_EXAMPLE}
-    assert verdicts == VERDICT_BY_EXAMPLE
-
-    holds = {n: judged.values(HOLDS, order(n)) for n in VERDICT_BY_EXAMPLE}
-    expected = {n: {k: Decimal(v) for k, v in HOLDS_BY_EXAMPLE.get(n, {}).items()} for n in VERDICT_BY_EXAMPLE}
-    assert holds == expected
-
-    allocations = {n: [row["allocation"] for row in judged.rows(ALLOCATIONS, order(n))] for n in ALLOCATIONS_BY_EXAMPLE}
-    assert allocations == ALLOCATIONS_BY_EXAMPLE
-
-    amounts = judged.values(
-        "select replace(invoice_id, 'ap:', ''), price_variance_amount from match.match_invoice_line"
-        " where invoice_id in ('ap:4A', 'ap:6A', 'ap:16A', 'ap:24A')"
-    )
-    assert amounts == {k: Decimal(v) for k, v in {"4A": "1", "6A": "40", "16A": "0", "24A": "-10"}.items()}
-
-    duplicates = judged.values("select subject_id, actual from match.match_hold where code = 'DUPLICATE_INVOICE'")
-    assert duplicates == {"ap:15B": "ap:15A"}, "the credit of example 18 cancels its duplicate's hold"
-    over = judged.values("select subject_id, actual from match.match_hold where code = 'RECEIPT_OVER'")
-    assert over == {"erp_main:PO8:1": "12.000000"}
+@pytest.mark.parametrize("number", VERDICT_BY_EXAMPLE)
+def test_a_worked_example_comes_out_as_written(moments: tuple[Judged, Judged], number: int) -> None:
+    first, _ = moments
+    expected = VERDICT_BY_EXAMPLE[number]
+    assert {name: first.verdicts[name] for name in expected} == expected
+    holds = {name: Decimal(amount) for name, amount in HOLDS_BY_EXAMPLE.get(number, {}).items()}
+    assert {k: v for k, v in first.holds[number].items() if "DUPLICATE" not in k} == holds
+    if number in ALLOCATIONS_BY_EXAMPLE:
+        assert first.allocations[number] == ALLOCATIONS_BY_EXAMPLE[number]
 
 
-def test_the_line_of_example_3_becomes_a_hold_when_its_grace_ends_and_nothing_else_changes(judged: Warehouse) -> None:
-    before = judged.values("select invoice_line_id, verdict from match.match_invoice_line")
-    due = judged.rows("select next_change_at from match.match_invoice_line where invoice_id = 'ap:3B'")
-    assert due == [{"next_change_at": at("2026-04-05")}]
+@pytest.mark.parametrize(("invoice", "amount"), [("4A", "1"), ("6A", "40"), ("16A", "0"), ("24A", "-10")])
+def test_the_difference_of_an_example_comes_to_the_amount_given(
+    moments: tuple[Judged, Judged], invoice: str, amount: str
+) -> None:
+    assert moments[0].variances[invoice] == Decimal(amount)
 
-    judged.build(at("2026-04-05"))
 
-    after = judged.values("select invoice_line_id, verdict from match.match_invoice_line")
-    assert {k: v for k, v in after.items() if before[k] != v} == {"ap:3B:1": "exception"}
-    assert judged.values(HOLDS, order(3)) == {"3B QTY_RECEIVED": Decimal("15")}
-    log = judged.rows(
-        "select from_verdict, to_verdict, known_at from match.match_verdict_log"
-        " where subject_id = 'ap:3B:1' order by known_at"
-    )
-    assert [tuple(row.values()) for row in log] == [
+def test_only_the_duplicate_that_no_credit_cancels_stays_held(moments: tuple[Judged, Judged]) -> None:
+    held = {subject for code, subject in moments[0].findings if code == "DUPLICATE_INVOICE"}
+    assert held == {"ap:15B"}
+
+
+def test_findings_on_po_lines_are_the_over_receipt_of_example_8_alone(moments: tuple[Judged, Judged]) -> None:
+    found = {(code, subject) for code, subject in moments[0].findings if subject.startswith("erp_main:")}
+    assert found == {("RECEIPT_OVER", "erp_main:PO8:1"), ("RECEIPT_SHORT", "erp_main:PO23:1")}
+
+
+def test_a_line_becomes_a_hold_when_its_grace_ends_and_nothing_else_changes(moments: tuple[Judged, Judged]) -> None:
+    first, second = moments
+    assert first.next_changes == {"3B": GRACE_OVER}
+    assert {k: v for k, v in second.verdicts.items() if first.verdicts[k] != v} == {"3B": "exception"}
+    assert second.holds[3] == {"3B QTY_RECEIVED": Decimal("15")}
+    assert second.findings - first.findings == {("QTY_RECEIVED", "ap:3B:1")}
+    assert second.log == [
         (None, "awaiting_receipt", AS_OF),
-        ("awaiting_receipt", "exception", at("2026-04-05")),
+        ("awaiting_receipt", "exception", GRACE_OVER),
     ]

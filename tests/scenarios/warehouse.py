@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import redirect_stdout
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -18,11 +18,13 @@ from dbt.cli.main import dbtRunner
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from launcher.postgres import EmbeddedPostgres
 from tieout import settings
 from tieout.warehouse import runs
 from tieout.warehouse.contracts import Contract, load_contracts
 
 PROJECT = settings.dbt_project_dir()
+DATABASE = "models"
 MATCH = ["+path:models/match"]
 
 Record = Mapping[str, Any]
@@ -188,6 +190,18 @@ class Warehouse:
             " rows_quarantined, gate_run_id) values (%s, %s, %s, %s, %s, 0, %s)",
             (batch_id, object_name, system, known_at, rows, gate_run_id),
         )
+
+
+@contextmanager
+def fresh_warehouse(postgres: EmbeddedPostgres, template: str, dbt: Dbt) -> Iterator[Warehouse]:
+    """A fresh, migrated warehouse under the one name that dbt was parsed for."""
+    postgres.drop_database(DATABASE)
+    warehouse = Warehouse(postgres.create_database(DATABASE, template=template), dbt)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
+        postgres.drop_database(DATABASE)
 
 
 def _text(value: Any) -> str:

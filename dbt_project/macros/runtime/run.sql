@@ -55,13 +55,3 @@
     {%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('name', 'equalto', model) | list -%}
     {{ return(adapter.get_relation(database=nodes[0].database, schema=nodes[0].schema, identifier=nodes[0].alias)) }}
 {%- endmacro %}
-
-{# Statistics, for a table that was just filled: the next model's plan depends on them. #}
-{% macro analyze() -%}
-    analyze {{ this }}
-{%- endmacro %}
-
-{# The same, only where all of it is new. #}
-{% macro analyze_when_built() -%}
-    {%- if not is_incremental() %}analyze {{ this }}{% endif -%}
-{%- endmacro %}

@@ -23,7 +23,7 @@
                     version._row_sha256 desc
             ) as _rank
         from {{ source('raw', object) }} as version
-        {%- if is_incremental() %}
+        {%- if continues() %}
         inner join {{ touched }} as touched
             on
                 touched.kind = '{{ object }}'

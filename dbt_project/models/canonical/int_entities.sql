@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 select
     entity_id,
     name,

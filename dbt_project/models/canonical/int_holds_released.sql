@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['invoice_id']}], post_hook="{{ analyze() }}") }}
+{{ config(indexes=[{'columns': ['invoice_id']}], meta={'analyze': true}) }}
 
 select
     e._source_system || ':' || e.event_ref as hold_event_id,

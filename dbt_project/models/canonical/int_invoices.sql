@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={
             'touched': {'relation': 'int_touched', 'keys': {'invoice_id': 'subject_id'}},
             'touched_kind': 'invoice',
@@ -12,7 +11,6 @@
             {'columns': ['normalised_number', 'gross_amount']},
             {'columns': ['erp_invoice_id']},
         ],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['source_system', 'item_number'], 'unique': true}], post_hook="{{ analyze() }}") }}
+{{ config(indexes=[{'columns': ['source_system', 'item_number'], 'unique': true}], meta={'analyze': true}) }}
 
 -- Whose item master a system's numbers belong to: that of the entities which use the system.
 with item_home as (

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 select
     ordered.item_key,
     substitute.item_key as substitute_item_key,

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['item_key', 'unit'], 'unique': true}], post_hook="{{ analyze() }}") }}
+{{ config(indexes=[{'columns': ['item_key', 'unit'], 'unique': true}], meta={'analyze': true}) }}
 
 with item as (
     select * from {{ ref('int_items') }}

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['item_key'], 'unique': true}], post_hook="{{ analyze() }}") }}
+{{ config(indexes=[{'columns': ['item_key'], 'unique': true}], meta={'analyze': true}) }}
 
 select
     c.item_key,

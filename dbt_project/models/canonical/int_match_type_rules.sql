@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 select
     rule_id,
     coalesce(entity_id, '') as entity_id,

@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={
             'touched': {'relation': 'int_touched', 'keys': {'purchase_order_id': 'subject_id'}},
             'touched_kind': 'purchase_order',
@@ -11,7 +10,6 @@
             {'columns': ['purchase_order_id']},
             {'columns': ['item_number']},
         ],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

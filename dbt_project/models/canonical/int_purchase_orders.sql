@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={
             'touched': {'relation': 'int_touched', 'keys': {'purchase_order_id': 'subject_id'}},
             'touched_kind': 'purchase_order',
@@ -10,7 +9,6 @@
             {'columns': ['purchase_order_id'], 'unique': true},
             {'columns': ['vendor_id']},
         ],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

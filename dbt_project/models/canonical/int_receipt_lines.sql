@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={
             'touched': {'relation': 'int_touched', 'keys': {'purchase_order_id': 'subject_id'}},
             'touched_kind': 'purchase_order',
@@ -12,7 +11,6 @@
             {'columns': ['item_number']},
             {'columns': ['erp_receipt_line_id']},
         ],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 select
     route_id,
     coalesce(code, '') as code,

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['kind', 'subject_id'], 'unique': true}], post_hook="{{ analyze() }}") }}
+{{ config(indexes=[{'columns': ['kind', 'subject_id'], 'unique': true}], meta={'analyze': true}) }}
 
 {% set orders = before('int_purchase_orders') -%}
 {% set order_lines = before('int_purchase_order_lines') -%}

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['vendor_id'], 'unique': true}], post_hook="{{ analyze() }}") }}
+{{ config(indexes=[{'columns': ['vendor_id'], 'unique': true}], meta={'analyze': true}) }}
 
 {% set earlier = before('int_vendor_crosswalk') -%}
 

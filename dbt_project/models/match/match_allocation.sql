@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={'touched': {'relation': 'match_touched', 'keys': {'purchase_order_id': 'match_unit_id'}}},
         indexes=[
             {'columns': ['po_line_id', 'sequence'], 'unique': true},
@@ -9,7 +8,6 @@
             {'columns': ['invoice_line_id']},
             {'columns': ['receipt_line_id']},
         ],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

@@ -1,14 +1,12 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={'touched': {'relation': 'match_hold_log', 'keys': ['hold_id'], 'since': 'known_at'}},
         indexes=[
             {'columns': ['hold_id', 'episode'], 'unique': true},
             {'columns': ['invoice_id']},
             {'columns': ['subject_id']},
         ],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 
@@ -21,7 +19,7 @@ with event as (
             rows between unbounded preceding and current row
         ) as episode
     from {{ ref('match_hold_log') }} as l
-    {%- if is_incremental() %}
+    {%- if continues() %}
     where l.hold_id in (
         select r.hold_id
         from {{ ref('match_hold_log') }} as r

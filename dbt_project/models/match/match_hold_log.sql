@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append',
+        materialized='appended',
         full_refresh=(var('schema_prefix', '') != ''),
         indexes=[
             {'columns': ['hold_id', 'known_at']},

@@ -1,10 +1,8 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={'touched': {'relation': 'match_touched', 'keys': {'invoice_id': 'match_unit_id'}}},
         indexes=[{'columns': ['invoice_id'], 'unique': true}],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

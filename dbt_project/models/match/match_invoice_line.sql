@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={'touched': {'relation': 'match_touched', 'keys': ['match_unit_id']}},
         indexes=[
             {'columns': ['invoice_line_id'], 'unique': true},
@@ -9,7 +8,6 @@
             {'columns': ['invoice_id']},
             {'columns': ['next_change_at']},
         ],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

@@ -1,14 +1,12 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={'touched': {'relation': 'match_touched', 'keys': ['match_unit_id']}},
         indexes=[
             {'columns': ['invoice_line_id'], 'unique': true},
             {'columns': ['match_unit_id']},
             {'columns': ['invoice_id']},
         ],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

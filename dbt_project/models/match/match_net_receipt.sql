@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['receipt_line_id'], 'unique': true}], post_hook="{{ analyze() }}") }}
+{{ config(indexes=[{'columns': ['receipt_line_id'], 'unique': true}], meta={'analyze': true}) }}
 
 with line as (
     select

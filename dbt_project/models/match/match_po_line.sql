@@ -1,10 +1,8 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='touched',
+        materialized='touched',
         meta={'touched': {'relation': 'match_touched', 'keys': {'purchase_order_id': 'match_unit_id'}}},
         indexes=[{'columns': ['po_line_id'], 'unique': true}, {'columns': ['purchase_order_id']}],
-        post_hook="{{ analyze_when_built() }}",
     )
 }}
 

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['match_unit_id'], 'unique': true}], post_hook="{{ analyze() }}") }}
+{{ config(indexes=[{'columns': ['match_unit_id'], 'unique': true}], meta={'analyze': true}) }}
 
 {% set lines = before('match_invoice_line') -%}
 {% set duplicates = before('match_duplicate_invoice') -%}

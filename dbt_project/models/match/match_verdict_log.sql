@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append',
+        materialized='appended',
         full_refresh=(var('schema_prefix', '') != ''),
         indexes=[
             {'columns': ['subject_id', 'subject_type', 'known_at']},

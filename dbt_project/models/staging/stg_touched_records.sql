@@ -1,4 +1,10 @@
-{{ config(materialized='table', indexes=[{'columns': ['kind', '_source_system', '_record_key'], 'unique': true}], post_hook='{{ analyze() }}') }}
+{{
+    config(
+        materialized='rewritten',
+        indexes=[{'columns': ['kind', '_source_system', '_record_key'], 'unique': true}],
+        meta={'analyze': true},
+    )
+}}
 
 {% set objects = [
     'approval',
