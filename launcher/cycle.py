@@ -67,8 +67,11 @@ def run_cycle(
     posted = [
         api.trigger(dag_id, run_id=interval.name, start=interval.start, end=interval.end) for dag_id in extractions
     ]
+    fresh = any(not run.ended for run in posted)
+    seen: set[str] = set()
     while True:
         cycle.runs = _current(api, posted, since)
+        seen |= {run.dag_id for run in cycle.runs}
         _note_phases(cycle, time.monotonic() - began, extractions, followers)
         if any(run.state == "failed" for run in cycle.runs):
             raise _failure(api, cycle.runs, task_logs)
@@ -83,8 +86,8 @@ def run_cycle(
         check()
         report(describe(api, cycle.runs))
         time.sleep(POLL_SECONDS)
-    missing = [dag_id for dag_id in followers if dag_id not in {run.dag_id for run in cycle.runs}]
-    if missing:
+    missing = [dag_id for dag_id in followers if dag_id not in seen]
+    if fresh and missing:
         raise LaunchError(
             f"The extractions ended, but {' and '.join(missing)} did not start.",
             "Look at the assets in Airflow: an extraction that lands something updates one.",

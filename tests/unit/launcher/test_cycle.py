@@ -22,10 +22,11 @@ class FakeAirflow:
         self.now = []
         self.waiting = waiting
         self.triggered = []
+        self.posted = "queued"
 
     def trigger(self, dag_id, *, run_id, start, end):
         self.triggered.append((dag_id, run_id, start, end))
-        return DagRun(dag_id, run_id, "queued")
+        return DagRun(dag_id, run_id, self.posted)
 
     def runs(self, *, since=None, states=None):
         if since is not None:
@@ -76,6 +77,12 @@ def test_a_failed_run_is_reported_with_its_task_and_the_log():
 def test_a_follower_that_never_starts_is_an_error():
     with pytest.raises(LaunchError, match="transform did not start"):
         run(FakeAirflow({"extract_ap": "success"}))
+
+
+def test_a_cycle_that_is_taken_up_again_after_all_of_it_had_ended_is_over():
+    airflow = FakeAirflow({"extract_ap": "success"})
+    airflow.posted = "success"
+    assert run(airflow).seconds["whole"] >= 0
 
 
 def test_an_event_that_still_waits_keeps_the_cycle_open():
