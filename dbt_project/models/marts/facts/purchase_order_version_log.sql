@@ -17,8 +17,7 @@ with copy as (
     select
         *,
         coalesce(record_md5, '') as version_md5,
-        greatest(issued_at, changed_at) as settled_at,
-        due_at - case when is_present then greatest(issued_at, changed_at) else issued_at end as promise
+        greatest(issued_at, changed_at) as settled_at
     from {{ ref('int_copies') }}
 ),
 
@@ -59,7 +58,7 @@ event as (
         {%- else -%}
         copy.issued_at
         {%- endif %} as at,
-        copy.settled_at + copy.promise as due_at
+        copy.due_at
     from copy
 
     union all

@@ -11,7 +11,7 @@ select
     denominator::text as denominator,
     clock::text as clock,
     unit::text as unit,
-    string_to_array(dimensions, ';')::text [] as dimensions,
+    replace(dimensions, ';', ', ')::text as dimensions,
     owner::text as owner,
     target::numeric(12, 4) as target,
     better::text as better,

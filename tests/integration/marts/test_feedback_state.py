@@ -1,0 +1,119 @@
+"""What should go back to the source systems, and what they show (the specification's page on feedback)."""
+
+import json
+
+from jsonschema import Draft202012Validator
+
+from tests.integration.marts.conftest import History, Picture
+from tieout import settings
+
+
+def body(picture: Picture, target: str, operation: str, subject: str) -> dict:
+    return dict(picture.row("fb.fb_desired_state", target=target, operation=operation, subject_id=subject)["body"])
+
+
+def test_ap_is_told_verdict_lines_and_holds_in_its_own_words(history: History) -> None:
+    told = body(history.first, "ap", "match_result", "ap:PRICE")
+    (hold,) = told.pop("holds")
+    assert told == {
+        "invoiceId": "PRICE",
+        "verdict": "exception",
+        "touchless": False,
+        "lines": [{"lineNumber": 1, "verdict": "exception"}],
+        "correlationId": "erp_main:PO4",
+    }
+    assert (hold["code"], hold["lineNumber"], hold["amountAtRisk"], hold["currency"]) == ("price-over", 1, 10, "USD")
+    assert hold["explanation"].startswith("The invoice price of 6")
+
+
+def test_the_readback_is_verdict_and_sorted_hold_codes(history: History) -> None:
+    rows = history.first.rows("fb.fb_desired_state", operation="match_result")
+    readback = {row["subject_id"]: row["readback"] for row in rows}
+    assert readback["ap:PRICE"] == "exception|PRICE_OVER"
+    assert readback["ap:GOOD"] == "matched|"
+
+
+def test_a_cancelled_invoice_needs_no_state(history: History) -> None:
+    assert history.first.rows("fb.fb_desired_state", subject_id="ap:GONE") == []
+
+
+def test_the_erp_is_told_what_is_cleared_with_its_coding(history: History) -> None:
+    assert body(history.first, "erp_main", "invoice_clearance", "ap:GOOD") == {
+        "apInvoiceId": "GOOD",
+        "company": "H1",
+        "status": "cleared",
+        "holds": [],
+        "lines": [{"line": 1, "account": "6100", "costCenter": "CC1"}],
+        "correlationId": "erp_main:PO1",
+    }
+
+
+def test_the_erp_is_told_what_is_held_in_its_own_words(history: History) -> None:
+    told = body(history.first, "erp_main", "invoice_clearance", "ap:PRICE")
+    assert (told["status"], told["holds"]) == ("held", ["PRICE"])
+
+
+def test_an_invoice_that_waits_is_held_without_a_hold(history: History) -> None:
+    told = body(history.second, "erp_main", "invoice_clearance", "ap:EARLY")
+    assert (told["status"], told["holds"]) == ("held", [])
+
+
+def test_a_posted_invoice_gets_no_clearance_any_more(history: History) -> None:
+    subject = {"operation": "invoice_clearance", "subject_id": "ap:GOOD"}
+    assert len(history.first.rows("fb.fb_desired_state", **subject)) == 1
+    assert history.second.rows("fb.fb_desired_state", **subject) == []
+
+
+def test_an_order_that_ap_lacks_is_sent_to_it_until_it_is_there(history: History) -> None:
+    assert body(history.first, "ap", "purchase_order", "erp_main:PO3") == {
+        "poNumber": "PO3",
+        "businessUnit": "H1",
+        "supplierId": "S-V1",
+        "currency": "USD",
+        "status": "sent",
+        "orderedAt": "2026-02-20T00:00:00Z",
+        "lines": [
+            {
+                "lineNumber": 1,
+                "itemNumber": "I1",
+                "description": None,
+                "quantity": 10,
+                "unit": "EA",
+                "price": 5,
+                "status": "open",
+            }
+        ],
+    }
+    assert history.second.rows("fb.fb_desired_state", operation="purchase_order") == []
+
+
+def test_bodies_fit_the_targets_schemas(history: History) -> None:
+    schemas = settings.config_dir() / "feedback" / "schemas"
+    rows = history.first.rows("fb.fb_desired_state") + history.second.rows("fb.fb_desired_state")
+    for row in rows:
+        schema = json.loads((schemas / f"{row['target']}_{row['operation']}_v1.json").read_text())
+        Draft202012Validator(schema).validate(row["body"])
+
+
+def test_facts_that_did_not_change_keep_their_hash(history: History) -> None:
+    def hashes(picture: Picture) -> dict[tuple[str, str], str]:
+        rows = picture.rows("fb.fb_desired_state")
+        return {(row["operation"], row["subject_id"]): row["facts_sha256"] for row in rows}
+
+    first, second = hashes(history.first), hashes(history.second)
+    same = {key for key in first.keys() & second.keys() if first[key] == second[key]}
+    assert ("match_result", "ap:RENT") in same
+    assert ("match_result", "ap:PRICE") not in same
+
+
+def test_what_the_systems_show_is_seen(history: History) -> None:
+    shown = {
+        (row["target"], row["operation"], row["subject_id"]): row["readback"]
+        for row in history.second.rows("fb.fb_observed_state")
+    }
+    assert shown["ap", "match_result", "ap:GOOD"] == "matched|"
+    assert shown["erp_main", "invoice_clearance", "ap:OPEN"] == "cleared"
+    assert shown["ap", "purchase_order", "erp_main:PO3"] == "present"
+    assert ("ap", "purchase_order", "erp_main:PO3") not in {
+        (row["target"], row["operation"], row["subject_id"]) for row in history.first.rows("fb.fb_observed_state")
+    }
