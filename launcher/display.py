@@ -1,5 +1,6 @@
 """Says what is going on: one moving line on a terminal, a plain line now and then elsewhere."""
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ class Display:
     """What the launcher tells the person in front of it."""
 
     def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        self.console = console or Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
         self._clock = clock
         self._started = clock()
         self._said = 0.0
