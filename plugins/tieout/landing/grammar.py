@@ -31,6 +31,7 @@ RULE_KEYS = frozenset(
     | {"thousands", "sign"}
 )
 CONDITION_KEYS = ("path", "in", "equals", "not_in", "present")
+DEFAULT_ZONE: tzinfo = UTC
 # A month and a day above twelve and an afternoon: formats that confuse them do not give the same instant back.
 PROBE = datetime(2031, 1, 27, 15, 46, 58, tzinfo=UTC)
 
@@ -41,7 +42,7 @@ def read_profile(node: Node) -> Profile | None:
     if not node.keys(allowed, required=("system", "kind", "version", "feeds")):
         return None
     system = node.child("system").checked(_name, "a name in lower-case letters, digits and _", "")
-    zone = node.child("time_zone").checked(_zone, "a time zone", UTC)
+    zone = node.child("time_zone").checked(_zone, "a time zone", DEFAULT_ZONE)
     maps = {name: _code_map(codes) for name, codes in node.child("maps").items()} if node.has("maps") else {}
     connection = node.child("connection").text(system)
     protocol = node.child("protocol").choice(PROTOCOLS)

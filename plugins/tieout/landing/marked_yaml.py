@@ -69,7 +69,7 @@ def _value(node: yaml.Node, path: Path, marked: Marked, name: str) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_value(element, (*path, index), marked, name) for index, element in enumerate(node.value)]
     marked.texts[path] = node.value
-    if node.style is not None:  # quoted: a text
+    if isinstance(node, yaml.ScalarNode) and node.style is not None:  # quoted: a text
         return node.value
     if _WHOLE.fullmatch(node.value):
         return int(node.value)

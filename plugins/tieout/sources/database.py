@@ -7,7 +7,7 @@ from itertools import islice
 import psycopg
 from psycopg import sql
 
-from tieout.errors import ConfigurationError, Refused, Transient
+from tieout.errors import ConfigurationError, Refused, TieoutError, Transient
 from tieout.sources.endpoint import Endpoint, Payload, Window
 
 # The server sends a message per row.
@@ -76,12 +76,18 @@ def _conninfo(endpoint: Endpoint) -> str:
     )
 
 
-def _told(error: psycopg.Error, endpoint: Endpoint) -> Exception:
-    """Return the error as one that says whether waiting helps. Before a login there is no SQLSTATE but in the text."""
+def _told(error: psycopg.Error, endpoint: Endpoint) -> TieoutError:
+    """Return the error as one that says whether waiting helps.
+
+    Before a login there is no SQLSTATE but in the text. Other texts may quote data, so they are left out.
+    """
     state = error.sqlstate or ""
-    text = str(error).strip()
-    if state.startswith("28") or state == "42501" or "authentication failed" in text:
-        return Refused(f"The database at {endpoint.host} refused us: {text}.", "Check login and grants.")
+    text = error.diag.message_primary or ""
+    if state.startswith("28") or state == "42501" or "authentication failed" in str(error):
+        return Refused(f"The database at {endpoint.host} refused us. {text}".strip(), "Check login and grants.")
     if isinstance(error, psycopg.OperationalError) or state.startswith(("08", "53", "57")):
-        return Transient(f"The database at {endpoint.host} cannot be read: {text}.", "It is tried again.")
-    return ConfigurationError(f"The query does not run: {text}.", "Compare the feed's `read` with the database.")
+        return Transient(
+            f"The database at {endpoint.host} cannot be read ({state or 'no connection'}).", "It is tried again."
+        )
+    shown = text if state.startswith("42") else f"SQLSTATE {state}"
+    return ConfigurationError(f"The query does not run: {shown}.", "Compare the feed's `read` with the database.")

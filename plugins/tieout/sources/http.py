@@ -113,7 +113,7 @@ class HttpClient:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Transient),
             wait=self._wait,
-            stop=tenacity.stop_any(tenacity.stop_before_delay(self.deadline_seconds), _too_often),
+            stop=tenacity.stop_any(tenacity.stop_before_delay(self.deadline_seconds), _TooOften()),
             sleep=self.sleep,
             before_sleep=self._count,
             reraise=True,
@@ -227,7 +227,10 @@ def _below(base: httpx.URL, path: str) -> httpx.URL:
     return base.copy_with(raw_path=f"{raw}?{query}".encode() if query else raw.encode())
 
 
-def _too_often(state: tenacity.RetryCallState) -> bool:
+class _TooOften(tenacity.stop.stop_base):
     """Stop for broken answers after a few attempts; throttling is waited out until the deadline."""
-    error = state.outcome.exception() if state.outcome else None
-    return not isinstance(error, Throttled) and state.attempt_number >= BROKEN_ATTEMPTS
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
+        """Whether to give up."""
+        error = retry_state.outcome.exception() if retry_state.outcome else None
+        return not isinstance(error, Throttled) and retry_state.attempt_number >= BROKEN_ATTEMPTS

@@ -1,6 +1,7 @@
 """What landing's tests share: keys, a context, a window."""
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from launcher.postgres import EmbeddedPostgres
 from tieout import settings
 from tieout.landing.configuration_files import Configuration, load_configuration
 from tieout.landing.extract import Context
@@ -17,6 +19,40 @@ from tieout.sources.endpoint import Endpoint
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = Interval(datetime(2026, 3, 31, tzinfo=UTC), NOW)
+
+
+EMPTY = """
+do $$
+declare
+    found record;
+    filled boolean;
+begin
+    for found in
+        select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('raw', 'ops')
+    loop
+        execute format('select exists (select 1 from %s)', found.name) into filled;
+        if filled then
+            execute format('delete from %s', found.name);
+        end if;
+    end loop;
+end $$
+"""
+
+
+@pytest.fixture(scope="session")
+def landing_warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[str]:
+    """One warehouse for all of landing's tests: emptying what a test filled is quicker than a fresh one."""
+    name = f"landing_{secrets.token_hex(6)}"
+    yield postgres.create_database(name, template=warehouse_template)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def warehouse(landing_warehouse: str) -> Iterator[str]:
+    """The URL of an empty warehouse."""
+    yield landing_warehouse
+    with psycopg.connect(landing_warehouse) as connection:
+        connection.execute(EMPTY)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """An ERP's own database: incremental windows, many rows, refusals."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -30,17 +31,21 @@ TABLE = "{table: AP_CC, columns: [CODE, ORG, NAME, ENABLED, LAST_UPDATE]}"
 FILL = """
 create table "AP_CC" ("CODE" text, "ORG" text, "NAME" text, "ENABLED" text, "LAST_UPDATE" timestamptz);
 insert into "AP_CC"
-select 'C' || n, 'US01', E'line one\nline "two", \\\\ ' || n, 'Y', timestamptz '2026-03-31 00:00Z' + n * interval '1 minute'
+select
+    'C' || n, 'US01', E'line one\nline "two", \\\\ ' || n, 'Y',
+    timestamptz '2026-03-31 00:00Z' + n * interval '1 minute'
 from generate_series(-30, 1500) as n
 """
 
 
-@pytest.fixture
-def erp(empty_database) -> str:
+@pytest.fixture(scope="module")
+def erp(postgres) -> Iterator[str]:
     """A database with 1,531 cost centres, one changed each minute around 31 March 2026."""
-    with psycopg.connect(empty_database) as connection:
+    database = postgres.create_database("landing_erp")
+    with psycopg.connect(database) as connection:
         connection.execute(FILL)
-    return empty_database
+    yield database
+    postgres.drop_database("landing_erp")
 
 
 @pytest.fixture
