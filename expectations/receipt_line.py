@@ -16,8 +16,8 @@ CHECKS: tuple[Check, ...] = (
         "no_more_is_inspected_than_received",
         ["qty", "accepted_qty", "rejected_qty"],
         fails_when=(
-            f"coalesce({number('accepted_qty')}, 0) + coalesce({number('rejected_qty')}, 0)"
-            f" > greatest({number('qty')}, 0)"
+            f"coalesce({number('accepted_qty')}, 0) + coalesce({number('rejected_qty')}, 0) > {number('qty')}"
+            f" and {number('qty')} > 0"
         ),
         says="What was accepted and rejected is part of what was received.",
     ),
