@@ -46,8 +46,8 @@ line_finding as (
     select
         'PRICE_OVER' as code,
         l.invoice_line_id,
-        l.po_unit_price::text as expected,
-        l.invoice_unit_price::text as actual,
+        {{ plain('l.po_unit_price') }} as expected,
+        {{ plain('l.invoice_unit_price') }} as actual,
         {{ limits_in_words('l.price_over_pct', 'l.price_over_amount', ' in all') }} as limit_applied,
         abs(l.price_variance_amount) as amount_at_risk,
         null::boolean as blocks,
@@ -63,8 +63,8 @@ line_finding as (
     select
         'PRICE_UNDER' as code,
         l.invoice_line_id,
-        l.po_unit_price::text as expected,
-        l.invoice_unit_price::text as actual,
+        {{ plain('l.po_unit_price') }} as expected,
+        {{ plain('l.invoice_unit_price') }} as actual,
         {{ limits_in_words('l.price_under_pct', 'l.price_under_amount', ' in all') }} as limit_applied,
         abs(l.price_variance_amount) as amount_at_risk,
         l.price_under_blocks as blocks,
@@ -80,8 +80,8 @@ line_finding as (
     select
         'QTY_ORDERED' as code,
         l.invoice_line_id,
-        l.ordered_qty::text as expected,
-        l.cum_invoiced::text as actual,
+        {{ plain('l.ordered_qty') }} as expected,
+        {{ plain('l.cum_invoiced') }} as actual,
         {{ limits_in_words('l.qty_ordered_over_pct', 'l.qty_ordered_over_qty', '') }} as limit_applied,
         round(least(l.cum_invoiced - l.ordered_qty, l.net_qty) * l.invoice_unit_price, 2) as amount_at_risk,
         null::boolean as blocks,
@@ -97,7 +97,7 @@ line_finding as (
         case when l.is_not_accepted then 'QTY_ACCEPTED' else 'QTY_RECEIVED' end as code,
         l.invoice_line_id,
         '0' as expected,
-        l.unallocated_qty::text as actual,
+        {{ plain('l.unallocated_qty') }} as actual,
         {{ limits_in_words('l.qty_received_over_pct', 'l.qty_received_over_qty', '') }} as limit_applied,
         round(l.unallocated_qty * l.invoice_unit_price, 2) as amount_at_risk,
         null::boolean as blocks,
@@ -347,7 +347,7 @@ invoice_finding as (
         'TOTAL_MISMATCH' as code,
         m.invoice_id,
         '0' as expected,
-        (m.gross_amount - m.footed_amount)::text as actual,
+        {{ plain('m.gross_amount - m.footed_amount') }} as actual,
         {{ plain('m.total_amount') }} as limit_applied,
         m.policy_id,
         abs(m.gross_amount - m.footed_amount) as amount_at_risk,
@@ -373,8 +373,8 @@ po_line_finding as (
     select
         'RECEIPT_SHORT' as code,
         p.po_line_id,
-        p.ordered_qty::text as expected,
-        p.net_received_qty::text as actual,
+        {{ plain('p.ordered_qty') }} as expected,
+        {{ plain('p.net_received_qty') }} as actual,
         p.ordered_qty - p.net_received_qty as qty,
         null::numeric as amount,
         'The line is closed and ' || {{ plain('p.net_received_qty') }} || ' of ' || {{ plain('p.ordered_qty') }}
@@ -390,8 +390,8 @@ po_line_finding as (
     select
         'RECEIPT_OVER' as code,
         p.po_line_id,
-        p.ordered_qty::text as expected,
-        p.net_received_qty::text as actual,
+        {{ plain('p.ordered_qty') }} as expected,
+        {{ plain('p.net_received_qty') }} as actual,
         p.net_received_qty - p.ordered_qty as qty,
         null::numeric as amount,
         {{ plain('p.net_received_qty') }} || ' were received, ' || {{ plain('p.net_received_qty - p.ordered_qty') }}
@@ -405,7 +405,7 @@ po_line_finding as (
         'RECEIPT_REJECTED' as code,
         p.po_line_id,
         '0' as expected,
-        p.rejected_qty::text as actual,
+        {{ plain('p.rejected_qty') }} as actual,
         p.rejected_qty as qty,
         null::numeric as amount,
         {{ plain('p.rejected_qty') }} || ' of ' || {{ plain('p.received_qty') }}
@@ -418,8 +418,8 @@ po_line_finding as (
     select
         'RETURN_EXCEEDS_RECEIPT' as code,
         p.po_line_id,
-        p.received_qty::text as expected,
-        p.returned_qty::text as actual,
+        {{ plain('p.received_qty') }} as expected,
+        {{ plain('p.returned_qty') }} as actual,
         p.excess_return_qty as qty,
         null::numeric as amount,
         {{ plain('p.returned_qty') }} || ' were returned, ' || {{ plain('p.excess_return_qty') }}
@@ -433,7 +433,7 @@ po_line_finding as (
         'CREDIT_EXCEEDS_INVOICE' as code,
         p.po_line_id,
         '0' as expected,
-        p.excess_credit_amount::text as actual,
+        {{ plain('p.excess_credit_amount') }} as actual,
         null::numeric as qty,
         p.excess_credit_amount as amount,
         'Credits of ' || {{ plain('p.excess_credit_amount') }} || ' find no invoice line to reduce.' as explanation
