@@ -39,7 +39,7 @@ select
     'LOC-' || n % 60 as ship_to, 'CC' || n % 300 as cost_center, '61' || n % 50 as account,
     case n % 5 when 0 then 'CLOSED' else 'OPEN' end as closed_code,
     timestamptz '2026-01-01 06:00:00+00' + n * interval '7 seconds' as last_update_date
-from generate_series(0, %s - 1) as n
+from generate_series(0::bigint, %s - 1) as n
 """
 PROFILE = """
 system: erp_bench
