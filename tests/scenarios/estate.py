@@ -182,13 +182,23 @@ class Estate:
         """Any record of any system."""
         self.rows.append((system, object_name, {k: v for k, v in record.items() if v is not None}))
 
-    def land(self, warehouse: Warehouse, known_at: datetime, rows: Iterable[Row] | None = None) -> None:
-        """Land records, by default all that were collected and not landed yet, one batch for each feed."""
+    def land(
+        self,
+        warehouse: Warehouse,
+        known_at: datetime,
+        rows: Iterable[Row] | None = None,
+        *,
+        updated_at: datetime | None = None,
+    ) -> None:
+        """Land records, by default all that were collected and not landed yet, one batch for each feed.
+
+        ``updated_at`` is when the sources changed them last, by default the moment that they become known.
+        """
         batches: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for system, object_name, record in self.rows if rows is None else rows:
             batches.setdefault((system, object_name), []).append(record)
         for (system, object_name), records in batches.items():
-            warehouse.land(object_name, records, system=system, known_at=known_at)
+            warehouse.land(object_name, records, system=system, known_at=known_at, updated_at=updated_at)
         if rows is None:
             self.rows = []
 
