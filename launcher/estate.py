@@ -1,6 +1,6 @@
 """Starts the sandbox estate and talks to its control API. See sandbox/README.md."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +18,14 @@ ADVANCE_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class EstateOptions:
-    """What a stack asks of its estate; ``volume`` scales the number of records, ``seed`` chooses them."""
+    """What a stack asks of its estate.
+
+    ``volume`` scales the number of records, ``seed`` chooses them; ``entities`` are all where none are named.
+    """
 
     seed: int = 7
     volume: float = 1.0
+    entities: Sequence[str] | None = None
 
 
 def write_config(layout: Layout, dsn: str, options: EstateOptions) -> None:

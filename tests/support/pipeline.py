@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-
 import paramiko
 
 from launcher.dbt import connection_variables, dbt_command
