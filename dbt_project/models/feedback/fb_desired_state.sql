@@ -7,7 +7,16 @@
 with desired as (
     {%- for operation in ['match_result', 'purchase_order', 'clearance_oracle', 'clearance_sap'] %}
     select
-        target, operation, entity_id, subject_type, subject_id, target_key, body, facts, readback, correlation_id
+        target,
+        operation,
+        entity_id,
+        subject_type,
+        subject_id,
+        target_key,
+        body,
+        facts,
+        readback,
+        correlation_id
     from {{ ref('fb_' ~ operation) }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -11,7 +11,8 @@ moment as (
 aged as (
     select
         hold.*,
-        floor(extract(epoch from coalesce(hold.resolved_at, moment.as_of) - hold.opened_at) / 86400)::integer as age_days
+        floor(extract(epoch from coalesce(hold.resolved_at, moment.as_of) - hold.opened_at) / 86400)::integer
+            as age_days
     from hold
     cross join moment
 ),

@@ -14,7 +14,10 @@ held as (
 ),
 
 entity as (
-    select * from {{ ref('dim_entity') }}
+    select
+        entity_id,
+        coalesce(time_zone, 'UTC') as time_zone
+    from {{ ref('dim_entity') }}
 )
 
 select
@@ -55,9 +58,9 @@ select
     {{ hours_between('invoice.received_at', 'invoice.posted_at') }}::numeric(24, 4) as posting_latency_hours,
     coalesce(
         invoice.invoice_date,
-        {{ local_date('coalesce(invoice.received_at, invoice.entered_at, invoice._known_at)', "coalesce(entity.time_zone, 'UTC')") }}
+        {{ local_date('coalesce(invoice.received_at, invoice.entered_at, invoice._known_at)', 'entity.time_zone') }}
     ) as invoice_day,
-    {{ local_date('invoice.posted_at', "coalesce(entity.time_zone, 'UTC')") }} as posted_date,
+    {{ local_date('invoice.posted_at', 'entity.time_zone') }} as posted_date,
     invoice.invoice_date,
     invoice.due_date,
     invoice.received_at,

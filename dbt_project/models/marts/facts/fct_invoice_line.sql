@@ -52,7 +52,8 @@ select
     matched.match_type,
     matched.verdict,
     coalesce(matched.verdict not in ('not_applicable', 'credited'), false) as needs_match,
-    coalesce(matched.verdict in ('matched', 'matched_in_tolerance'), false) and invoice.human_touches = 0 as auto_matched,
+    coalesce(matched.verdict in ('matched', 'matched_in_tolerance'), false) and invoice.human_touches = 0
+        as auto_matched,
     judged.first_verdict,
     line.po_line_is_known as on_po,
     line.qty::numeric(18, 6) as qty,

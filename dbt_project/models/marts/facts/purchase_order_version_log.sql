@@ -3,6 +3,7 @@
     the first time that the target's copy was seen equal to it. Times are the sources' own: knowledge of a history
     that is loaded at once would make every copy late.
 #}
+-- depends_on: {{ ref('int_touched') }}
 {{
     config(
         materialized='incremental',
@@ -19,6 +20,29 @@ with copy as (
         coalesce(record_md5, '') as version_md5,
         greatest(issued_at, changed_at) as settled_at
     from {{ ref('int_copies') }}
+    {% if is_incremental() %}
+    where purchase_order_id in (
+        select touched.subject_id
+        from {{ ref('int_touched') }} as touched
+        where touched.kind = 'purchase_order'
+    )
+    {% endif %}
+),
+
+version as (
+    select
+        _source_system,
+        po_number,
+        _source_updated_at
+    from {{ ref('stg_purchase_orders') }}
+
+    union all
+
+    select
+        _source_system,
+        po_number,
+        _source_updated_at
+    from {{ ref('stg_purchase_order_lines') }}
 ),
 
 copy_change as (
@@ -26,19 +50,8 @@ copy_change as (
         _source_system as target,
         po_number,
         max(_source_updated_at) as changed_at
-    from (
-        select
-            _source_system,
-            po_number,
-            _source_updated_at
-        from {{ ref('stg_purchase_orders') }}
-        union all
-        select
-            _source_system,
-            po_number,
-            _source_updated_at
-        from {{ ref('stg_purchase_order_lines') }}
-    ) as version
+    from version
+    where po_number in (select po_number from copy)
     group by _source_system, po_number
 ),
 
@@ -51,7 +64,12 @@ event as (
         copy.entity_id,
         {% if is_incremental() -%}
         case
-            when exists (select 1 from {{ this }} as kept where kept.purchase_order_id = copy.purchase_order_id)
+            when
+                exists (
+                    select 1
+                    from {{ this }} as kept
+                    where kept.purchase_order_id = copy.purchase_order_id
+                )
                 then copy.settled_at
             else copy.issued_at
         end

@@ -17,7 +17,7 @@ select
     {{ percentage('count(*) filter (where line.auto_matched)', 'count(*)') }} as value,
     '%' as unit
 from line
-cross join lateral (
-    values ('all', 'all'), ('match_type', coalesce(line.match_type, 'unknown'))
-) as cut (dimension, dimension_value)
+cross join
+    lateral (values ('all', 'all'), ('match_type', coalesce(line.match_type, 'unknown'))
+    ) as cut (dimension, dimension_value)
 group by line.verdict_date, line.entity_id, cut.dimension, cut.dimension_value

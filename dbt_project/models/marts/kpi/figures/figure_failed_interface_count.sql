@@ -29,9 +29,10 @@ counted as (
         cut.dimension_value,
         count(*)::numeric as failures
     from failed
-    cross join lateral (
-        values ('all', 'all'), ('system', failed.source_system), ('class', coalesce(failed.error_class, 'unknown'))
-    ) as cut (dimension, dimension_value)
+    cross join
+        lateral (
+            values ('all', 'all'), ('system', failed.source_system), ('class', coalesce(failed.error_class, 'unknown'))
+        ) as cut (dimension, dimension_value)
     group by failed.run_date, cut.dimension, cut.dimension_value
 
     union all

@@ -1,7 +1,10 @@
 {{ config(materialized='stable_view') }}
 
 with line as (
-    select * from {{ ref('fct_invoice_line') }}
+    select
+        *,
+        first_verdict in ('matched', 'matched_in_tolerance') as matched_at_first
+    from {{ ref('fct_invoice_line') }}
     where first_verdict not in ('not_applicable', 'credited')
 )
 
@@ -12,9 +15,9 @@ select
     'all' as dimension,
     'all' as dimension_value,
     null::text as currency,
-    count(*) filter (where first_verdict in ('matched', 'matched_in_tolerance'))::numeric(24, 4) as numerator,
+    count(*) filter (where matched_at_first)::numeric(24, 4) as numerator,
     count(*)::numeric(24, 4) as denominator,
-    {{ percentage("count(*) filter (where first_verdict in ('matched', 'matched_in_tolerance'))", 'count(*)') }} as value,
+    {{ percentage('count(*) filter (where matched_at_first)', 'count(*)') }} as value,
     '%' as unit
 from line
 group by first_verdict_date, entity_id

@@ -29,10 +29,11 @@ select
     cut.value::numeric(24, 4) as value,
     'hours' as unit
 from measured
-cross join lateral (
-    values
-    ('all', 'all', measured.hours, round(measured.hours / measured.observations, 4)),
-    ('percentile', 'p50', null, measured.p50),
-    ('percentile', 'p95', null, measured.p95)
-) as cut (dimension, dimension_value, numerator, value)
+cross join
+    lateral (
+        values
+        ('all', 'all', measured.hours, round(measured.hours / measured.observations, 4)),
+        ('percentile', 'p50', null, measured.p50),
+        ('percentile', 'p95', null, measured.p95)
+    ) as cut (dimension, dimension_value, numerator, value)
 where not (measured.entity_id = 'ALL' and cut.dimension = 'all')
