@@ -3,7 +3,6 @@
     the first time that the target's copy was seen equal to it. Times are the sources' own: knowledge of a history
     that is loaded at once would make every copy late.
 #}
--- depends_on: {{ ref('int_touched') }}
 {{
     config(
         materialized='incremental',
@@ -20,13 +19,13 @@ with copy as (
         coalesce(record_md5, '') as version_md5,
         greatest(issued_at, changed_at) as settled_at
     from {{ ref('int_copies') }}
-    {% if is_incremental() %}
-    where purchase_order_id in (
-        select touched.subject_id
-        from {{ ref('int_touched') }} as touched
-        where touched.kind = 'purchase_order'
-    )
-    {% endif %}
+    where
+        {{ not is_incremental() }}
+        or purchase_order_id in (
+            select touched.subject_id
+            from {{ ref('int_touched') }} as touched
+            where touched.kind = 'purchase_order'
+        )
 ),
 
 version as (
