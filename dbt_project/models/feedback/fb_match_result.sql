@@ -15,6 +15,8 @@ hold as (
                 'lineNumber', line.line_number,
                 'amountAtRisk', open_hold.amount_at_risk,
                 'currency', open_hold.currency,
+                'expected', open_hold.expected,
+                'actual', open_hold.actual,
                 'explanation', open_hold.explanation
             )
             order by crosswalk.ap_hold_code collate "C", line.line_number, open_hold.hold_id
