@@ -1,5 +1,5 @@
--- Matching, section 4, over what this run allocated: no receipt gives more than it has open, no line takes more than its
--- net quantity, a row is positive, and as much is allocated as both sides allow. One row for each breach.
+-- Matching, section 4, over what this run allocated: no receipt gives more than it has open, no line takes more than
+-- its net quantity, a row is positive, and as much is allocated as both sides allow. One row for each breach.
 with receipt as (
     select * from {{ ref('match_net_receipt') }}
     where match_type in ('three_way', 'four_way')

@@ -1,4 +1,4 @@
--- A hold is open exactly while its finding stands unreleased; verdicts and money at risk follow. Over what this run matched.
+-- A hold is open exactly while its finding stands unreleased, and money at risk follows. Over what this run matched.
 with finding as (
     select f.*
     from {{ ref('match_finding') }} as f

@@ -3,9 +3,10 @@
     there is no log yet. A rebuild reads it up to its as-of.
 #}
 {% macro log_history() -%}
-    {%- if not execute -%}
+    {%- if execute -%}
+        {%- set prefix = var('schema_prefix', '') -%}
+        {{ return(adapter.get_relation(this.database, this.schema[prefix | length:], this.identifier)) }}
+    {%- else -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- set prefix = var('schema_prefix', '') -%}
-    {{ return(adapter.get_relation(this.database, this.schema[prefix | length:], this.identifier)) }}
 {%- endmacro %}

@@ -18,3 +18,24 @@
         on touched.kind = '{{ kind }}' and {{ system }} = touched.source_system and {{ key }} = touched.source_key
     {%- endif -%}
 {%- endmacro %}
+
+{# Joins rows of any system under the number of a touched order. #}
+{% macro join_touched_numbers(number) -%}
+    {%- set touched = ref('int_touched') -%}
+    {%- if only_touched() -%}
+    inner join (
+        select distinct source_key
+        from {{ touched }}
+        where kind = 'purchase_order'
+    ) as touched_number on {{ number }} = touched_number.source_key
+    {%- endif -%}
+{%- endmacro %}
+
+{# Joins rows of touched orders by the order's id. #}
+{% macro join_touched_orders(order_id) -%}
+    {%- set touched = ref('int_touched') -%}
+    {%- if only_touched() -%}
+    inner join {{ touched }} as touched
+        on touched.kind = 'purchase_order' and {{ order_id }} = touched.subject_id
+    {%- endif -%}
+{%- endmacro %}

@@ -46,15 +46,6 @@
     {{ return({'relations': [target]}) }}
 {%- endmacro %}
 
-{# Whether the model adds to a table that stands, rather than making it anew. #}
-{% macro continues() -%}
-    {%- if not execute -%}
-        {{ return(false) }}
-    {%- endif -%}
-    {%- set existing = load_cached_relation(this) -%}
-    {{ return(existing is not none and existing.is_table and not should_full_refresh()) }}
-{%- endmacro %}
-
 {# A table that is made after the first run holds only what this run touches, unless everything is recomputed. #}
 {% macro refuse_partial_table(target) -%}
     {%- if not flags.FULL_REFRESH -%}
@@ -101,24 +92,4 @@
     truncate {{ target }};
     {%- endif %}
     insert into {{ target }} select * from {{ yielded }}
-{%- endmacro %}
-
-{# Whether a row of the table that is being kept is touched. #}
-{% macro is_touched() -%}
-    {%- set meta = config.get('meta', {}) -%}
-    {%- set touched = meta['touched'] -%}
-    {%- set own = touched['keys'].keys() | list if touched['keys'] is mapping else touched['keys'] -%}
-    {%- set theirs = touched['keys'].values() | list if touched['keys'] is mapping else touched['keys'] -%}
-    ({{ own | join(', ') }}) in (
-        select {{ theirs | join(', ') }}
-        from {{ ref(touched['relation']) }}
-        where
-            true
-            {%- if meta.get('touched_kind') %}
-            and kind = '{{ meta["touched_kind"] }}'
-            {%- endif %}
-            {%- if touched.get('since') %}
-            and {{ touched['since'] }} > {{ previous_as_of() }}
-            {%- endif %}
-    )
 {%- endmacro %}

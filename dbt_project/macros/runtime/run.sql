@@ -49,9 +49,41 @@
     dependency. None before the first run, and in a full refresh, where nothing is taken over.
 #}
 {% macro before(model) -%}
-    {%- if flags.FULL_REFRESH or not execute -%}
+    {%- if execute and not flags.FULL_REFRESH -%}
+        {%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+            | selectattr('name', 'equalto', model) | list -%}
+        {{ return(adapter.get_relation(nodes[0].database, nodes[0].schema, nodes[0].alias)) }}
+    {%- else -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('name', 'equalto', model) | list -%}
-    {{ return(adapter.get_relation(database=nodes[0].database, schema=nodes[0].schema, identifier=nodes[0].alias)) }}
+{%- endmacro %}
+
+{# Whether the model that is being built adds to a table that stands, rather than making it anew. #}
+{% macro continues() -%}
+    {%- if execute -%}
+        {%- set existing = load_cached_relation(this) -%}
+        {{ return(existing is not none and existing.is_table and not should_full_refresh()) }}
+    {%- else -%}
+        {{ return(false) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a row of the table that is being kept is touched. #}
+{% macro is_touched() -%}
+    {%- set meta = config.get('meta', {}) -%}
+    {%- set touched = meta['touched'] -%}
+    {%- set own = touched['keys'].keys() | list if touched['keys'] is mapping else touched['keys'] -%}
+    {%- set theirs = touched['keys'].values() | list if touched['keys'] is mapping else touched['keys'] -%}
+    ({{ own | join(', ') }}) in (
+        select {{ theirs | join(', ') }}
+        from {{ ref(touched['relation']) }}
+        where
+            true
+            {%- if meta.get('touched_kind') %}
+            and kind = '{{ meta["touched_kind"] }}'
+            {%- endif %}
+            {%- if touched.get('since') %}
+            and {{ touched['since'] }} > {{ previous_as_of() }}
+            {%- endif %}
+    )
 {%- endmacro %}

@@ -119,18 +119,22 @@ copy_line as (
             when po.basis = 'amount' then c.open_source_qty
             else round(c.open_source_qty * f.factor, 6)::numeric(18, 6)
         end as ordered_qty,
-        case when po.basis = 'amount' then 1::numeric(19, 10) else {{ quotient('c.price', 'f.factor') }} end as unit_price
+        case
+            when po.basis = 'amount' then 1::numeric(19, 10)
+            else {{ quotient('c.price', 'f.factor') }}
+        end as unit_price
     from copy_line_read as c
     left join {{ ref('int_purchase_order_lines') }} as po
         on c.purchase_order_id = po.purchase_order_id and c.line_number = po.line_number
     left join {{ ref('int_item_units') }} as u on c.item_key = u.item_key and c.unit = u.unit
-    cross join lateral (
-        select
-            case
-                when c.unit is null or c.unit = po.unit then po.unit_factor
-                when po.po_line_id is null or po.converts_by_item then u.factor
-            end as factor
-    ) as f
+    cross join
+        lateral (
+            select
+                case
+                    when c.unit is null or c.unit = po.unit then po.unit_factor
+                    when po.po_line_id is null or po.converts_by_item then u.factor
+                end as factor
+        ) as f
     where c.open_source_qty > 0
 ),
 
@@ -143,11 +147,11 @@ compared as (
             when r.line_number is null then 'surplus'
             when c.line_number is null then 'missing'
             else nullif(concat_ws(
-                ' and ',
-                case when r.item_key is distinct from c.item_key then 'item' end,
-                case when r.ordered_qty is distinct from c.ordered_qty then 'quantity' end,
-                case when r.unit_price is distinct from c.unit_price then 'price' end
-            ), '')
+                    ' and ',
+                    case when r.item_key is distinct from c.item_key then 'item' end,
+                    case when r.ordered_qty is distinct from c.ordered_qty then 'quantity' end,
+                    case when r.unit_price is distinct from c.unit_price then 'price' end
+                ), '')
         end as difference,
         r.line_number || '|' || coalesce(r.item_key, '') || '|' || r.ordered_qty || '|' || r.unit_price as record_text,
         c.line_number || '|' || coalesce(c.item_key, '') || '|' || coalesce(c.ordered_qty::text, '?') || '|'
@@ -185,7 +189,10 @@ select
     copy.target is not null and copy.status <> 'draft' and summed.differing_lines is null as is_equal,
     case
         when copy.target is null then null
-        else nullif(concat_ws(', ', case when copy.status = 'draft' then 'status draft' end, summed.differing_lines), '')
+        else
+            nullif(
+                concat_ws(', ', case when copy.status = 'draft' then 'status draft' end, summed.differing_lines), ''
+            )
     end as differing_fields,
     summed.record_md5,
     case when copy.target is not null then summed.copy_md5 end as copy_md5,

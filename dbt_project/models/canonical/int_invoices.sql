@@ -85,7 +85,7 @@ posting as (
         ) as preference
     from {{ ref('stg_invoices') }} as c
     inner join record
-        on c.source_ref = record.invoice_ref and record.order_system = c._source_system
+        on c.source_ref = record.invoice_ref and c._source_system = record.order_system
 ),
 
 vendor_home as (

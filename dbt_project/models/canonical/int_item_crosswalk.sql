@@ -16,8 +16,9 @@ item as (
         i._source_system as source_system,
         i.item_number,
         i.source_ref,
-        exists (select 1 from item_home as h where h.record_system = i._source_system) as is_record
+        r.record_system is not null as is_record
     from {{ ref('stg_items') }} as i
+    left join (select distinct record_system from item_home) as r on i._source_system = r.record_system
 ),
 
 found as (

@@ -14,21 +14,13 @@
     )
 }}
 
--- depends_on: {{ ref('int_touched') }}
-
 with {{ order_homes() }},
 
 -- Every system's rows under a touched order's number: records and copies.
 named as (
     select r.*
     from {{ ref('stg_receipt_lines') }} as r
-    {%- if only_touched() %}
-    inner join (
-        select distinct source_key
-        from {{ ref('int_touched') }}
-        where kind = 'purchase_order'
-    ) as touched on r.po_number = touched.source_key
-    {%- endif %}
+    {{ join_touched_numbers('r.po_number') }}
 ),
 
 record as (
@@ -74,7 +66,7 @@ linked as (
     left join {{ ref('int_item_crosswalk') }} as item
         on record._source_system = item.source_system and record.item_number = item.item_number
     left join {{ ref('int_item_units') }} as own_unit
-        on item.item_key <> po.item_key and item.item_key = own_unit.item_key and record.unit = own_unit.unit
+        on po.item_key <> item.item_key and item.item_key = own_unit.item_key and record.unit = own_unit.unit
     left join {{ ref('int_item_units') }} as ordered_unit
         on po.item_key = ordered_unit.item_key and record.unit = ordered_unit.unit
     left join posting
@@ -112,6 +104,4 @@ select
     l._first_known_at as known_at,
     l._known_at
 from linked as l
-{%- if only_touched() %}
-where l.purchase_order_id in (select t.subject_id from {{ ref('int_touched') }} as t where t.kind = 'purchase_order')
-{%- endif %}
+{{ join_touched_orders('l.purchase_order_id') }}

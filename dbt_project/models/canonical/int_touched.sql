@@ -54,7 +54,7 @@ migration as (
     where {{ is_new(utc_midnight('valid_from')) }}
 ),
 
-vendor as (
+vendor as ( -- noqa: ST03
     select vendor_id
     from {{ ref('int_vendor_crosswalk') }}
     where changed_at > {{ previous_as_of() }}
@@ -69,7 +69,7 @@ changed_item as (
     where t.kind in ('item', 'item_unit', 'item_substitute')
 ),
 
-item_number as (
+item_number as ( -- noqa: ST03
     select c.item_number
     from {{ ref('int_item_crosswalk') }} as c
     inner join changed_item on c.item_key = changed_item.item_key
@@ -217,7 +217,7 @@ subject as (
         p._source_system || ':' || p.po_number as subject_id
     from {{ ref('stg_purchase_orders') }} as p
     inner join whole on whole.is_touched
-{%- if has_past %}
+    {%- if has_past %}
 
     union
 
@@ -252,7 +252,7 @@ subject as (
         p.invoice_id as subject_id
     from {{ invoices }} as p
     inner join whole on whole.is_touched
-{%- endif %}
+    {%- endif %}
 
     union
 

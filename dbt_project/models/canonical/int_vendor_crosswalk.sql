@@ -70,10 +70,10 @@ keyed as (
         case
             when identity_token is null then record_vendor_id
             else coalesce(
-                min(case when root_is_record then {{ by_code_point('record_vendor_id') }} end)
-                    over (partition by identity_token),
-                min({{ by_code_point('record_vendor_id') }}) over (partition by identity_token)
-            )
+                    min(case when root_is_record then {{ by_code_point('record_vendor_id') }} end)
+                        over (partition by identity_token),
+                    min({{ by_code_point('record_vendor_id') }}) over (partition by identity_token)
+                )
         end as vendor_key
     from identified
 ),
@@ -111,16 +111,27 @@ final as (
         md5(concat_ws('|', k.vendor_key, k.record_vendor_id, c.records)) as facts_md5
     from keyed as k
     inner join cluster as c on k.vendor_key = c.vendor_key
+),
+
+earlier as (
+    {% if earlier -%}
+    select
+        vendor_id,
+        facts_md5,
+        changed_at
+    from {{ earlier }}
+    {%- else -%}
+    select
+        vendor_id,
+        facts_md5,
+        null::timestamptz as changed_at
+    from final
+    where false
+    {%- endif %}
 )
 
 select
     final.*,
-    {% if earlier is none -%}
-    {{ as_of() }} as changed_at
-    {%- else -%}
     case when earlier.facts_md5 = final.facts_md5 then earlier.changed_at else {{ as_of() }} end as changed_at
-    {%- endif %}
 from final
-{%- if earlier is not none %}
-left join {{ earlier }} as earlier on final.vendor_id = earlier.vendor_id
-{%- endif %}
+left join earlier on final.vendor_id = earlier.vendor_id

@@ -108,7 +108,8 @@ flagged as (
     select
         line.*,
         line.is_duplicate and not coalesce(released.duplicate_is_released, false) as is_held_duplicate,
-        line.is_vendor_mismatch and not coalesce(released.vendor_mismatch_is_released, false) as is_held_vendor_mismatch,
+        line.is_vendor_mismatch
+        and not coalesce(released.vendor_mismatch_is_released, false) as is_held_vendor_mismatch,
         line.is_item_mismatch and not coalesce(released.item_mismatch_is_released, false) as is_held_item_mismatch
     from line
     left join released on line.invoice_line_id = released.invoice_line_id
@@ -116,15 +117,13 @@ flagged as (
 
 select
     flagged.*,
-    not (
-        is_cancelled
-        or is_non_po
-        or not po_line_is_known
-        or is_held_duplicate
-        or vendor_is_unknown
-        or is_held_vendor_mismatch
-        or is_unconvertible
-        or is_held_item_mismatch
-        or is_missing_data
-    ) as takes_part
+    not is_cancelled
+    and not is_non_po
+    and po_line_is_known
+    and not is_held_duplicate
+    and not vendor_is_unknown
+    and not is_held_vendor_mismatch
+    and not is_unconvertible
+    and not is_held_item_mismatch
+    and not is_missing_data as takes_part
 from flagged

@@ -14,8 +14,11 @@
 with line as (
     select
         c.*,
-        coalesce(c.purchase_order_id || ' line ' || substr(c.po_line_id, length(c.purchase_order_id) + 2), c.purchase_order_id, 'none')
-            as po_line_in_words,
+        coalesce(
+            c.purchase_order_id || ' line ' || substr(c.po_line_id, length(c.purchase_order_id) + 2),
+            c.purchase_order_id,
+            'none'
+        ) as po_line_in_words,
         c.match_type = 'four_way' and c.cum_invoiced <= c.net_received_qty as is_not_accepted
     from {{ ref('match_line_check') }} as c
     where
@@ -595,7 +598,7 @@ release as (
         on
             f.invoice_id = r.invoice_id
             and f.code = r.code
-            and (r.invoice_line_id is null or r.invoice_line_id = f.invoice_line_id)
+            and (r.invoice_line_id is null or f.invoice_line_id = r.invoice_line_id)
             and {{ release_covers('f.actual', 'r.actual', 'f.worse') }}
 ),
 

@@ -10,7 +10,13 @@
     )
 }}
 
-with event as (
+with new as (
+    select distinct hold_id
+    from {{ ref('match_hold_log') }}
+    where known_at > {{ previous_as_of() }} or {{ 'false' if continues() else 'true' }}
+),
+
+event as (
     select
         l.*,
         sum(case when l.event = 'opened' then 1 else 0 end) over (
@@ -19,13 +25,7 @@ with event as (
             rows between unbounded preceding and current row
         ) as episode
     from {{ ref('match_hold_log') }} as l
-    {%- if continues() %}
-    where l.hold_id in (
-        select r.hold_id
-        from {{ ref('match_hold_log') }} as r
-        where r.known_at > {{ previous_as_of() }}
-    )
-    {%- endif %}
+    inner join new on l.hold_id = new.hold_id
 ),
 
 placed as (

@@ -37,28 +37,32 @@ since as (
 select
     l.*,
     case l.verdict
-        when 'not_applicable' then
-            case
-                when l.kind = 'credit' then 'A credit line is not matched itself; it reduces what it credits.'
-                when l.purchase_order_id is null then 'The invoice names no purchase order and needs no match.'
-                else 'Nothing is matched: the invoice is cancelled, or its PO line needs no match.'
-            end
+        when 'not_applicable'
+            then
+                case
+                    when l.kind = 'credit' then 'A credit line is not matched itself; it reduces what it credits.'
+                    when l.purchase_order_id is null then 'The invoice names no purchase order and needs no match.'
+                    else 'Nothing is matched: the invoice is cancelled, or its PO line needs no match.'
+                end
         when 'credited' then 'Credits have cancelled the whole quantity of this line.'
         when 'exception' then objection.held
-        when 'awaiting_po' then
-            'PO line ' || coalesce(l.po_line_id, l.purchase_order_id, 'none')
-            || ' is not known yet; the line waits for it until ' || {{ minute_in_words('l.next_change_at') }} || '.'
-        when 'awaiting_receipt' then
-            {{ plain('l.unallocated_qty') }} || ' of ' || {{ plain('l.net_qty') }}
-            || ' invoiced are not covered by receipts; the line waits for them until '
-            || {{ minute_in_words('l.next_change_at') }} || '.'
+        when 'awaiting_po'
+            then
+                'PO line ' || coalesce(l.po_line_id, l.purchase_order_id, 'none')
+                || ' is not known yet; the line waits for it until ' || {{ minute_in_words('l.next_change_at') }} || '.'
+        when 'awaiting_receipt'
+            then
+                {{ plain('l.unallocated_qty') }} || ' of ' || {{ plain('l.net_qty') }}
+                || ' invoiced are not covered by receipts; the line waits for them until '
+                || {{ minute_in_words('l.next_change_at') }} || '.'
         when 'released' then 'Released by a person: ' || coalesce(objection.released, 'receipts are not awaited.')
-        when 'matched_in_tolerance' then
-            {{ plain('l.net_qty') }} || ' at ' || {{ plain('l.invoice_unit_price') }} || ' against a PO price of '
-            || {{ plain('l.po_unit_price') }} || ' (difference ' || {{ plain('l.price_variance_amount') }} || '), '
-            || {{ plain('l.cum_invoiced') }} || ' invoiced of ' || {{ plain('l.ordered_qty') }} || ' ordered, '
-            || {{ plain('l.unallocated_qty') }} || ' not received: within '
-            || coalesce('policy ' || l.policy_id, 'the limits') || '.'
+        when 'matched_in_tolerance'
+            then
+                {{ plain('l.net_qty') }} || ' at ' || {{ plain('l.invoice_unit_price') }} || ' against a PO price of '
+                || {{ plain('l.po_unit_price') }} || ' (difference ' || {{ plain('l.price_variance_amount') }} || '), '
+                || {{ plain('l.cum_invoiced') }} || ' invoiced of ' || {{ plain('l.ordered_qty') }} || ' ordered, '
+                || {{ plain('l.unallocated_qty') }} || ' not received: within '
+                || coalesce('policy ' || l.policy_id, 'the limits') || '.'
         else
             {{ plain('l.net_qty') }} || ' at ' || {{ plain('l.invoice_unit_price') }} || ' as ordered'
             || case when l.match_type in ('three_way', 'four_way') then ' and received' else '' end || ': '

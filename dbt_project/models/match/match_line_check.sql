@@ -46,8 +46,10 @@ measured as (
         coalesce(policy.receipt_grace_days, 0) as receipt_grace_days,
         coalesce(policy.po_grace_hours, 24) as po_grace_hours,
         (line.invoice_unit_price - line.po_unit_price)::numeric(19, 10) as price_variance,
-        round((line.invoice_unit_price - line.po_unit_price) * line.net_qty, 2)::numeric(20, 4) as price_variance_amount,
-        case when line.needs_receipt then line.net_qty - line.allocated_qty else 0 end::numeric(18, 6) as unallocated_qty
+        round((line.invoice_unit_price - line.po_unit_price) * line.net_qty, 2)::numeric(20, 4)
+            as price_variance_amount,
+        case when line.needs_receipt then line.net_qty - line.allocated_qty else 0 end::numeric(18, 6)
+            as unallocated_qty
     from line_scoped as line
     {{ join_policy('line', 'line') }}
 ),

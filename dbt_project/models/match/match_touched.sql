@@ -69,5 +69,4 @@ closed_over as (
 
 select match_unit_id
 from closed_over
-where match_unit_id is not null
-{%- if not only_touched() %} and false{% endif %}
+where match_unit_id is not null and {{ 'true' if only_touched() else 'false' }}

@@ -1,0 +1,82 @@
+"""What sqlfluff puts in place of dbt's own words, so that models can be checked without dbt and without a database.
+
+Only the shape of the SQL matters here: a macro that differs by engine becomes a call of a function of its name, and
+every relation that is looked up is there.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+execute = True
+
+
+class _Anything(str):
+    """A text that equals every other."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+
+class _Node:
+    """A model, whichever is asked for."""
+
+    resource_type = name = _Anything()
+    database = schema = alias = "some_model"
+
+
+class _Relation(str):
+    """A table that is there."""
+
+    __slots__ = ()
+    is_table = True
+
+
+class graph:
+    """dbt's ``graph``."""
+
+    nodes = {"any": _Node()}  # noqa: RUF012 - dbt's shape
+
+
+class flags:
+    """dbt's ``flags``."""
+
+    FULL_REFRESH = False
+
+
+class adapter:
+    """dbt's ``adapter``."""
+
+    @staticmethod
+    def dispatch(name: str, package: str | None = None) -> Callable[..., str]:
+        """The macro of that name, as a function call."""
+        return lambda *arguments: f"{name}({', '.join(map(str, arguments))})"
+
+    @staticmethod
+    def get_relation(*_: object) -> _Relation:
+        """The relation, whichever is asked for."""
+        return _Relation("some_model")
+
+
+def load_cached_relation(_: object) -> _Relation:
+    """dbt's ``load_cached_relation``."""
+    return _Relation("some_model")
+
+
+def should_full_refresh() -> bool:
+    """dbt's ``should_full_refresh``."""
+    return False
+
+
+def _return(value: Any) -> str:
+    """dbt's ``return``. In plain Jinja a macro gives text: some for what is true, two letters for a list."""
+    if isinstance(value, str):
+        return value
+    return "ab" if value else ""
+
+
+globals()["return"] = _return
