@@ -1,5 +1,7 @@
 """What every table of a warehouse holds, as one hash per table."""
 
+from collections.abc import Collection
+
 import psycopg
 from psycopg import sql
 
@@ -12,7 +14,7 @@ order by table_schema, table_name
 """
 
 
-def snapshot(dsn: str, without: frozenset[str] = frozenset()) -> dict[str, str]:
+def snapshot(dsn: str, without: Collection[str] = ()) -> dict[str, str]:
     """Return ``schema.table`` → rows and their hash, whatever their order.
 
     Args:

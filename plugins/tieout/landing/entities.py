@@ -95,7 +95,7 @@ def codes_of(entities: list[Entity], system: str) -> dict[str, str]:
 def entity(path: Path, contract: Contract, systems: frozenset[str], problems: list[Problem]) -> Entity:
     """Read one entity's file."""
     node = Node(load(path.read_text(), str(path)), str(path), problems)
-    names = [declared.name for declared in contract.fields]
+    names = [declared.name for declared in contract.fields if declared.name != "system_codes"]
     required = [declared.name for declared in contract.fields if declared.required]
     node.keys({*names, "codes", "system_of_record", "copies"}, required)
     fields = {name: node.child(name).text() for name in names}

@@ -24,7 +24,12 @@ def test_days_begin_in_the_time_zone_of_the_entity(history: History) -> None:
 def test_a_receipt_that_the_erp_lacks_has_no_posting_latency(history: History) -> None:
     row = history.first.row("mart.fct_receipt_line", receipt_line_id="supply:R3")
     assert row["posting_latency_hours"] is None
-    assert row["message_latency_minutes"] > 0
+
+
+def test_a_receipt_posted_before_its_source_was_connected_has_no_message_latency(history: History) -> None:
+    row = history.first.row("mart.fct_receipt_line", receipt_line_id="supply:R3")
+    assert row["posted_at"] < row["known_at"]
+    assert row["message_latency_minutes"] is None
 
 
 def test_percentiles_of_a_month_are_made_from_its_receipts(history: History) -> None:

@@ -10,6 +10,15 @@ purchase_order as (
 
 entity as (
     select * from {{ ref('dim_entity') }}
+),
+
+-- What was posted before its source was connected was loaded as history: it says nothing of messages.
+connected as (
+    select
+        source_system,
+        min(known_at) as connected_at
+    from {{ ref('stg_ops_batches') }}
+    group by source_system
 )
 
 select
@@ -36,7 +45,10 @@ select
     receipt.accepted_qty::numeric(18, 6) as accepted_qty,
     receipt.rejected_qty::numeric(18, 6) as rejected_qty,
     {{ hours_between('receipt.received_at', 'receipt.erp_posted_at') }}::numeric(24, 4) as posting_latency_hours,
-    {{ minutes_between('receipt.posted_at', 'receipt.known_at') }}::numeric(24, 4) as message_latency_minutes,
+    case
+        when receipt.posted_at >= connected.connected_at
+            then {{ minutes_between('receipt.posted_at', 'receipt.known_at') }}::numeric(24, 4)
+    end as message_latency_minutes,
     {{ local_date('receipt.received_at', "coalesce(entity.time_zone, 'UTC')") }} as received_date,
     receipt.received_at,
     receipt.posted_at,
@@ -45,3 +57,4 @@ select
 from receipt
 left join purchase_order on receipt.purchase_order_id = purchase_order.purchase_order_id
 left join entity on receipt.entity_id = entity.entity_id
+left join connected on receipt.source_system = connected.source_system

@@ -22,6 +22,7 @@ select
     time_zone,
     fiscal_calendar,
     payment_origin,
+    system_codes,
 
     {{ to_boolean('accruals') }} as accruals
 from newest

@@ -11,10 +11,8 @@ configured as (
         code.source_system,
         code.codes ->> 0 as code
     from entity
-    inner join {{ source('raw', 'entity') }} as landed
-        on entity._batch_id = landed._batch_id and entity._record_key = landed._record_key
-    cross join lateral jsonb_each(coalesce(landed._extra -> 'codes', '{}'::jsonb)) as code (source_system, codes)
-    order by entity.entity_id asc, code.source_system asc, landed._row_number desc
+    cross join lateral jsonb_each(coalesce(entity.system_codes, '{}')::jsonb) as code (source_system, codes)
+    order by entity.entity_id asc, code.source_system asc
 ),
 
 used as (
