@@ -19,9 +19,14 @@ AFTER_A_BACKFILL = {
     "match.match_finding": "what the last run worked on",
 }
 
-# Columns of the marts in which two demos from clean may differ.
+# Columns of the marts in which two demos from clean may differ: of every table (*), and of single ones.
 BETWEEN_TWO_DEMOS = {
+    "*": {
+        "trace_id": "drawn anew for each run",
+        "run_id": "drawn anew for each run",
+        "interface_run_id": "counted in the order in which tasks of several sources happened to write",
+    },
     "fct_interface_run": {
-        "retries": "a request that met the limit of a target is repeated, and that depends on the machine's speed",
+        "retries": "a request that met the limit of a target is repeated, which depends on the machine's speed",
     },
 }
