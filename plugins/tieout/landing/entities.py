@@ -1,5 +1,7 @@
 """Entities: ``config/entities/<ID>.yml``, what each system calls them, and which system is of record for what."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -90,6 +92,11 @@ def read_entities(
 def codes_of(entities: list[Entity], system: str) -> dict[str, str]:
     """Return a system's code map of entities: its code → entity."""
     return {code: found.entity_id for found in entities for code in found.codes.get(system, ())}
+
+
+def codes_sha256(codes: Mapping[str, str]) -> str:
+    """Return the hash of a system's code map: another one where an entity was added or a code means another."""
+    return hashlib.sha256(json.dumps(codes, sort_keys=True).encode()).hexdigest()
 
 
 def entity(path: Path, contract: Contract, systems: frozenset[str], problems: list[Problem]) -> Entity:

@@ -11,7 +11,7 @@ import psycopg
 from tieout.errors import ContractBroken
 from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
-from tieout.landing.entities import codes_of
+from tieout.landing.entities import codes_of, codes_sha256
 from tieout.landing.keys import Keys
 from tieout.landing.ledger import Batch, BatchKey, batch_exists, lock_feed, record_batch
 from tieout.landing.manifest import Entry, Interval
@@ -48,10 +48,14 @@ class Landing:
     origin: str
     trace_id: str
 
+    @property
+    def entity_codes(self) -> dict[str, str]:
+        """What the source's codes of entities stand for."""
+        return codes_of(self.configuration.entities, self.profile.system)
+
     def vocabulary(self) -> Vocabulary:
         """Return what the profile's mappings refer to."""
-        entities = codes_of(self.configuration.entities, self.profile.system)
-        return Vocabulary(self.profile.maps, entities, self.keys)
+        return Vocabulary(self.profile.maps, self.entity_codes, self.keys)
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,13 @@ def _finish(
 
 def _batch_key(landing: Landing, feed: Feed, object_name: str, pull: PullFacts) -> BatchKey:
     return BatchKey(
-        landing.profile.system, feed.name, object_name, pull.interval, pull.content_sha256, landing.profile.version
+        source_system=landing.profile.system,
+        feed=feed.name,
+        object=object_name,
+        interval=pull.interval,
+        payload_sha256=pull.content_sha256,
+        profile_version=landing.profile.version,
+        entity_codes_sha256=codes_sha256(landing.entity_codes),
     )
 
 

@@ -22,12 +22,14 @@ class BatchKey:
     interval: Interval
     payload_sha256: str
     profile_version: int
+    entity_codes_sha256: str
 
     @property
     def batch_id(self) -> str:
         """A readable id, the same for the same batch wherever it is landed."""
-        parts = (self.source_system, self.feed, self.object, str(self.interval), self.payload_sha256)
-        digest = hashlib.sha256("|".join((*parts, str(self.profile_version))).encode()).hexdigest()
+        content = (self.source_system, self.feed, self.object, str(self.interval), self.payload_sha256)
+        meaning = (str(self.profile_version), self.entity_codes_sha256)
+        digest = hashlib.sha256("|".join((*content, *meaning)).encode()).hexdigest()
         return f"{self.source_system}-{self.object}-{self.interval.end:%Y%m%dT%H%M}-{digest[:12]}"
 
 
@@ -77,10 +79,10 @@ def record_batch(connection: psycopg.Connection, batch: Batch) -> None:
         """
         insert into ops.batch (
             batch_id, source_system, feed, object, interval_start, interval_end, payload_sha256, archive_manifest,
-            profile_version, contract_version, rows_read, rows_landed, rows_unchanged, missing_fields, unknown_fields,
-            origin, trace_id, landed_at
+            profile_version, entity_codes_sha256, contract_version, rows_read, rows_landed, rows_unchanged,
+            missing_fields, unknown_fields, origin, trace_id, landed_at
         )
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         (
             key.batch_id,
@@ -92,6 +94,7 @@ def record_batch(connection: psycopg.Connection, batch: Batch) -> None:
             key.payload_sha256,
             batch.manifest,
             key.profile_version,
+            key.entity_codes_sha256,
             batch.contract_version,
             batch.rows_read,
             batch.rows_landed,

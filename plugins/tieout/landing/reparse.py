@@ -1,4 +1,4 @@
-"""Reading the archive again after a profile was corrected: new versions of the rows, the old ones stay.
+"""Reading the archive again after a profile was corrected or an entity added: new versions of rows, the old ones stay.
 
 The sources are not asked.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from tieout.errors import ConfigurationError, TieoutError
 from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
+from tieout.landing.entities import codes_sha256
 from tieout.landing.keys import Keys
 from tieout.landing.land import Landed, Landing, PullFacts, land
 from tieout.landing.manifest import Interval, Pull
@@ -24,7 +25,8 @@ _PARSED_BEFORE = """
     select distinct feed, interval_start, interval_end, archive_manifest, payload_sha256
     from ops.batch
     where source_system = %(system)s
-        and profile_version < %(version)s
+        and profile_version <= %(version)s
+        and (profile_version < %(version)s or entity_codes_sha256 is distinct from %(entity_codes)s)
         and interval_end > %(start)s
         and interval_start < %(end)s
         and feed = any(%(feeds)s)
@@ -44,13 +46,13 @@ def reparse_source(
     now: datetime,
     feeds: Sequence[str] | None = None,
 ) -> Outcome:
-    """Parse what was landed for intervals that touch this one with the profile's present version.
+    """Parse what was landed for intervals that touch this one with the profile's present version and today's entities.
 
     Args:
         system: name of the source.
         interval: what is parsed again.
         dsn: of the warehouse.
-        configuration: with the corrected profile, whose version was counted up.
+        configuration: with the corrected profile, whose version was counted up, or with entities that are new.
         archive_root, keys: of the archive.
         trace_id: of the run.
         now: the business clock.
@@ -76,6 +78,7 @@ def reparse_source(
             {
                 "system": system,
                 "version": profile.version,
+                "entity_codes": codes_sha256(landing.entity_codes),
                 "start": interval.start,
                 "end": interval.end,
                 "feeds": list(chosen),
