@@ -42,14 +42,14 @@ class Dbt:
     def __init__(self, dsn: str) -> None:
         self.target = Path(tempfile.mkdtemp(prefix="tieout-dbt-"))
         url = urlsplit(dsn)
-        os.environ.update(
-            TIEOUT_WAREHOUSE_HOST=url.hostname or "",
-            TIEOUT_WAREHOUSE_PORT=str(url.port),
-            TIEOUT_WAREHOUSE_USER=url.username or "",
-            TIEOUT_WAREHOUSE_PASSWORD=unquote(url.password or ""),
-            TIEOUT_WAREHOUSE_DATABASE=url.path.lstrip("/"),
-            DO_NOT_TRACK="1",
-        )
+        self.environment = {
+            "TIEOUT_WAREHOUSE_HOST": url.hostname or "",
+            "TIEOUT_WAREHOUSE_PORT": str(url.port),
+            "TIEOUT_WAREHOUSE_USER": url.username or "",
+            "TIEOUT_WAREHOUSE_PASSWORD": unquote(url.password or ""),
+            "TIEOUT_WAREHOUSE_DATABASE": url.path.lstrip("/"),
+            "DO_NOT_TRACK": "1",
+        }
         self.manifest = self._invoke(dbtRunner(), ["parse"])
 
     def __call__(self, *arguments: str) -> None:
@@ -68,6 +68,7 @@ class Dbt:
         folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         places = ["--target-path", str(self.target), "--log-path", str(self.target)]
         said = StringIO()
+        os.environ.update(self.environment)  # another warehouse may have been built in this process meanwhile
         with redirect_stdout(said):
             result = runner.invoke([*arguments, *folders, *places])
         if not result.success:
