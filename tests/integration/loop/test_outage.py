@@ -1,0 +1,120 @@
+"""One ERP is down for a day: everything else goes on, and the next day catches up.
+
+West Hospital lives on the ERP that is down, North Hospital on the other one.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
+from tieout import settings
+from tieout.landing.manifest import Interval
+from tieout.warehouse.migrate import migrate
+
+SYSTEMS = ("erp_main", "erp_west", "ap", "supply", "contracts")
+DOWN = "erp_west"
+RUNS = """
+select source_system, outcome, error_class, count(distinct feed)
+from ops.interface_run
+where direction = 'extract' and interval_end = %s
+group by 1, 2, 3
+order by 1, 2
+"""
+INCIDENTS = """
+select class, state, count(*) from ops.incident where fingerprint like 'extract:%' group by 1, 2 order by 1, 2
+"""
+NEWEST = """
+select distinct on (_record_key) _record_key, _row_sha256, _source_updated_at
+from raw.{object}
+where _source_system = 'erp_west'
+order by _record_key, _source_updated_at desc, _ingested_at desc
+"""
+TWICE = """
+select _record_key, _row_sha256, _source_updated_at
+from raw.{object}
+group by _source_system, _record_key, _row_sha256, _source_updated_at
+having count(*) > 1
+"""
+VERDICTS = "select count(*), count(verdict) from match.match_invoice where entity_id = %s"
+INVOICES = "select count(distinct _record_key) from raw.invoice where _source_system = 'ap' and entity_id = %s"
+UNSENT = "select message_id from feedback.message_state where state in ('pending', 'retrying', 'dead')"
+
+
+@pytest.fixture
+def pipeline(postgres, warehouse):
+    """A pipeline over a hospital on each ERP, which does not wait for a target that is down."""
+    home = Path(tempfile.mkdtemp(prefix="tieout-outage-"))
+    home.chmod(0o755)
+    config = home / "config"
+    shutil.copytree(CHECKOUT / "config", config)
+    targets = config / "feedback" / "targets.yml"
+    targets.write_text(targets.read_text().replace("wait_seconds: 15", "wait_seconds: 0"))
+    with running_estate(postgres, home, volume=0.3, entities=["H1", "H3"]) as estate:
+        yield Pipeline(warehouse, home, estate, config)
+    shutil.rmtree(home)
+
+
+def test_an_erp_that_is_down_for_a_day_stops_nobody_else_and_is_caught_up(pipeline, postgres):
+    start = pipeline.now()
+    feeds = pipeline.extract(Interval(start, pipeline.estate.advance(4)[1]), SYSTEMS)
+    assert feeds[DOWN] > 0
+
+    pipeline.estate.fault(DOWN, "down")
+    pipeline.cycle(systems=SYSTEMS, may_fail=[DOWN])
+    the_others_went_on(pipeline)
+
+    pipeline.estate.end_faults()
+    yesterday = pipeline.now()
+    pipeline.extract(Interval(yesterday, pipeline.estate.advance(1)[1]), SYSTEMS)
+    nothing_is_lost_or_twice(pipeline, postgres, Interval(start, pipeline.now()))
+    pipeline.publish(pipeline.transform())
+    everything_is_caught_up(pipeline)
+
+
+def the_others_went_on(pipeline):
+    """The failed feeds are on record; what the other systems sent is judged and answered."""
+    runs = pipeline.query(RUNS, [pipeline.now()])
+    of_west = [run[1:3] for run in runs if run[0] == DOWN]
+    assert of_west == [("failed", "unavailable")]
+    assert {run[0] for run in runs if run[1] == "succeeded"} == {*SYSTEMS} - {DOWN}
+    failed = next(run[3] for run in runs if run[0] == DOWN)
+    assert pipeline.query(INCIDENTS) == [("unavailable", "retrying", failed)]
+    for entity in ("H1", "H3"):
+        invoices = pipeline.query(INVOICES, [entity])[0][0]
+        assert pipeline.query(VERDICTS, [entity]) == [(invoices, invoices)]
+    took = pipeline.estate.counters()
+    assert took["ap"]["match_result"]["effective"] > 0
+    assert took["erp_main"]["invoice_clearance"]["effective"] > 0
+    assert DOWN not in took
+
+
+def everything_is_caught_up(pipeline):
+    """The window that was missed is read, what waited is delivered, and the incidents are over."""
+    assert {run[1] for run in pipeline.query(RUNS, [pipeline.now()])} == {"succeeded"}
+    assert [row[:2] for row in pipeline.query(INCIDENTS)] == [("unavailable", "resolved")]
+    assert pipeline.query(UNSENT) == []
+    assert pipeline.estate.counters()[DOWN]["invoice_clearance"]["effective"] > 0
+    assert pipeline.query("select count(*) from quality.quarantine where source_system = %s", [DOWN]) == [(0,)]
+
+
+def nothing_is_lost_or_twice(pipeline, postgres, whole):
+    """A fresh warehouse that reads the ERP over all days at once finds nothing that this one lacks, nor otherwise."""
+    name = pipeline.home.name.replace("-", "_")
+    home = pipeline.home / "fresh"
+    home.mkdir()
+    fresh = Pipeline(postgres.create_database(name), home, pipeline.estate)
+    fresh.keys = pipeline.keys  # tokens of sensitive values are part of a row's hash
+    migrate(fresh.dsn, settings.objects_dir())
+    try:
+        fresh.extract(whole, [DOWN])
+        objects = fresh.query("select distinct object from ops.batch where source_system = %s", [DOWN])
+        assert len(objects) > 5
+        for (name_of_object,) in objects:
+            found = pipeline.query(NEWEST.format(object=name_of_object))
+            assert found == fresh.query(NEWEST.format(object=name_of_object)), name_of_object
+            assert pipeline.query(TWICE.format(object=name_of_object)) == []
+    finally:
+        postgres.drop_database(name)
