@@ -11,10 +11,12 @@ AFTER_A_BACKFILL = {
     "mart.fct_batch": "the batches of the backfill",
     "mart.fct_interface_run": "the runs of the backfill",
     "mart.dim_entity": "known_to_by_source: the source was read again",
+    "mart.correlation_link": "links to messages that were sent after the last transformation",
     "staging.stg_touched_records": "what the last run had to look at",
     "canonical.int_touched": "what the last run had to look at",
     "match.match_touched": "what the last run had to look at",
     "match.match_candidate_line": "what the last run worked on",
+    "match.match_net_receipt": "what the last run worked on",
     "match.match_line_check": "what the last run worked on",
     "match.match_finding": "what the last run worked on",
 }
