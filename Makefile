@@ -17,7 +17,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down clean status summary airflow check lint types sql dbt-parse dags unit integration e2e \
-        test test-all bench lock validate-config format
+        test test-all bench lock validate-config format dictionary
 
 help: ## show this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -52,7 +52,7 @@ airflow: setup ## run an airflow command beside the running stack: make airflow 
 
 # -- checks and tests -------------------------------------------------------------------------------------------------
 
-check: lint types sql dbt-parse dags ## ruff, mypy, sqlfluff, dbt parse, DAG integrity
+check: lint types sql dbt-parse dags dictionary ## ruff, mypy, sqlfluff, dbt parse, DAG integrity, data dictionary
 
 lint: setup ## ruff, with Airflow's rules, and formatting
 	@echo "ruff"
@@ -72,6 +72,10 @@ dbt-parse: setup ## dbt parse
 
 dags: setup ## integrity of the DAG files
 	@if [ -d tests/dags ]; then echo "DAG integrity"; $(PYTEST) tests/dags; fi
+
+dictionary: setup ## whether docs/data_dictionary.md says what contracts and models say
+	@echo "data dictionary"
+	@$(RUN) -m tieout.warehouse.dictionary --check
 
 unit: setup ## unit tests: no file, network or database
 	@echo "unit tests"

@@ -95,6 +95,37 @@ def test_a_backfill_over_past_intervals_changes_nothing_and_sends_nothing(stack)
     assert {run.state for run in backfilled} == {"success"}
 
 
+def test_the_archive_read_again_with_the_same_profile_lands_nothing(stack):
+    before = rows(stack, "select sum(rows_landed) from ops.batch")
+    window = {"start": "2026-03-01T00:00:00+00:00", "end": "2026-03-31T00:00:00+00:00"}
+    assert outcome_of(stack, "reparse", {"system": "bank", **window}) == "success"
+    assert rows(stack, "select sum(rows_landed) from ops.batch") == before
+
+
+def test_a_steward_releases_a_row_and_the_audit_says_who_and_why(stack):
+    (quarantine_id,) = rows(stack, "select min(quarantine_id) from quality.quarantine where state = 'waiting'")[0]
+    decision = {"action": "release", "select_by": "ids", "selection": str(quarantine_id)}
+    person = {"decided_by": "item steward", "reason": "checked with the supplier"}
+    assert outcome_of(stack, "steward", decision | person) == "success"
+    states = rows(stack, "select state from quality.quarantine where quarantine_id = %s", [quarantine_id])
+    assert states == [("released",)]
+    audited = rows(stack, "select actor, reason from audit.event where action like '%%release%%'")
+    assert ("item steward", "checked with the supplier") in audited
+
+
+def test_a_dry_run_of_a_replay_sends_nothing(stack):
+    before = rows(stack, "select count(*) from feedback.attempt")
+    assert outcome_of(stack, "replay", {"replayed_by": "engineer", "reason": "a look"}) == "success"
+    assert rows(stack, "select count(*) from feedback.attempt") == before
+
+
+def outcome_of(stack, dag_id: str, conf: dict[str, str]) -> str:
+    """Start a DAG by hand, wait until everything is quiet again, and return the run's state."""
+    run = stack.api.trigger(dag_id, run_id=f"by-hand-{dag_id}", conf=conf)
+    wait_until_quiet(stack)
+    return stack.api.run(dag_id, run.run_id).state
+
+
 def planted_numbers(stack) -> list[str]:
     """Return account numbers and tax ids that the first ERP holds."""
     dsn = stack.postgres.dsn("estate")
