@@ -6,13 +6,13 @@ The rules are those of docs/reference/feedback.md: four hundreds are dead at onc
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import httpx
 
 from tieout.errors import Refused, Throttled, TieoutError
+from tieout.http import retry_after
 
 Outcome = Literal["acknowledged", "retrying", "dead"]
 EXCERPT = 500  # characters of an answer that are kept
@@ -71,19 +71,6 @@ def answer_to_error(error: httpx.RequestError | TieoutError) -> Answer:
     if isinstance(error, Throttled):
         return Answer("retrying", None, "throttled", error.message[:EXCERPT], retry_after=error.retry_after)
     return Answer("retrying", None, "unavailable", f"{type(error).__name__}: {error}"[:EXCERPT])
-
-
-def retry_after(response: httpx.Response, wall_now: datetime) -> timedelta | None:
-    """Return the wait that ``Retry-After`` asks for, in seconds or as a date (RFC 9110, section 10.2.3)."""
-    value = response.headers.get("retry-after", "").strip()
-    if value.isdigit():
-        return timedelta(seconds=min(int(value), 24 * 3600))
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max(at - wall_now, timedelta()), timedelta(days=1))
 
 
 def _judge(status: int, on_conflict: str) -> tuple[Outcome, str | None]:

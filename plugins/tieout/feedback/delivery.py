@@ -25,11 +25,11 @@ from tieout import audit, operations, settings
 from tieout.errors import Refused
 from tieout.feedback import incidents
 from tieout.feedback.answers import Answer
-from tieout.feedback.authentication import Clock, Endpoint
 from tieout.feedback.pace import Pacer, Sleep, TargetPausedError, longest_wait
 from tieout.feedback.tally import Delivered, RunContext, Tally, record_interface_runs
 from tieout.feedback.targets import Target
 from tieout.feedback.wire import Message, Wire
+from tieout.http import Address, Clock
 from tieout.warehouse.connection import connect
 
 Step = Literal["acknowledged", "retrying", "dead", "superseded", "skipped", "paused"]
@@ -127,7 +127,7 @@ def deliver(
     dsn: str,
     target: Target,
     *,
-    resolve: Callable[[str], Endpoint],
+    resolve: Callable[[str], Address],
     worker: str,
     context: RunContext | None = None,
     clocks: Clocks | None = None,
@@ -167,7 +167,7 @@ class _Run:
         self.tally = Tally()
         self._idle: queue.SimpleQueue[psycopg.Connection] = queue.SimpleQueue()
 
-    def work(self, endpoint: Endpoint) -> None:
+    def work(self, address: Address) -> None:
         """Go through the queue until nothing is due, the time is over, or the target wants to be left alone."""
         with ExitStack() as stack:
             look = stack.enter_context(self._connection())
@@ -176,7 +176,7 @@ class _Run:
             for _ in range(self.target.parallel_requests):
                 self._idle.put(stack.enter_context(self._connection()))
             pacer = Pacer(pacing, self.target, wall_now=self.clocks.wall_now, sleep=self.clocks.sleep)
-            wire = Wire(self.target, endpoint, wall_now=self.clocks.wall_now, pace=pacer.wait)
+            wire = Wire(self.target, address, wall_now=self.clocks.wall_now, pace=pacer.wait)
             stack.callback(wire.close)
             threads = stack.enter_context(ThreadPoolExecutor(self.target.parallel_requests, "deliver"))
             stack.callback(threads.shutdown, cancel_futures=True)

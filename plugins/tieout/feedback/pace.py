@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from tieout.feedback.authentication import Clock
 from tieout.feedback.targets import Target
+from tieout.http import Clock
 
 Sleep = Callable[[float], None]
 

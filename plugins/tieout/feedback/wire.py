@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 import httpx
 
-from tieout.errors import TieoutError
+from tieout.errors import ConfigurationError, TieoutError
 from tieout.feedback.answers import Answer, answer_of, answer_to_error
-from tieout.feedback.authentication import Clock, Endpoint, authentication_of
 from tieout.feedback.targets import Send, Target
+from tieout.http import Address, Clock, authentication, base_url
 
 Pace = Callable[[], None]
 SHOWN_ALREADY = "The target shows it already; nothing was written."
@@ -43,14 +43,19 @@ class Wire:
     ``pace`` is called before each request and waits for the target's rate; what it raises goes to the caller.
     """
 
-    def __init__(self, target: Target, endpoint: Endpoint, *, wall_now: Clock, pace: Pace) -> None:
+    def __init__(self, target: Target, address: Address, *, wall_now: Clock, pace: Pace) -> None:
         self._target = target
         self._wall_now = wall_now
         self._pace = pace
-        base_url = base_url_of(endpoint)
+        root = base_url(address)
+        if not address.password:
+            raise ConfigurationError(f"The connection to {root} has no password.", "Set it in Airflow's connections.")
+        known_by = target.authentication
         self._client = httpx.Client(
-            base_url=base_url,
-            auth=authentication_of(target.authentication, endpoint, base_url, wall_now),
+            base_url=root,
+            auth=authentication(
+                known_by.kind, address, token_url=root + known_by.token_path, header=known_by.header, wall_now=wall_now
+            ),
             timeout=target.timeout.total_seconds(),
             limits=httpx.Limits(max_connections=target.parallel_requests),
             trust_env=False,
@@ -100,14 +105,6 @@ class Wire:
         if shows(_decoded(response.text), _decoded(message.body)):
             return Answer("acknowledged", response.status_code, None, SHOWN_ALREADY, answer.response_sha256)
         return None
-
-
-def base_url_of(endpoint: Endpoint) -> str:
-    """Return the address of a connection: a host may carry its scheme, else the connection's schema counts."""
-    host = (endpoint.host or "").rstrip("/")
-    if "://" not in host:
-        host = f"{endpoint.schema or 'http'}://{host}"
-    return f"{host}:{endpoint.port}" if endpoint.port else host
 
 
 def path_of(template: str, target_key: str) -> str:

@@ -12,12 +12,13 @@ from tieout.errors import ConfigurationError
 from tieout.formats.csv import CsvFormat, Total, Trailer
 from tieout.formats.iso20022 import CamtFormat
 from tieout.formats.json import JsonFormat
+from tieout.http import AUTH_KINDS
 from tieout.landing.functions import FUNCTIONS
 from tieout.landing.problems import Node
 from tieout.landing.profile import Condition, Cursor, Feed, Format, ObjectMapping, Origin, Profile, Read, Rule
 from tieout.sources.database import DatabaseRead
 from tieout.sources.files import FileRead, safe_directory
-from tieout.sources.http import AUTH_KINDS, Auth
+from tieout.sources.http import Auth
 from tieout.sources.rest import PAGE_KINDS, Pagination, RestRead
 
 KINDS = ("erp", "ap", "supply", "bank", "files")

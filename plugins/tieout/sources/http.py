@@ -1,6 +1,6 @@
-"""An HTTP client that knows when to wait: credentials, tokens and their renewal, retries with back-off.
+"""An HTTP client for reading that knows when to wait.
 
-Also what delivers feedback may use it. 429 and 503 wait as `Retry-After` says, else with exponential back-off and full
+429 and 503 wait as `Retry-After` says, else with exponential back-off and full
 jitter, until the deadline; other 5xx and lost connections are tried a few times; 401 and 403 fail at once.
 """
 
@@ -8,23 +8,17 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import tenacity
 
 from tieout import settings
 from tieout.errors import ConfigurationError, Refused, Throttled, TieoutError, Transient
+from tieout.http import AuthKind, authentication, base_url, retry_after
 from tieout.sources.endpoint import Endpoint
 
 log = logging.getLogger(__name__)
-AuthKind = Literal["oauth2_client_credentials", "basic", "api_key", "none"]
-AUTH_KINDS: tuple[AuthKind, ...] = ("oauth2_client_credentials", "basic", "api_key", "none")
-# A token is renewed this long before it ends, so that it does not end under way.
-RENEW_BEFORE = timedelta(seconds=30)
-TOKEN_LIFE = timedelta(minutes=5)
 BROKEN_ATTEMPTS = 5
 WAIT = tenacity.wait_random_exponential(multiplier=0.5, max=30)
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -60,14 +54,19 @@ class HttpClient:
 
     def __post_init__(self) -> None:
         self.retries = 0
-        self._token = ""
-        self._token_ends = datetime.min.replace(tzinfo=UTC)
-        self._token_worked = False
+        root = base_url(self.endpoint, self.endpoint.extra.get("path", ""))
         self._client = httpx.Client(
-            base_url=base_url(self.endpoint),
+            base_url=root,
             timeout=TIMEOUT,
             verify=self.endpoint.extra.get("verify", True),
             transport=self.transport,
+        )
+        self._client.auth = authentication(  # type: ignore[assignment]
+            self.auth.kind,
+            self.endpoint,
+            token_url=str(self.url(self.auth.token_path)),
+            header=self.auth.api_key_header,
+            wall_now=lambda: settings.wall_now(),
         )
 
     def __enter__(self) -> "HttpClient":
@@ -121,51 +120,12 @@ class HttpClient:
         return retrying(self._once, method, url, headers or {}, json)
 
     def _once(self, method: str, url: httpx.URL | str, headers: Mapping[str, str], json: Any) -> httpx.Response:
-        response = self._exchange(method, url, {**headers, **self._credentials()}, json)
-        if response.status_code == httpx.codes.UNAUTHORIZED and self._token_worked:
-            # The token was good before: it was revoked or ended early. A new one gets one chance.
-            self._token, self._token_worked = "", False
-            response = self._exchange(method, url, {**headers, **self._credentials()}, json)
-        checked = _checked(response)
-        self._token_worked = bool(self._token)
-        return checked
-
-    def _exchange(self, method: str, url: httpx.URL | str, headers: Mapping[str, str], json: Any) -> httpx.Response:
-        basic = httpx.BasicAuth(self.endpoint.login, self.endpoint.password) if self.auth.kind == "basic" else None
         try:
-            return self._client.request(method, url, headers=dict(headers), json=json, auth=basic)
+            return _checked(self._client.request(method, url, headers=dict(headers), json=json))
         except httpx.TransportError as error:
             raise Transient(
                 f"{self._client.base_url.host} does not answer ({type(error).__name__}).", "It is tried again."
             ) from error
-
-    def _credentials(self) -> dict[str, str]:
-        if self.auth.kind == "api_key":
-            return {self.auth.api_key_header: self.endpoint.password}
-        if self.auth.kind != "oauth2_client_credentials":
-            return {}
-        if not self._token or settings.wall_now() >= self._token_ends - RENEW_BEFORE:
-            self._renew()
-        return {"Authorization": f"Bearer {self._token}"}
-
-    def _renew(self) -> None:
-        """Ask for a token (RFC 6749, section 4.4)."""
-        try:
-            response = self._client.post(
-                self.url(self.auth.token_path),
-                data={"grant_type": "client_credentials"},
-                auth=(self.endpoint.login, self.endpoint.password),
-            )
-        except httpx.TransportError as error:
-            raise Transient("The token endpoint does not answer.", "It is tried again.") from error
-        if response.status_code == httpx.codes.BAD_REQUEST:
-            raise Refused("The token endpoint refused our client.", "Check the connection's login and password.")
-        document = _checked(response).json()
-        lifetime = timedelta(seconds=float(document.get("expires_in", TOKEN_LIFE.total_seconds())))
-        self._token = document["access_token"]
-        self._token_worked = False
-        # A lifetime shorter than the margin would be renewed for each request: half of it is used then.
-        self._token_ends = settings.wall_now() + max(lifetime, RENEW_BEFORE + lifetime / 2)
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -180,28 +140,6 @@ class HttpClient:
         )
 
 
-def base_url(endpoint: Endpoint) -> str:
-    """Return the URL that paths are relative to."""
-    scheme = endpoint.schema or "http"
-    root = endpoint.host.rstrip("/") if "://" in endpoint.host else f"{scheme}://{endpoint.host}"
-    port = f":{endpoint.port}" if endpoint.port else ""
-    return f"{root}{port}{endpoint.extra.get('path', '')}"
-
-
-def retry_after(response: httpx.Response) -> timedelta | None:
-    """Return how long a response asks us to wait: seconds or an HTTP date (RFC 9110, section 10.2.3)."""
-    value = response.headers.get("Retry-After", "").strip()
-    if not value:
-        return None
-    if value.isdecimal():
-        return timedelta(seconds=int(value))
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(timedelta(0), moment.replace(tzinfo=moment.tzinfo or UTC) - settings.wall_now())
-
-
 def _checked(response: httpx.Response) -> httpx.Response:
     code = response.status_code
     if response.is_success or code == httpx.codes.NOT_MODIFIED:
@@ -214,7 +152,7 @@ def _error(code: int, where: str, response: httpx.Response) -> TieoutError:
     if code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         return Refused(where, "Check the connection's credentials and rights.")
     if code in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE):
-        return Throttled(where, "It is tried again later.", retry_after(response))
+        return Throttled(where, "It is tried again later.", retry_after(response, settings.wall_now()))
     if code >= httpx.codes.INTERNAL_SERVER_ERROR or code == httpx.codes.REQUEST_TIMEOUT:
         return Transient(where, "It is tried again.")
     return ConfigurationError(where, "Compare path and parameters of the profile with the platform.")

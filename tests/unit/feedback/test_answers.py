@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tieout.errors import Refused, Throttled
-from tieout.feedback.answers import answer_of, answer_to_error, retry_after
+from tieout.feedback.answers import answer_of, answer_to_error
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -37,21 +37,6 @@ def test_a_conflict_goes_by_the_operations_rule():
 
 def test_a_redirect_is_dead_because_the_address_is_wrong():
     assert judged(302).outcome == "dead"
-
-
-@pytest.mark.parametrize(
-    ("value", "wait"),
-    [
-        ("7", timedelta(seconds=7)),
-        ("Wed, 01 Apr 2026 00:00:09 GMT", timedelta(seconds=9)),
-        ("Tue, 31 Mar 2026 00:00:00 GMT", timedelta()),
-        ("999999999", timedelta(days=1)),
-        ("soon", None),
-        ("", None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date_and_never_more_than_a_day(value, wait):
-    assert retry_after(httpx.Response(429, headers={"Retry-After": value}), NOW) == wait
 
 
 def test_an_excerpt_is_short_and_holds_no_zero_bytes():

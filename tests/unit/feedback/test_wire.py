@@ -1,26 +1,11 @@
-"""Addresses, and whether a target shows what it should."""
-
-from types import SimpleNamespace
+"""Paths, and whether a target shows what it should."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.feedback.publish import idempotency_key
-from tieout.feedback.wire import base_url_of, path_of, shows
-
-
-@pytest.mark.parametrize(
-    ("host", "port", "schema", "url"),
-    [
-        ("127.0.0.1", 8080, "http", "http://127.0.0.1:8080"),
-        ("ap.example.org", None, "https", "https://ap.example.org"),
-        ("https://ap.example.org/", 8443, None, "https://ap.example.org:8443"),
-        ("ap.example.org", 80, None, "http://ap.example.org:80"),
-    ],
-)
-def test_an_address_is_made_of_the_connections_parts(host, port, schema, url):
-    assert base_url_of(SimpleNamespace(host=host, port=port, schema=schema)) == url
+from tieout.feedback.wire import path_of, shows
 
 
 def test_a_key_cannot_leave_its_place_in_a_path():

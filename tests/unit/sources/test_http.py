@@ -9,7 +9,7 @@ import pytest
 from tieout import settings
 from tieout.errors import ConfigurationError, Refused, Throttled, Transient
 from tieout.sources.endpoint import Endpoint
-from tieout.sources.http import Auth, HttpClient, base_url, retry_after
+from tieout.sources.http import Auth, HttpClient
 
 ENDPOINT = Endpoint(host="ap.test", port=8080, login="id", password="secret")
 
@@ -146,11 +146,3 @@ def test_a_link_to_another_host_is_not_followed():
 def test_paths_are_below_the_endpoints_own_path():
     client = Server(OK).client(endpoint=Endpoint(host="https://ap.test", extra={"path": "/api"}))
     assert str(client.url("/v1/x?a=1", {"b": 2})) == "https://ap.test/api/v1/x?a=1&b=2"
-    assert base_url(ENDPOINT) == "http://ap.test:8080"
-
-
-def test_retry_after_may_be_a_date(monkeypatch):
-    monkeypatch.setattr(settings, "wall_now", lambda: datetime(2026, 1, 1, tzinfo=UTC))
-    response = httpx.Response(503, headers={"Retry-After": "Thu, 01 Jan 2026 00:01:00 GMT"})
-    assert retry_after(response) == timedelta(minutes=1)
-    assert retry_after(httpx.Response(503, headers={"Retry-After": "soon"})) is None
