@@ -17,7 +17,7 @@ CURRENCIES = (
 )
 # fmt: on
 
-# Hold and exception codes of the group (the specification's page on exceptions).
+# Hold and exception codes of the group (docs/reference/exceptions.md).
 # fmt: off
 HOLD_CODES = (
     "PRICE_OVER", "PRICE_UNDER", "CONTRACT_PRICE", "QTY_ORDERED", "QTY_RECEIVED", "QTY_ACCEPTED", "NOT_APPROVED",

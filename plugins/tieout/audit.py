@@ -1,4 +1,4 @@
-"""The audit trail: ``audit.event``, insert only (docs/reference/feedback.md; the specification's page on trust).
+"""The audit trail: ``audit.event``, insert only (docs/reference/trust.md).
 
 Written for payload changes, approvals, releases, retries and status transitions. An event is part of the
 transaction of what it tells about: either both are there or neither is.

@@ -1,7 +1,7 @@
 """Technical exceptions: ``ops.incident``.
 
 One row per failure of one thing: the same failure again updates the row, and what works again resolves it.
-Business findings are holds and live elsewhere; nothing is in both (the specification's page on exceptions).
+Business findings are holds and live elsewhere; nothing is in both (docs/reference/exceptions.md).
 """
 
 from collections.abc import Sequence

@@ -55,7 +55,7 @@ class Label:
         cleared_on: gone once this day was played and processed, because later data clear it.
         cleared_by: '' while it stays; 'data' with cleared_on; 'feedback' where the pipeline's own repair clears it.
         case: injected findings of one case share a PO or an invoice.
-        kind: finding, quarantine, or informational (a finding of the full specification that comes with a decoy).
+        kind: finding, quarantine, or informational (a finding that is not judged here and comes with a decoy).
     """
 
     code: str

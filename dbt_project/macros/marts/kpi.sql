@@ -122,3 +122,36 @@ from measured
 left join entity on measured.entity_id = entity.entity_id
 where measured.observations > 0
 {%- endmacro %}
+
+{# The figures of a receipt's latency: its percentiles by day of receipt, for each entity and for all of them. #}
+{% macro receipt_latency_figure(kpi, measure, unit) -%}
+with receipt as (
+    select * from {{ ref('fct_receipt_line') }}
+    where kind = 'receipt' and {{ measure }} is not null
+),
+
+measured as (
+    select
+        received_date as period,
+        coalesce(entity_id, 'ALL') as entity_id,
+        count(*) as observations,
+        {{ percentile(0.5, measure) }} as p50,
+        {{ percentile(0.95, measure) }} as p95
+    from receipt
+    group by grouping sets ((received_date, entity_id), (received_date))
+)
+
+select
+    '{{ kpi }}' as kpi,
+    measured.period,
+    measured.entity_id,
+    'percentile' as dimension,
+    cut.dimension_value,
+    null::text as currency,
+    null::numeric(24, 4) as numerator,
+    measured.observations::numeric(24, 4) as denominator,
+    cut.value::numeric(24, 4) as value,
+    '{{ unit }}' as unit
+from measured
+cross join lateral (values ('p50', measured.p50), ('p95', measured.p95)) as cut (dimension_value, value)
+{%- endmacro %}

@@ -1,6 +1,6 @@
 {#
     The state that each subject should have at each target, in the target's words. Publishing sends what differs from
-    the last message (the specification's page on feedback).
+    the last message (docs/reference/feedback.md).
 #}
 {{ config(materialized='stable_table') }}
 

@@ -43,20 +43,7 @@ explicit as (
         line.invoice_line_id,
         line.invoice_date,
         line.line_number,
-        greatest(
-            0,
-            least(
-                line.net_qty,
-                receipt.open_qty - coalesce(
-                    sum(line.net_qty) over (
-                        partition by receipt.receipt_line_id
-                        order by {{ invoice_order('line') }}
-                        rows between unbounded preceding and 1 preceding
-                    ),
-                    0
-                )
-            )
-        ) as qty
+        {{ taken_in_turn('line.net_qty', 'receipt.open_qty', 'receipt.receipt_line_id', invoice_order('line')) }} as qty
     from line
     inner join receipt
         on line.named_receipt_line_id = receipt.receipt_line_id and line.po_line_id = receipt.po_line_id

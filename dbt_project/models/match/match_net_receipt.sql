@@ -68,20 +68,7 @@ pool as (
 reduced_by_pool as (
     select
         r.receipt_line_id,
-        greatest(
-            0,
-            least(
-                r.left_qty,
-                pool.qty - coalesce(
-                    sum(r.left_qty) over (
-                        partition by r.po_line_id
-                        order by {{ receipt_order('r', 'desc') }}
-                        rows between unbounded preceding and 1 preceding
-                    ),
-                    0
-                )
-            )
-        ) as qty
+        {{ taken_in_turn('r.left_qty', 'pool.qty', 'r.po_line_id', receipt_order('r', 'desc')) }} as qty
     from reduced_by_name as r
     inner join pool on r.po_line_id = pool.po_line_id
 ),

@@ -1,7 +1,7 @@
 """Knowledge time: one instant per run of the gate and per decision of a steward, strictly later than the last.
 
 Also strictly later than the ``as_of`` of every transformation so far: what becomes known now was not known to it, so
-it must not carry an earlier instant (the specification's page on architecture, Knowledge time).
+it must not carry an earlier instant (docs/adr/0004-the-business-clock-is-a-setting.md).
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
 """Runs of the transformation: ``ops.run`` fixes what a run knows, ``ops.node_result`` keeps what each dbt node did.
 
-``as_of`` is set once, when the run starts, and read from here by every model (the specification's page on
-architecture, Knowledge time). One run is under way at a time.
+``as_of`` is set once, when the run starts, and read from here by every model
+(docs/adr/0004-the-business-clock-is-a-setting.md). One run is under way at a time.
 """
 
 from collections.abc import Iterator, Mapping

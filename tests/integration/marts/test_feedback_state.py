@@ -1,4 +1,4 @@
-"""What should go back to the source systems, and what they show (the specification's page on feedback)."""
+"""What should go back to the source systems, and what they show (docs/reference/feedback.md)."""
 
 import json
 

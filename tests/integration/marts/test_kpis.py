@@ -1,4 +1,4 @@
-"""KPIs (the specification's page on KPIs): parts, days, percentiles, restatement."""
+"""KPIs (docs/reference/kpis.md): parts, days, percentiles, restatement."""
 
 from datetime import date
 from decimal import Decimal
