@@ -54,6 +54,9 @@ class Dbt:
 
     def __call__(self, *arguments: str) -> None:
         """Run dbt with the parsed project."""
+        for node in self.manifest.nodes.values():
+            if node.resource_type != "seed":  # a node that was compiled would not get its CTEs again
+                node.extra_ctes_injected, node.extra_ctes = False, []
         self._invoke(dbtRunner(manifest=self.manifest), list(arguments))
 
     def parsed_again(self, *arguments: str) -> None:

@@ -1,0 +1,25 @@
+{{ config(materialized='ephemeral') }}
+
+{%- set columns = [
+    'code', 'subject_id', 'match_unit_id', 'invoice_id', 'invoice_line_id', 'purchase_order_id', 'po_line_id',
+    'vendor_key', 'entity_id', 'item_category', 'is_posted', 'expected', 'actual', 'limit_applied', 'policy_id',
+    'amount_at_risk', 'currency', 'blocks', 'root_cause', 'correlation_id', 'explanation',
+] -%}
+
+{%- set levels = [
+    ref('match_line_finding'),
+    ref('match_invoice_finding'),
+    ref('match_po_line_finding'),
+    ref('match_record_finding'),
+] %}
+
+{% for level in levels -%}
+select
+    {{ columns | join(',\n    ') }}
+from {{ level }}
+{%- if not loop.last %}
+
+union all
+
+{% endif %}
+{%- endfor %}

@@ -1,0 +1,43 @@
+{{ config(materialized='ephemeral') }}
+
+with record_finding as (
+    select
+        case when c.is_present then 'SYNC_DIFFERENT' else 'SYNC_MISSING' end as code,
+        c.copy_id,
+        c.purchase_order_id,
+        c.entity_id,
+        'an equal copy' as expected,
+        coalesce(c.differing_fields, 'none') as actual,
+        'Purchase order ' || c.po_number || case
+            when c.is_present then ' differs in ' || c.target || ': ' || c.differing_fields
+            else ' is missing in ' || c.target
+        end || '; the copy was due at ' || {{ minute_in_words('c.due_at') }} || '.' as explanation
+    from {{ ref('int_copies') }} as c
+    {{ join_units('c.purchase_order_id') }}
+    where not c.is_equal and c.po_status in ('approved', 'sent') and c.due_at <= {{ as_of() }}
+)
+
+select
+    f.code,
+    f.copy_id as subject_id,
+    f.purchase_order_id as match_unit_id,
+    null as invoice_id,
+    null as invoice_line_id,
+    f.purchase_order_id,
+    null as po_line_id,
+    o.vendor_key,
+    f.entity_id,
+    null as item_category,
+    false as is_posted,
+    f.expected,
+    f.actual,
+    null as limit_applied,
+    null as policy_id,
+    0 as amount_at_risk,
+    o.currency,
+    null::boolean as blocks,
+    null as root_cause,
+    o.correlation_id,
+    f.explanation
+from record_finding as f
+inner join {{ ref('int_purchase_orders') }} as o on f.purchase_order_id = o.purchase_order_id
