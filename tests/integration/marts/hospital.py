@@ -143,9 +143,9 @@ def _payments(estate: Estate) -> None:
 def _operations(warehouse: Warehouse) -> None:
     """One failed run of a system, and a quarantined row of AP."""
     warehouse.connection.execute(
-        "insert into ops.interface_run (direction, source_system, object, started_at, outcome, error_class)"
-        " values ('extract', 'erp_main', 'vendor', %s, 'failed', 'unavailable')",
-        [at("2026-03-30T10:00")],
+        "insert into ops.interface_run (direction, source_system, object, started_at, ended_at, outcome, error_class)"
+        " values ('extract', 'erp_main', 'vendor', %s, %s, 'failed', 'unavailable')",
+        [at("2026-03-30T10:00")] * 2,
     )
     warehouse.connection.execute(
         "update ops.batch set rows_landed = rows_landed + 1 where object = 'invoice' and source_system = 'ap'"

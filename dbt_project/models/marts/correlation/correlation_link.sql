@@ -16,6 +16,8 @@
     )
 }}
 
+{% set log = kept_log() -%}
+
 with order_born as (
     select
         correlation_id,
@@ -107,11 +109,12 @@ select
     known.via::text as via,
     {{ as_of() }} as linked_at
 from known
-{% if is_incremental() %}
-left join {{ this }} as kept
+{% if log -%}
+left join {{ rows_kept(log, 'linked_at') }} as kept
     on
         known.correlation_id = kept.correlation_id
         and known.subject_type = kept.subject_type
         and known.subject_id = kept.subject_id
 where kept.correlation_id is null
-{% endif %}
+{%- endif %}
+{{- and_rows_kept(log, 'linked_at') }}

@@ -13,6 +13,8 @@
     )
 }}
 
+{% set log = kept_log() -%}
+
 with copy as (
     select
         *,
@@ -20,7 +22,7 @@ with copy as (
         greatest(issued_at, changed_at) as settled_at
     from {{ ref('int_copies') }}
     where
-        {{ not is_incremental() }}
+        {{ 'false' if log and only_touched() else 'true' }}
         or purchase_order_id in (
             select touched.subject_id
             from {{ ref('int_touched') }} as touched
@@ -61,12 +63,12 @@ event as (
         copy.version_md5,
         'issued' as event,
         copy.entity_id,
-        {% if is_incremental() -%}
+        {% if log -%}
         case
             when
                 exists (
                     select 1
-                    from {{ this }} as kept
+                    from {{ rows_kept(log, 'known_at') }} as kept
                     where kept.purchase_order_id = copy.purchase_order_id
                 )
                 then copy.settled_at
@@ -103,12 +105,13 @@ select
     event.due_at,
     {{ as_of() }} as known_at
 from event
-{% if is_incremental() %}
-left join {{ this }} as kept
+{% if log -%}
+left join {{ rows_kept(log, 'known_at') }} as kept
     on
         event.purchase_order_id = kept.purchase_order_id
         and event.target = kept.target
         and event.version_md5 = kept.version_md5
         and event.event = kept.event
 where kept.purchase_order_id is null
-{% endif %}
+{%- endif %}
+{{- and_rows_kept(log, 'known_at') }}

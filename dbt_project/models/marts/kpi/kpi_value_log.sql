@@ -14,6 +14,8 @@
 }}
 
 -- depends_on: {{ ref('kpi_definition') }}
+{% set log = kept_log() -%}
+
 with calculated as (
     {%- for calculation in [
         'auto_match_rate', 'first_pass_match_rate', 'receipt_posting_latency', 'receipt_message_latency',
@@ -33,10 +35,10 @@ figure as (
     where period is not null
 ),
 
-{% if is_incremental() %}
+{% if log %}
 last_kept as (
     select distinct on (kpi_value_id) *
-    from {{ this }}
+    from {{ rows_kept(log, 'as_of') }} as kept
     order by kpi_value_id asc, revision desc
 ),
 
@@ -102,7 +104,7 @@ final as (
         revision,
         {{ kpi_columns() }}
     from changed
-    {%- if is_incremental() %}
+    {%- if log %}
 
     union all
 
@@ -129,3 +131,4 @@ select
     currency::text as currency,
     {{ as_of() }} as as_of
 from final
+{{- and_rows_kept(log, 'as_of') }}

@@ -9,6 +9,16 @@ promotion as (
     where known_at <= {{ as_of() }}
 ),
 
+-- One that was judged and not let through then had stopped, even where a steward accepted it since.
+judged as (
+    select
+        result.batch_id,
+        min(gate_run.known_at) as judged_at
+    from {{ source('gate_records', 'result') }} as result
+    inner join {{ source('gate_records', 'gate_run') }} as gate_run on result.gate_run_id = gate_run.gate_run_id
+    group by result.batch_id
+),
+
 released as (
     select
         batch_id,
@@ -23,7 +33,13 @@ select
     batch.source_system,
     batch.object,
     batch.origin,
-    case when promotion.batch_id is not null then 'promoted' else batch.state end as state,
+    case
+        when promotion.batch_id is not null then 'promoted'
+        when judged.judged_at <= {{ as_of() }} then 'stopped'
+        -- a broken contract is found before any rule is tried, and stays
+        when batch.state = 'stopped' and judged.batch_id is null then 'stopped'
+        else 'landed'
+    end as state,
     batch.rows_landed,
     coalesce(promotion.rows_promoted, 0) as rows_promoted,
     coalesce(promotion.rows_quarantined, 0) as rows_quarantined,
@@ -32,5 +48,6 @@ select
     promotion.known_at
 from batch
 left join promotion on batch.batch_id = promotion.batch_id
+left join judged on batch.batch_id = judged.batch_id
 left join released on batch.batch_id = released.batch_id
 where batch.landed_at <= {{ as_of() }}

@@ -1,27 +1,21 @@
 {{ config(materialized='stable_view') }}
 
+-- What a run concludes is sent after it, at its as-of at the earliest.
 with outbox as (
     select * from {{ source('delivery_records', 'outbox') }}
-    where created_at <= {{ as_of() }}
-),
-
-message_state as (
-    select * from {{ source('delivery_records', 'message_state') }}
+    where created_at < {{ as_of() }}
 )
 
 select
-    outbox.message_id,
-    outbox.target,
-    outbox.operation,
-    outbox.entity_id,
-    outbox.subject_type,
-    outbox.subject_id,
-    outbox.sequence,
-    outbox.mode,
-    outbox.readback,
-    outbox.correlation_id,
-    message_state.state,
-    outbox.created_at,
-    message_state.confirmed_at
+    message_id,
+    target,
+    operation,
+    entity_id,
+    subject_type,
+    subject_id,
+    sequence,
+    mode,
+    readback,
+    correlation_id,
+    created_at
 from outbox
-inner join message_state on outbox.message_id = message_state.message_id
