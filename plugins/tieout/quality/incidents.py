@@ -4,32 +4,58 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import psycopg
+from psycopg import sql
 
 from tieout.operations import raise_incident, resolve_incidents
 from tieout.quality.batches import Batch, Stop
 
 RUNBOOK = "transform"
 
+# A stopped batch is out while a record of it has not come in since, in that version or a newer one. Rows without a key
+# cannot be followed; they are out until their interval was read again, or the same bytes parsed again.
 _STILL_OUT = """
 select exists (
     select
     from ops.batch as stopped
     where stopped.state = 'stopped'
         and (stopped.source_system, stopped.feed, stopped.object) = (%(source_system)s, %(feed)s, %(object)s)
-        and not exists (
-            select
-            from ops.batch as later
-            where later.state = 'promoted'
-                and (later.source_system, later.feed, later.object)
-                    = (stopped.source_system, stopped.feed, stopped.object)
-                and (
-                    later.payload_sha256 = stopped.payload_sha256
-                    or (
-                        later.landed_at > stopped.landed_at
-                        and later.interval_start <= stopped.interval_start
-                        and later.interval_end >= stopped.interval_end
+        and (
+            exists (
+                select
+                from raw.{object} as held
+                where held._batch_id = stopped.batch_id
+                    and held._record_key <> ''
+                    and not exists (
+                        select
+                        from raw.{object} as newer
+                        inner join quality.promotion as p on newer._batch_id = p.batch_id
+                        where newer._source_system = held._source_system
+                            and newer._record_key = held._record_key
+                            and newer._batch_id <> held._batch_id
+                            and newer._source_updated_at >= held._source_updated_at
+                            and newer._profile_version >= held._profile_version
                     )
-                )
+            )
+            or not exists (
+                select
+                from raw.{object} as held
+                where held._batch_id = stopped.batch_id and held._record_key <> ''
+            )
+            and not exists (
+                select
+                from ops.batch as later
+                where later.state = 'promoted'
+                    and (later.source_system, later.feed, later.object)
+                        = (stopped.source_system, stopped.feed, stopped.object)
+                    and (
+                        later.payload_sha256 = stopped.payload_sha256
+                        or (
+                            later.landed_at > stopped.landed_at
+                            and later.interval_start <= stopped.interval_start
+                            and later.interval_end >= stopped.interval_end
+                        )
+                    )
+            )
         )
 )
 """
@@ -66,6 +92,7 @@ def fingerprint(batch: Batch) -> str:
 
 def _still_out(connection: psycopg.Connection, source_system: str, feed: str, object_name: str) -> bool:
     row = connection.execute(
-        _STILL_OUT, {"source_system": source_system, "feed": feed, "object": object_name}
+        sql.SQL(_STILL_OUT).format(object=sql.Identifier(object_name)),
+        {"source_system": source_system, "feed": feed, "object": object_name},
     ).fetchone()
     return row is None or bool(row[0])

@@ -157,18 +157,37 @@ def test_a_field_that_is_not_required_may_be_missing(wh, gate, receipt):
     assert gate().batches_promoted == 1
 
 
-def test_the_same_breach_again_is_the_same_incident_and_it_ends_when_the_data_is_in(wh, gate, receipt):
-    wh.land("receipt_line", [receipt(po_number=None)], missing_fields=["po_number"], payload="file 1")
+def test_the_same_breach_again_is_the_same_incident_and_it_ends_when_every_record_is_in(wh, gate, receipt):
+    first, second = receipt(_record_key="R1"), receipt(_record_key="R2")
+    wh.land("receipt_line", [first | {"po_number": None}], missing_fields=["po_number"])
     gate()
-    wh.land("receipt_line", [receipt(receipt_ref="R2", po_number=None)], missing_fields=["po_number"], day=1)
+    wh.land("receipt_line", [second | {"po_number": None}], missing_fields=["po_number"], day=1)
     gate()
     assert wh.rows("select attempts, state from ops.incident") == [{"attempts": 2, "state": "dead"}]
 
-    wh.land("receipt_line", [receipt(receipt_ref="R3")], payload="file 1", day=2)
+    wh.land("receipt_line", [first], day=1, landed_day=2)
     gate()
     assert wh.one("select state from ops.incident") == "dead"
 
-    wh.land("receipt_line", [receipt(receipt_ref="R4")], day=1, landed_day=2)
+    wh.land("receipt_line", [second], day=3)
+    gate()
+    assert wh.one("select state from ops.incident") == "resolved"
+
+
+def test_a_corrected_extract_without_the_rows_that_did_not_change_leaves_the_incident_open(wh, gate, receipt):
+    good, bad = [receipt(_record_key=f"R{n}") for n in range(20)], [receipt(_record_key=f"B{n}") for n in range(10)]
+    wh.land("receipt_line", [*good, *[row | {"qty": "0"} for row in bad]])
+    assert gate().batches_stopped == 1
+
+    wh.land("receipt_line", bad, landed_day=1)
+    assert gate().batches_promoted == 1
+    assert wh.one("select state from ops.incident") == "dead"
+
+
+def test_rows_without_a_key_are_in_when_their_interval_was_read_again(wh, gate, receipt):
+    wh.land("receipt_line", [receipt(_record_key="", receipt_ref=None)], missing_fields=["receipt_ref"])
+    gate()
+    wh.land("receipt_line", [receipt()], landed_day=1)
     gate()
     assert wh.one("select state from ops.incident") == "resolved"
 
