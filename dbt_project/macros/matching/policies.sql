@@ -1,10 +1,29 @@
+{# The limits of a policy row, each with the one that it is a pair with, if any (matching, section 5). #}
+{% macro policy_limits() -%}
+    {%- set pairs = [
+        ('price_over_pct', 'price_over_amount'), ('price_under_pct', 'price_under_amount'),
+        ('qty_ordered_over_pct', 'qty_ordered_over_qty'), ('qty_received_over_pct', 'qty_received_over_qty'),
+        ('tax_over_pct', 'tax_over_amount'), ('tax_under_pct', 'tax_under_amount'),
+        ('freight_over_pct', 'freight_over_amount'), ('freight_under_pct', 'freight_under_amount'),
+        ('other_over_pct', 'other_over_amount'), ('other_under_pct', 'other_under_amount'),
+        ('header_over_pct', 'header_over_amount'), ('header_under_pct', 'header_under_amount'),
+    ] -%}
+    {%- set limits = {} -%}
+    {%- for pct, amount in pairs -%}
+        {%- do limits.update({pct: amount, amount: pct}) -%}
+    {%- endfor -%}
+    {%- do limits.update({'total_amount': none, 'early_days': none, 'late_days': none}) -%}
+    {{ return(limits) }}
+{%- endmacro %}
+
 {#
     Common table expressions that choose the policy row for each row of a relation `name` with entity_id, vendor_key,
     item_category, match_type, currency and policy_date: the most specific one valid on the date (matching, section 5).
     Gives `<name>_scoped`, the relation with its scope, and `<name>_policy`, one row per scope that a policy fits; join
-    them by join_policy(). Values that no policy names are blank in a scope, so that scopes are few.
+    them by join_policy(). Values that no policy names are blank in a scope, so that scopes are few. `scope` names the
+    relation's columns where they are called otherwise.
 #}
-{% macro choose_policy(name) -%}
+{% macro choose_policy(name, scope={}) -%}
 {%- set columns = ['entity_id', 'vendor_key', 'item_category', 'match_type', 'currency'] -%}
 {{ name }}_scoped as (
     select
@@ -18,7 +37,7 @@
         select distinct {{ column }} as value
         from {{ ref('int_policies') }}
         where {{ column }} <> ''
-    ) as named_{{ column }} on s.{{ column }} = named_{{ column }}.value
+    ) as named_{{ column }} on s.{{ scope.get(column, column) }} = named_{{ column }}.value
     {%- endfor %}
 ),
 
@@ -36,16 +55,13 @@
         scope.*,
         p.policy_id,
         p.policy_hash,
-        p.price_over_pct,
-        p.price_over_amount,
-        p.price_under_pct,
-        p.price_under_amount,
-        p.qty_ordered_over_pct,
-        p.qty_ordered_over_qty,
-        p.qty_received_over_pct,
-        p.qty_received_over_qty,
-        p.total_amount,
+        {%- for limit in policy_limits() %}
+        p.{{ limit }},
+        {%- endfor %}
         p.price_under_blocks,
+        p.amount_under_blocks,
+        p.tax_blocks,
+        p.charge_blocks,
         p.receipt_grace_days,
         p.po_grace_hours,
         row_number() over (
