@@ -26,9 +26,12 @@ BETWEEN_TWO_DEMOS = {
     "*": {
         "trace_id": "drawn anew for each run",
         "run_id": "drawn anew for each run",
-        "interface_run_id": "counted in the order in which tasks of several sources happened to write",
+    },
+    "fct_batch": {
+        "batch_id": "ends in the hash of the bytes: a database gives rows of one time of change in any order",
     },
     "fct_interface_run": {
-        "retries": "a request that met the limit of a target is repeated, which depends on the machine's speed",
+        "interface_run_id": "counted in the order in which tasks of several sources happened to write",
+        "retries": "a request that met the limit of a source is repeated, which depends on the machine's speed",
     },
 }

@@ -30,7 +30,7 @@ def test_two_demos_from_clean_end_in_equal_marts():
 
 
 def marts_of_a_demo() -> dict[str, str]:
-    """Play the demo at full size; return a hash per column of each mart, over the rows in any order."""
+    """Play the demo at full size; return hashes of the marts."""
     home = Path(tempfile.mkdtemp(prefix="tieout-demo-"))
     home.chmod(0o755)
     stack, display = Stack(home, durable=False), Display()
@@ -45,15 +45,21 @@ def marts_of_a_demo() -> dict[str, str]:
 
 
 def hashes(connection: psycopg.Connection) -> dict[str, str]:
-    """Return ``table`` → a hash of its rows without the columns that may differ."""
+    """Return ``table`` → a hash of its rows, ``table.column`` → one of its values, without what may differ."""
     found = {}
     for table, columns in connection.execute(COLUMNS).fetchall():
         excepted = {*BETWEEN_TWO_DEMOS["*"], *BETWEEN_TWO_DEMOS.get(table, {})}
         kept = [column for column in columns if column not in excepted]
-        statement = sql.SQL(
-            "select count(*) || ' ' || coalesce(md5(string_agg(line, '' order by line)), '')"
-            " from (select md5(row({})::text) as line from mart.{}) as lines"
-        ).format(sql.SQL(", ").join(map(sql.Identifier, kept)), sql.Identifier(table))
-        row = connection.execute(statement).fetchone()
-        found[table] = row[0] if row else ""
+        found[table] = hash_of(connection, table, kept)
+        found |= {f"{table}.{column}": hash_of(connection, table, [column]) for column in kept}
     return found
+
+
+def hash_of(connection: psycopg.Connection, table: str, columns: list[str]) -> str:
+    """Return the number of rows and a hash of these columns, whatever the order of the rows."""
+    statement = sql.SQL(
+        "select count(*) || ' ' || coalesce(md5(string_agg(line, '' order by line)), '')"
+        " from (select md5(row({})::text) as line from mart.{}) as lines"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table))
+    row = connection.execute(statement).fetchone()
+    return row[0] if row else ""
