@@ -6,7 +6,7 @@ from random import Random
 
 from sandbox.scenario.book import Book, DayPage
 from sandbox.scenario.domain import Entity, Po
-from sandbox.scenario.masters import rates_of
+from sandbox.scenario.masters import DAILY, SELDOM, SELDOM_EVERY, rates_of
 from sandbox.scenario.model import FileDrop, Write, date_of
 from sandbox.scenario.story import Story
 from sandbox.wire import bank, contracts, erp_main, erp_west, supply
@@ -23,12 +23,13 @@ def utility_bill(story: Story) -> None:
 
 
 def rates(book: Book, day: int) -> list[Write]:
-    """The day's exchange rates, in both ERPs."""
-    at = book.moment(day, 1, 2)
+    """The day's exchange rates, in both ERPs; some currencies have one every ninth day only, from the first."""
+    at, of_day = book.moment(day, 1, 2), rates_of(date_of(day), book.seed)
+    currencies = (*DAILY, *SELDOM) if (day - 1) % SELDOM_EVERY == 0 else DAILY
     return [
-        write
-        for currency, rate in rates_of(date_of(day), book.seed).items()
-        for write in (erp_main.exchange_rate(currency, rate, at), erp_west.exchange_rate(currency, rate, at))
+        wire.exchange_rate(currency, of_day[currency], at, date_of(day))
+        for currency in currencies
+        for wire in (erp_main, erp_west)
     ]
 
 

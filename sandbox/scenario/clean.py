@@ -1,6 +1,5 @@
 """Cases in which nothing is wrong: the bulk of a hospital's days."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from sandbox.scenario.domain import CENT, Po, PoLine
@@ -36,11 +35,7 @@ def straight(story: Story) -> None:
     po = _order(story, freight=freight)
     arrives = _arrives_on(story)
     for line in po.lines:
-        late = story.rng.random() < 0.02
-        row = story.receive(po, line, line.qty, arrives, late_hours=30 if late else 0)
-        if late:
-            ref = f"supply:{row.ref}"
-            story.label("RECEIPT_LATE_POSTED", "receipt", ref, arrives, due=arrives + 2, kind="informational")
+        story.receive(po, line, line.qty, arrives)
     billed_on = arrives + story.rng.randrange(0, 3)
     story.bill(po, _all(po), billed_on, post_on=billed_on + story.rng.randrange(1, 3), freight=freight)
     _maybe_close(story, po, billed_on)
@@ -162,20 +157,6 @@ def not_billed(story: Story) -> None:
     arrives = _arrives_on(story)
     for line in po.lines:
         story.receive(po, line, max(1, line.qty // 2) if story.rng.random() < 0.3 else line.qty, arrives)
-
-
-CLEAN: tuple[tuple[Callable[[Story], None], int], ...] = (
-    (straight, 46),
-    (drafted, 6),
-    (in_parts, 16),
-    (billed_early, 8),
-    (other_units, 7),
-    (returned, 3),
-    (credited, 3),
-    (service, 8),
-    (food, 2),
-    (not_billed, 6),
-)
 
 
 def spare_line(story: Story, po: Po, line: PoLine, day: int) -> Billed:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from sandbox.scenario import decoys, findings
+from sandbox.scenario import acceptance, ageing, clean, decoys, findings, money, summaries, suspects
 from sandbox.scenario.domain import Entity
 from sandbox.scenario.story import Story
 
@@ -17,12 +17,16 @@ class Card:
 
     Args:
         codes: what it injects, or, for a decoy, what it nearly is.
+        near: what a finding nearly is besides.
+        needs: what else the engine must know for it to be told.
         only, never: entities where it can be told; empty: all.
         first, last: days on which it can begin.
     """
 
     tell: Tell
     codes: tuple[str, ...]
+    near: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     first: int = 1
@@ -43,8 +47,19 @@ def _card(tell: Tell, codes: str, **where: object) -> Card:
     return Card(tell, tuple(codes.split()), **where)  # type: ignore[arg-type]
 
 
+def _ready(cards: tuple[Card, ...]) -> tuple[Card, ...]:
+    return tuple(card for card in cards if not WAITING & {*card.codes, *card.near, *card.needs})
+
+
+# Cases of these codes wait until the engine raises them.
+WAITING = {
+    *("DUPLICATE_SUSPECT", "AMOUNT_OVER", "AMOUNT_UNDER", "TAX_DIFFERENCE"),
+    *("CHARGE_DIFFERENCE", "CURRENCY_MISMATCH", "FX_RATE_MISSING", "CONTRACT_PRICE", "SUBSTITUTE_ITEM"),
+    *("RECOVERY_DUE", "RECEIPT_LATE_POSTED", "ACCRUAL_AGED", "STOCK_DISCREPANCY"),
+}
 LAKE = ("H2",)
-FINDINGS: tuple[Card, ...] = (
+POSTED_UNTIL = 23  # a case that begins later is posted after the history, by the pipeline's clearance only
+ALL_FINDINGS: tuple[Card, ...] = (
     _card(findings.price_over_percent, "PRICE_OVER"),
     _card(findings.price_over_amount, "PRICE_OVER"),
     _card(findings.price_over_cumulative, "PRICE_OVER"),
@@ -97,8 +112,53 @@ FINDINGS: tuple[Card, ...] = (
     _card(findings.dear_and_short, "PRICE_OVER QTY_RECEIVED"),
     _card(findings.dear_and_misprinted, "PRICE_OVER TOTAL_MISMATCH"),
     _card(findings.wrong_item_and_dear, "ITEM_MISMATCH PRICE_OVER"),
+    _card(findings.substitute_item, "SUBSTITUTE_ITEM", near=("ITEM_MISMATCH",)),
+    _card(findings.substitute_and_dear, "SUBSTITUTE_ITEM PRICE_OVER", near=("ITEM_MISMATCH",)),
+    _card(suspects.same_date_and_amount, "DUPLICATE_SUSPECT"),
+    _card(suspects.same_number, "DUPLICATE_SUSPECT"),
+    _card(suspects.number_misread, "DUPLICATE_SUSPECT"),
+    _card(suspects.number_extended, "DUPLICATE_SUSPECT"),
+    _card(suspects.same_number_last_year, "DUPLICATE_SUSPECT", near=("DUPLICATE_INVOICE",)),
+    _card(suspects.dear_twice, "DUPLICATE_SUSPECT PRICE_OVER"),
+    _card(summaries.summary_over, "AMOUNT_OVER"),
+    _card(summaries.summary_not_delivered, "AMOUNT_OVER"),
+    _card(summaries.summary_delivered_late, "AMOUNT_OVER"),
+    _card(summaries.summary_twice, "AMOUNT_OVER"),
+    _card(summaries.summary_under, "AMOUNT_UNDER", only=LAKE),
+    _card(summaries.summary_over_and_misprinted, "AMOUNT_OVER TOTAL_MISMATCH"),
+    _card(money.tax_over, "TAX_DIFFERENCE"),
+    _card(money.tax_under, "TAX_DIFFERENCE"),
+    _card(money.tax_on_exempt_goods, "TAX_DIFFERENCE"),
+    _card(money.tax_and_hours, "TAX_DIFFERENCE QTY_ORDERED"),
+    _card(money.freight_over, "CHARGE_DIFFERENCE"),
+    _card(money.freight_over_in_parts, "CHARGE_DIFFERENCE"),
+    _card(money.handling_over, "CHARGE_DIFFERENCE"),
+    _card(money.freight_over_and_dear, "CHARGE_DIFFERENCE PRICE_OVER"),
+    _card(money.currency_mismatch, "CURRENCY_MISMATCH"),
+    _card(money.currency_mismatch_and_dear, "CURRENCY_MISMATCH PRICE_OVER"),
+    _card(money.rate_of_seven_days_ago, "CURRENCY_MISMATCH", near=("FX_RATE_MISSING",)),
+    _card(money.rate_of_eight_days_ago, "FX_RATE_MISSING"),
+    _card(money.rate_entered_late, "FX_RATE_MISSING CURRENCY_MISMATCH"),
+    _card(money.rate_missing_and_misprinted, "FX_RATE_MISSING TOTAL_MISMATCH"),
+    _card(money.contract_price_ordered, "CONTRACT_PRICE"),
+    _card(money.contract_price_billed, "CONTRACT_PRICE"),
+    _card(money.contract_price_and_over, "CONTRACT_PRICE PRICE_OVER"),
+    _card(acceptance.not_accepted, "QTY_ACCEPTED"),
+    _card(acceptance.accepted_late, "QTY_ACCEPTED"),
+    _card(acceptance.rejected_and_billed, "QTY_ACCEPTED RECEIPT_REJECTED"),
+    _card(acceptance.inspected_and_not_delivered, "QTY_RECEIVED", near=("QTY_ACCEPTED",)),
+    _card(acceptance.unexpected_invoice, "UNEXPECTED_INVOICE"),
+    _card(acceptance.unexpected_implant, "UNEXPECTED_INVOICE", near=("PRICE_OVER",), only=("AMB1",)),
+    _card(acceptance.unexpected_and_dear, "UNEXPECTED_INVOICE PRICE_OVER"),
+    _card(acceptance.lot_not_confirmed, "QTY_RECEIVED"),
+    _card(acceptance.lot_over, "QTY_ORDERED RECEIPT_OVER"),
+    _card(ageing.posted_late, "RECEIPT_LATE_POSTED"),
+    _card(ageing.posted_late_and_over, "RECEIPT_LATE_POSTED RECEIPT_OVER"),
+    _card(ageing.dear_and_posted, "RECOVERY_DUE PRICE_OVER", last=POSTED_UNTIL),
+    _card(ageing.duplicate_posted, "RECOVERY_DUE DUPLICATE_INVOICE", last=POSTED_UNTIL),
+    _card(ageing.returned_after_posting, "RECOVERY_DUE QTY_RECEIVED", last=POSTED_UNTIL),
 )
-DECOYS: tuple[Card, ...] = (
+ALL_DECOYS: tuple[Card, ...] = (
     _card(decoys.price_at_percent, "PRICE_OVER"),
     _card(decoys.price_at_amount, "PRICE_OVER"),
     _card(decoys.price_one_cent_inside, "PRICE_OVER"),
@@ -123,7 +183,6 @@ DECOYS: tuple[Card, ...] = (
     _card(decoys.vendor_leaves_next_day, "VENDOR_INACTIVE"),
     _card(decoys.vendor_by_tax_id, "VENDOR_UNKNOWN VENDOR_MISMATCH"),
     _card(decoys.other_unit, "UOM_UNCONVERTIBLE"),
-    _card(decoys.substitute_item, "ITEM_MISMATCH"),
     _card(decoys.no_item_printed, "ITEM_MISMATCH"),
     _card(decoys.no_price_printed, "MISSING_DATA"),
     _card(decoys.total_at_limit, "TOTAL_MISMATCH"),
@@ -131,7 +190,54 @@ DECOYS: tuple[Card, ...] = (
     _card(decoys.all_credited, "CREDIT_EXCEEDS_INVOICE"),
     _card(decoys.closed_when_full, "RECEIPT_SHORT RECEIPT_OVER RECEIPT_REJECTED"),
     _card(decoys.copies_in_time, "SYNC_MISSING SYNC_DIFFERENT"),
+    _card(suspects.two_orders_one_amount, "DUPLICATE_SUSPECT"),
+    _card(suspects.two_orders_one_number, "DUPLICATE_SUSPECT"),
+    _card(suspects.two_receipts_one_amount, "DUPLICATE_SUSPECT"),
+    _card(suspects.eleven_days_apart, "DUPLICATE_SUSPECT"),
+    _card(suspects.number_two_digits_apart, "DUPLICATE_SUSPECT"),
+    _card(suspects.numbers_in_sequence, "DUPLICATE_SUSPECT"),
+    _card(suspects.short_numbers, "DUPLICATE_SUSPECT"),
+    _card(suspects.weekly_subscription, "DUPLICATE_SUSPECT"),
+    _card(suspects.monthly_subscription, "DUPLICATE_SUSPECT"),
+    _card(summaries.summary_at_percent, "AMOUNT_OVER"),
+    _card(summaries.summary_at_amount, "AMOUNT_OVER"),
+    _card(summaries.summary_far_under, "AMOUNT_UNDER", never=LAKE),
+    _card(summaries.summary_at_under_percent, "AMOUNT_UNDER", only=LAKE),
+    _card(summaries.summary_before_goods, "AMOUNT_OVER"),
+    _card(money.tax_at_limit, "TAX_DIFFERENCE"),
+    _card(money.tax_rounded_by_code, "TAX_DIFFERENCE"),
+    _card(money.freight_at_limit, "CHARGE_DIFFERENCE"),
+    _card(money.handling_as_agreed, "CHARGE_DIFFERENCE"),
+    _card(money.foreign_order, "CURRENCY_MISMATCH FX_RATE_MISSING"),
+    _card(money.contract_price_by_the_box, "CONTRACT_PRICE"),
+    _card(acceptance.accepted_on_the_last_day, "QTY_ACCEPTED"),
+    _card(acceptance.returned_before_acceptance, "QTY_ACCEPTED"),
+    _card(acceptance.settled_by_receipt, "UNEXPECTED_INVOICE"),
+    _card(acceptance.unexpected_and_credited, "UNEXPECTED_INVOICE"),
+    _card(ageing.posted_in_time, "RECEIPT_LATE_POSTED"),
+    _card(ageing.credited_after_posting, "RECOVERY_DUE", last=POSTED_UNTIL),
 )
+ALL_CLEAN: tuple[tuple[Card, int], ...] = (
+    (_card(clean.straight, ""), 44),
+    (_card(clean.drafted, ""), 6),
+    (_card(clean.in_parts, ""), 14),
+    (_card(clean.billed_early, ""), 8),
+    (_card(clean.other_units, ""), 7),
+    (_card(clean.returned, ""), 3),
+    (_card(clean.credited, ""), 3),
+    (_card(clean.service, ""), 8),
+    (_card(clean.food, ""), 2),
+    (_card(clean.not_billed, ""), 6),
+    (_card(acceptance.receipts_named, ""), 2),
+    (_card(acceptance.two_orders_one_invoice, ""), 2),
+    (_card(acceptance.price_credit_unnamed, ""), 1),
+    (_card(acceptance.lot_in_parts, ""), 1),
+    (_card(acceptance.inspected, "", needs=("QTY_ACCEPTED",)), 2),
+    (_card(summaries.summary_of_all, "", needs=("AMOUNT_OVER",)), 2),
+    (_card(summaries.summary_of_the_rest, "", needs=("AMOUNT_OVER",)), 1),
+)
+FINDINGS, DECOYS = _ready(ALL_FINDINGS), _ready(ALL_DECOYS)
+CLEAN = tuple((card.tell, weight) for card, weight in ALL_CLEAN if _ready((card,)))
 
 
 def shuffled(seed: int, name: str, cards: tuple[Card, ...], position: int) -> Card:

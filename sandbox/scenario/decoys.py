@@ -234,23 +234,6 @@ def other_unit(story: Story) -> None:
     story.bill(po, [Billed(line, item.factors["CS"], unit="EA")], story.day + BILLED + 1)
 
 
-def substitute_item(story: Story) -> None:
-    """An approved substitute was billed: recorded, not held."""
-    substitutes = story.book.masters.substitutes
-    found = [
-        (vendor, item)
-        for vendor in story.book.masters.sellers(story.entity, "goods")
-        for item in story.usable(vendor, free=True)
-        if item.number in substitutes
-    ]
-    vendor, item = story.pick(found)
-    po = story.order(vendor, [Want(item, story.rng.randrange(5, 60))])
-    day = story.day + BILLED
-    (first,) = received(story, po)
-    paper = story.bill(po, [replace(first, item_number=substitutes[item.number])], day)
-    story.label("SUBSTITUTE_ITEM", "invoice_line", paper.line_id(1), day, kind="informational")
-
-
 def no_item_printed(story: Story) -> None:
     """The invoice line names no item."""
     po = goods(story)

@@ -94,7 +94,8 @@ class PoLine:
     account: str
     cost_center: str
     need_by: date
-    two_way: bool = False
+    match_type: str = ""  # where the ERP says so: two_way, three_way, four_way, receipt_only
+    by_amount: bool = False  # ordered in money: quantities are amounts, the price is 1
     requester: str = ""
     status: str = "open"
     closed_at: datetime | None = None
@@ -121,6 +122,8 @@ class Po:
     sent: datetime | None = None
     closed: datetime | None = None
     freight: Decimal = Decimal(0)
+    other: Decimal = Decimal(0)
+    currency: str = "USD"
     contract: str = ""
 
     @property
@@ -153,11 +156,12 @@ class Receipt:
     kind: str = "receipt"
     rejected: int = 0
     names: str = ""
+    waiting: int | None = 0  # of the quantity, what inspection has not looked at; None: it has not begun
 
     @property
     def accepted(self) -> int | None:
         """What was accepted on inspection; returns are not inspected."""
-        return None if self.kind == "return" else self.qty - self.rejected
+        return None if self.kind == "return" or self.waiting is None else self.qty - self.rejected - self.waiting
 
 
 @dataclass(slots=True)
@@ -198,8 +202,11 @@ class Invoice:
     remit_to: str
     lines: list[InvoiceLine]
     kind: str = "invoice"
+    currency: str = "USD"
+    bare_net: Decimal = Decimal("0.00")  # the net amount of an invoice that carries no lines
     tax: Decimal = Decimal(0)
     freight: Decimal = Decimal(0)
+    other: Decimal = Decimal(0)
     off: Decimal = Decimal(0)  # by how much the total was misprinted
     status: str = "entered"
     approved: datetime | None = None
@@ -215,13 +222,13 @@ class Invoice:
 
     @property
     def net(self) -> Decimal:
-        """Sum of lines."""
-        return sum((line.amount for line in self.lines), Decimal("0.00"))
+        """Sum of lines, or the net amount of an invoice without lines."""
+        return sum((line.amount for line in self.lines), self.bare_net)
 
     @property
     def gross(self) -> Decimal:
         """The total as printed."""
-        return self.net + self.tax + self.freight + self.off
+        return self.net + self.tax + self.freight + self.other + self.off
 
     def line_id(self, number: int) -> str:
         """Canonical id of a line."""
@@ -250,6 +257,7 @@ class Journal:
     source: str
     document: str
     lines: tuple[tuple[str, str, Decimal], ...]
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)

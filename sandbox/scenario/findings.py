@@ -15,11 +15,19 @@ PLAIN = ("LAB", "OFFICE")
 ARRIVES, BILLED = 3, 4
 
 
-def goods(story: Story, qty: int = 0, price: Decimal | None = None, *, others: int = 0, **changes: object) -> Po:
+def goods(
+    story: Story,
+    qty: int = 0,
+    price: Decimal | None = None,
+    *,
+    others: int = 0,
+    match_type: str = "",
+    **changes: object,
+) -> Po:
     """A PO whose first line is an item under no contract; `others` are lines that will be clean."""
     vendor, item = story.seller_of(*PLAIN)
     more = [story.want(other) for other in story.usable(vendor) if other is not item][:others]
-    wants = [Want(item, qty or story.rng.randrange(10, 90), "EA", price), *more]
+    wants = [Want(item, qty or story.rng.randrange(10, 90), "EA", price, match_type=match_type), *more]
     return story.order(vendor, wants, **changes)  # type: ignore[arg-type]
 
 
@@ -462,6 +470,38 @@ def item_mismatch(story: Story) -> None:
     story.label("ITEM_MISMATCH", "invoice_line", paper.line_id(1), day)
     if story.rng.random() < 0.3:
         story.release(paper, 1, "ITEM_MISMATCH", day + 3, "Vendor renamed the item")
+
+
+def substituted(story: Story) -> tuple[Po, Billed]:
+    """A PO of an item that has an approved substitute, received; an invoice line for the substitute instead."""
+    substitutes = story.book.masters.substitutes
+    found = [
+        (vendor, item)
+        for vendor in story.book.masters.sellers(story.entity, "goods")
+        for item in story.usable(vendor, free=True)
+        if item.number in substitutes
+    ]
+    vendor, item = story.pick(found)
+    po = story.order(vendor, [Want(item, story.rng.randrange(5, 60))])
+    (first,) = received(story, po)
+    return po, replace(first, item_number=substitutes[item.number])
+
+
+def substitute_item(story: Story) -> None:
+    """An approved substitute was billed: recorded, not held."""
+    po, line = substituted(story)
+    day = story.day + BILLED
+    paper = story.bill(po, [line], day)
+    story.label("SUBSTITUTE_ITEM", "invoice_line", paper.line_id(1), day)
+
+
+def substitute_and_dear(story: Story) -> None:
+    """An approved substitute was billed, and beyond the price of what was ordered."""
+    po, line = substituted(story)
+    day = story.day + BILLED
+    paper = story.bill(po, [replace(line, price=just_over(line.line.price * Decimal("1.2"), Decimal(0)))], day)
+    story.label("SUBSTITUTE_ITEM", "invoice_line", paper.line_id(1), day)
+    story.label("PRICE_OVER", "invoice_line", paper.line_id(1), day)
 
 
 # ---------------------------------------------------------------------- receipts and credits

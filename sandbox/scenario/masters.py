@@ -30,6 +30,7 @@ CATEGORIES: tuple[tuple[str, str, int], ...] = (
 BOTH, MAIN_ONLY, WEST_ONLY = 30, 90, 30
 SERVICES, UTILITIES, LEAVING = 12, 5, 14
 LEAVING_DAYS = (4, 9, 14, 18, 22, 26, 29)
+DAILY, SELDOM, SELDOM_EVERY = ("EUR", "CAD"), ("GBP",), 9
 
 
 @dataclass(frozen=True)
@@ -185,4 +186,5 @@ def rates_of(day: date, seed: int) -> dict[str, Decimal]:
     return {
         "EUR": Decimal(10800 + rng.randrange(200)) / 10000,
         "CAD": Decimal(7300 + rng.randrange(150)) / 10000,
+        "GBP": Decimal(12600 + rng.randrange(200)) / 10000,
     }

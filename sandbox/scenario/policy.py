@@ -1,4 +1,4 @@
-"""The price limits that config/policies/policy.csv grants, so that findings and near misses know how far to go."""
+"""The limits that config/policies grants, so that findings and near misses know how far to go."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +7,13 @@ from decimal import Decimal
 GRACE_DAYS = 5
 FOOTING = Decimal("0.02")
 SYNC_HOURS = 24
+POSTING_HOURS = 24
 NEW_MEDSURG_LIMITS = date(2026, 3, 15)
 
 
 @dataclass(frozen=True, slots=True)
 class PriceLimits:
-    """How far over the PO's price an invoice may be: percent, and amount over the PO line."""
+    """How far an invoice may be from its PO: percent, and amount over the PO line or invoice."""
 
     percent: Decimal
     amount: Decimal
@@ -24,6 +25,10 @@ DRUGS = PriceLimits(Decimal(1), Decimal(25))
 OLD_MEDSURG = PriceLimits(Decimal(1), Decimal(25))
 SERVICES = PriceLimits(Decimal(5), Decimal(100))
 NONE = PriceLimits(Decimal(0), Decimal(0))
+HEADER_OVER = PriceLimits(Decimal(2), Decimal(50))  # of what a summary invoice may bill
+HEADER_UNDER = PriceLimits(Decimal(5), Decimal(100))  # at the lake hospital; elsewhere unlimited
+TAX_OFF = Decimal("0.02")
+FREIGHT_OVER = Decimal("5.00")
 DRUGS_UNDER_PERCENT = Decimal(5)
 
 

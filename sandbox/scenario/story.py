@@ -28,6 +28,8 @@ from sandbox.wire.codes import PRINTED_UNITS, TAX_RATES, TERM_DAYS, UNITS
 
 BUYERS = ("b.keller", "m.ochoa", "t.lindgren", "s.banerjee")
 REQUESTERS = ("or.manager", "ward.clerk", "lab.lead", "pharmacy.buyer")
+# Entity (any where blank) and category whose match type is another by our own rule.
+RULED = {("", "FOOD"), ("AMB1", "IMPLANT")}
 ACCOUNT_BY_CATEGORY = {"PHARMA": "drugs", "OFFICE": "other", "FOOD": "other"}
 
 
@@ -40,6 +42,8 @@ class Want:
     unit: str = "EA"
     price: Decimal | None = None
     description: str = ""
+    match_type: str = ""
+    by_amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,14 @@ class Story:
         return self.rng.choice(sellers)
 
     def usable(self, vendor: Vendor, *, free: bool = False, category: str = "") -> list[Item]:
-        """What a vendor sells that needs a receipt; `free` of contracts, of one category."""
+        """What a vendor sells that needs receipt and invoice; `free` of contracts, of one category."""
         return [
             item
             for item in self.book.masters.items_of(vendor)
-            if item.category != "FOOD" and not (free and item.contract) and (not category or item.category == category)
+            if (self.entity.entity_id, item.category) not in RULED
+            and ("", item.category) not in RULED
+            and not (free and item.contract)
+            and (not category or item.category == category)
         ]
 
     def seller_of(self, *categories: str) -> tuple[Vendor, Item]:
@@ -146,6 +153,8 @@ class Story:
         status: str = "sent",
         copies: Sequence[str] = ("ap", "supply"),
         freight: Decimal = Decimal(0),
+        other: Decimal = Decimal(0),
+        currency: str = "USD",
     ) -> Po:
         """Make a purchase order, known to the ERP and, some hours later, to the systems that hold copies."""
         day = day or self.day
@@ -163,6 +172,8 @@ class Story:
             approved=None if status == "draft" else created + timedelta(minutes=30),
             sent=None if status == "draft" else created + timedelta(minutes=50),
             freight=freight,
+            other=other,
+            currency=currency,
             contract=next((want.item.contract for want in wants if want.item and want.item.contract), ""),
         )
         self.orders.append(po)
@@ -185,11 +196,12 @@ class Story:
             qty=want.qty,
             unit=want.unit,
             price=item.price_of(want.unit) if want.price is None and item else want.price or Decimal(0),
-            tax_code="EX" if item else "ST",
+            tax_code="EX" if item or want.by_amount else "ST",
             account=ACCOUNTS[self.entity.erp][account],
             cost_center=self.rng.choice(("CC100", "CC200", "CC300", "CC400")),
             need_by=date_of(day + 7),
-            two_way=item is None,
+            match_type=want.match_type or ("" if item else "two_way"),
+            by_amount=want.by_amount,
             requester=self.rng.choice(REQUESTERS),
         )
 
@@ -236,17 +248,35 @@ class Story:
         rejected: int = 0,
         kind: str = "receipt",
         names: str = "",
-        late_hours: int = 0,
+        waiting: int | None = 0,
+        booked_after: timedelta | None = None,
+        days_ago: int = 0,
     ) -> Receipt:
-        """Receive (or return) goods: supply reports it the same day, the ERP and AP follow within hours."""
-        received = self.book.moment(day, 10, 13)
+        """Receive (or return) goods: supply reports it the same day, the ERP and AP follow within hours.
+
+        Args:
+            po: the purchase order.
+            line: its line.
+            qty: in `unit`, the line's own where that is left out.
+            day: on which it is reported.
+            unit: that was counted in.
+            rejected: of the quantity, what did not pass inspection.
+            kind: receipt or return.
+            names: the receipt that a return takes from.
+            waiting: of the quantity, what inspection has not looked at; None where it has not begun.
+            booked_after: how long after it the ERP posted it; some hours where that is left out.
+            days_ago: how long before `day` the goods came and the ERP posted them, where that is told only now.
+        """
+        told = self.book.moment(day, 10, 13)
+        received = told - timedelta(days=days_ago)
         ref = f"R{self.book.next('receipt'):07d}"
         posted = received + timedelta(minutes=self.rng.randrange(5, 90))
         clerk = self.rng.choice(("dock1", "dock2", "Müller", "dock4"))
-        row = Receipt(ref, po, line, qty, unit or line.unit, received, posted, clerk, kind, rejected, names)
-        self.report(row, day, posted)
-        booked = received + timedelta(hours=late_hours, minutes=self.rng.randrange(100, 18 * 60))
-        self.writes += [self.erp.receipt(row, booked), ap.receipt(row, booked), *self._received_journal(row, booked)]
+        row = Receipt(ref, po, line, qty, unit or line.unit, received, posted, clerk, kind, rejected, names, waiting)
+        self.report(row, day, posted + timedelta(days=days_ago))
+        booked = received + (booked_after or timedelta(minutes=self.rng.randrange(100, 18 * 60)))
+        seen = booked + timedelta(days=days_ago)
+        self.writes += [self.erp.receipt(row, booked, seen), ap.receipt(row, seen), *self._received_journal(row, seen)]
         return row
 
     def report(self, row: Receipt, day: int, modified: datetime, *, late: bool = False) -> None:
@@ -263,7 +293,8 @@ class Story:
         value = (row.line.price * row.qty * factor * sign).quantize(CENT, ROUND_HALF_UP)
         accounts = ACCOUNTS[self.entity.erp]
         lines = ((accounts["inventory"], "", value), (accounts["received"], "", -value))
-        entry = Journal(f"JR{row.ref.removeprefix('R')}", self.entity.company, "Receiving", row.ref, lines)
+        company, currency = self.entity.company, row.po.currency
+        entry = Journal(f"JR{row.ref.removeprefix('R')}", company, "Receiving", row.ref, lines, currency)
         return self.erp.journal(entry, at)
 
     def _factor(self, line: PoLine, unit: str) -> Decimal:
@@ -285,11 +316,13 @@ class Story:
         post_on: int | None = None,
         same_amount: bool = False,
         undated: bool = False,
+        tax_off: Decimal = Decimal(0),
         **changes: Any,
     ) -> Invoice:
         """Enter an invoice or credit memo at AP, approve it, and post it where `post_on` is in the history.
 
-        `changes` override fields of the invoice, say its number, kind, freight or status.
+        `tax_off` is added to the right tax. `changes` override fields of the invoice, say its number, kind, freight
+        or status.
         """
         vendor = vendor or po.vendor
         received = self.book.moment(day, 13, 17)
@@ -308,7 +341,7 @@ class Story:
             remit_to=vendor.account_number,
             lines=[self._invoice_line(po, row, number) for number, row in enumerate(billed, 1)],
         )
-        paper.tax = tax_of(paper.lines)
+        paper.tax = tax_of(paper.lines) + tax_off
         paper = replace(paper, **changes)
         self._remember(vendor, paper, same_amount)
         self._enter(paper)
@@ -316,10 +349,19 @@ class Story:
             self.post(paper, vendor, post_on)
         return paper
 
-    def bill_without_order(self, vendor: Vendor, amount: Decimal, text: str) -> Invoice:
+    def bill_without_order(
+        self,
+        vendor: Vendor,
+        amount: Decimal,
+        text: str,
+        *,
+        dated: date | None = None,
+        number: str = "",
+        same_amount: bool = False,
+    ) -> Invoice:
         """A bill that names no PO, such as electricity: coded and approved, and posted two days later."""
         received = self.book.moment(self.day, 13, 17)
-        dated = date_of(self.day)
+        dated = dated or date_of(self.day)
         account = ACCOUNTS[self.entity.erp]["utilities"]
         line = InvoiceLine(1, "", None, "", text, Decimal(1), "EACH", amount, amount, "EX", account, "CC900")
         paper = Invoice(
@@ -327,7 +369,7 @@ class Story:
             entity=self.entity,
             supplier_id=vendor.supplier_id,
             erp_vendor=vendor.number_in(self.entity.erp),
-            number=self.invoice_number(vendor),
+            number=number or self.invoice_number(vendor),
             po_number="",
             dated=dated,
             received=received,
@@ -336,7 +378,7 @@ class Story:
             remit_to=vendor.account_number,
             lines=[line],
         )
-        self._remember(vendor, paper, same_amount=False)
+        self._remember(vendor, paper, same_amount)
         self._enter(paper)
         if self.day + 2 <= HISTORY_DAYS:
             self.post(paper, vendor, self.day + 2)
@@ -410,6 +452,14 @@ class Story:
         """AP corrects an invoice."""
         self.writes.append(ap.invoice(paper, self.book.moment(day, 9, 12)))
 
+    def cancel(self, paper: Invoice, day: int) -> None:
+        """AP cancels an invoice that it entered before."""
+        at = self.book.moment(day, 9, 12)
+        change = (paper.status, "cancelled")
+        paper.status = "cancelled"
+        event = ap.invoice_event(paper.ref, change, at, by="j.okafor", human=True)
+        self.writes += [ap.invoice(paper, at), event]
+
     def post(self, paper: Invoice, vendor: Vendor, day: int) -> None:
         """The ERP posts an invoice; AP learns of it an hour later. Short terms are paid soon."""
         at = self.book.moment(day, 5, 8)
@@ -432,9 +482,13 @@ class Story:
             (accounts["received"] if paper.po_number else line.account, line.cost_center, line.amount * sign)
             for line in paper.lines
         ]
-        extras = [(accounts["tax"], "", paper.tax * sign), (accounts["charges"], "", paper.freight * sign)]
+        if paper.bare_net:
+            debits.append((accounts["received"], "", paper.bare_net * sign))
+        charges = paper.freight + paper.other
+        extras = [(accounts["tax"], "", paper.tax * sign), (accounts["charges"], "", charges * sign)]
         lines = (*debits, *(extra for extra in extras if extra[2]), (accounts["payables"], "", -paper.gross * sign))
-        entry = Journal(f"JI{paper.document}", self.entity.company, "Payables", paper.document, lines)
+        company, currency = self.entity.company, paper.currency
+        entry = Journal(f"JI{paper.document}", company, "Payables", paper.document, lines, currency)
         return self.erp.journal(entry, at)
 
     def _pay(self, paper: Invoice, day: int) -> None:

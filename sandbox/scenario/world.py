@@ -7,8 +7,7 @@ from random import Random
 
 from sandbox.scenario import background, trouble
 from sandbox.scenario.book import Book, Collision, DayPage, Untellable
-from sandbox.scenario.clean import CLEAN
-from sandbox.scenario.deck import DECOYS, FINDINGS, Card, Tell, shuffled
+from sandbox.scenario.deck import CLEAN, DECOYS, FINDINGS, Card, Tell, shuffled
 from sandbox.scenario.decoys import vendor_leaves_next_day
 from sandbox.scenario.domain import ENTITIES, Entity, Po
 from sandbox.scenario.masters import make_masters, opening_writes, vendor_leaves

@@ -75,6 +75,7 @@ class ErpWestBooks:
             "NETWR": _number(invoice.net),
             "WMWST": _number(invoice.tax),
             "FRACHT": _number(invoice.freight),
+            "ZUSCHLAG": _number(invoice.other),
             "RMWWR": _number(invoice.gross),
             "AP_REF": invoice.key,
             "AEDTM": compact(at),

@@ -25,7 +25,8 @@ def journal_of(invoice: Invoice, clearance: Clearance, accounts: Mapping[str, st
     """Return the balanced journal entry of an invoice or credit memo.
 
     A line that names a purchase order clears goods received; another is booked as the clearance codes it, else as
-    the invoice does. A header that does not foot is balanced against charges. A credit memo turns the signs.
+    the invoice does. An invoice without lines clears goods received by its net amount. A header that does not foot is
+    balanced against charges. A credit memo turns the signs.
 
     Args:
         invoice: what AP shows.
@@ -49,5 +50,7 @@ def _debits(invoice: Invoice, clearance: Clearance, accounts: Mapping[str, str])
         account, center = clearance.coding_of(line.number)
         expense = account or line.account or accounts["charges"]
         yield accounts["received"] if line.po_number else expense, center or line.cost_center, line.amount
+    if not invoice.lines:
+        yield accounts["received"], None, invoice.net
     yield accounts["tax"], None, invoice.tax
     yield accounts["charges"], None, invoice.freight + invoice.other

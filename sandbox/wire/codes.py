@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 SUPPLY_ZONE = ZoneInfo("America/Chicago")
 
 UNITS: dict[str, dict[str, str]] = {
-    "erp_main": {"EA": "Each", "BX": "Box", "CS": "Case", "PF": "Pallet", "HUR": "Hour"},
-    "erp_west": {"EA": "ST", "BX": "KAR", "CS": "KI", "PF": "PAL", "HUR": "STD"},
-    "supply": {"EA": "EA", "BX": "BX", "CS": "CS", "PF": "PL", "HUR": "HR"},
-    "ap": {"EA": "EACH", "BX": "BOX", "CS": "CASE", "PF": "PALLET", "HUR": "HOURS"},
+    "erp_main": {"EA": "Each", "BX": "Box", "CS": "Case", "PF": "Pallet", "HUR": "Hour", "": ""},
+    "erp_west": {"EA": "ST", "BX": "KAR", "CS": "KI", "PF": "PAL", "HUR": "STD", "": ""},
+    "supply": {"EA": "EA", "BX": "BX", "CS": "CS", "PF": "PL", "HUR": "HR", "": ""},
+    "ap": {"EA": "EACH", "BX": "BOX", "CS": "CASE", "PF": "PALLET", "HUR": "HOURS", "": ""},
 }
 # Spellings that suppliers print and AP keeps.
 PRINTED_UNITS: dict[str, tuple[str, ...]] = {
@@ -18,6 +18,7 @@ PRINTED_UNITS: dict[str, tuple[str, ...]] = {
     "CS": ("CASE", "CS", "CA"),
     "PF": ("PALLET",),
     "HUR": ("HOURS", "HR"),
+    "": ("",),
 }
 TERMS: dict[str, dict[str, str]] = {
     "erp_main": {"N10": "NET 10", "N30": "NET 30", "N45": "NET 45", "D210": "2/10 NET 30"},
@@ -39,9 +40,18 @@ MAIN_PO_STATUS = {
     "closed": "CLOSED",
     "cancelled": "CANCELLED",
 }
+MAIN_MATCH_OPTIONS = {
+    "": None,
+    "two_way": "2-WAY",
+    "three_way": "3-WAY",
+    "four_way": "4-WAY",
+    "receipt_only": "PAY ON RECEIPT",
+}
 MAIN_LINE_STATUS = {"open": "OPEN", "closed": "CLOSED", "cancelled": "CANCELLED"}
 # SAP-like processing states and indicators.
 WEST_PO_STATUS = {"draft": "02", "approved": "05", "sent": "06", "closed": "09", "cancelled": "08"}
+# N: no goods receipt is expected; A: with acceptance; E: evaluated receipt settlement.
+WEST_GOODS_RECEIPT = {"": "", "two_way": "N", "three_way": "", "four_way": "A", "receipt_only": "E"}
 WEST_LINE_STATUS = {"open": "", "closed": "E", "cancelled": "L"}
 AP_PO_STATUS = {"draft": "DRAFT", "approved": "APPROVED", "sent": "ISSUED", "closed": "CLOSED", "cancelled": "CANCELED"}
 SUPPLY_PO_STATUS = {"draft": "D", "approved": "A", "sent": "S", "closed": "C", "cancelled": "X"}

@@ -7,7 +7,16 @@ from typing import Any
 
 from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Payment, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.model import Write
-from sandbox.wire.codes import MAIN_LINE_STATUS, MAIN_PO_STATUS, TAX_CODES, TAX_RATES, TERM_DAYS, TERMS, UNITS
+from sandbox.wire.codes import (
+    MAIN_LINE_STATUS,
+    MAIN_MATCH_OPTIONS,
+    MAIN_PO_STATUS,
+    TAX_CODES,
+    TAX_RATES,
+    TERM_DAYS,
+    TERMS,
+    UNITS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ TABLES: tuple[Table, ...] = (
         "segment1",
         "segment1, org_code, vendor_num, agent_name, authorization_status, closed_code, cancel_flag,"
         "creation_date timestamptz, approved_date timestamptz, approved_by, submitted_date timestamptz,"
-        "closed_date timestamptz, currency_code, freight_amount numeric, terms_name, requisition_num, contract_num",
+        "closed_date timestamptz, currency_code, freight_amount numeric, misc_charge_amount numeric,"
+        "terms_name, requisition_num, contract_num",
     ),
     _table(
         "po_lines_all",
@@ -71,7 +81,7 @@ TABLES: tuple[Table, ...] = (
         "po_num, line_num integer, org_code, item_num, vendor_product_num, item_description, quantity numeric,"
         "quantity_cancelled numeric, unit_meas_lookup_code, unit_price numeric, amount numeric, tax_code,"
         "need_by_date date, ship_to_location, cost_center, charge_account, requisition_num, preparer, contract_num,"
-        "match_option, closed_code, closed_date timestamptz",
+        "match_option, matching_basis, closed_code, closed_date timestamptz",
     ),
     _table(
         "rcv_transactions",
@@ -217,9 +227,8 @@ def group_data(at: datetime) -> list[Write]:
     return terms + taxes
 
 
-def exchange_rate(currency: str, rate: Decimal, at: datetime) -> Write:
-    """The day's rate of a currency to US dollars."""
-    day = at.date()
+def exchange_rate(currency: str, rate: Decimal, at: datetime, day: date) -> Write:
+    """A day's rate of a currency to US dollars."""
     doc = {"from_currency": currency, "to_currency": "USD", "conversion_date": day, "conversion_rate": rate}
     return _write("gl_daily_rates", (currency, "USD", day.isoformat()), doc, at)
 
@@ -251,8 +260,9 @@ def purchase_order(po: Po, at: datetime) -> list[Write]:
         "approved_by": "p.director" if po.approved else None,
         "submitted_date": po.sent,
         "closed_date": po.closed,
-        "currency_code": "USD",
+        "currency_code": po.currency,
         "freight_amount": po.freight,
+        "misc_charge_amount": po.other,
         "terms_name": TERMS["erp_main"][po.vendor.term],
         "requisition_num": po.requisition,
         "contract_num": po.contract or None,
@@ -270,7 +280,7 @@ def _po_line(po: Po, line: PoLine, at: datetime) -> Write:
         "item_description": line.description,
         "quantity": Decimal(line.qty),
         "quantity_cancelled": Decimal(0),
-        "unit_meas_lookup_code": UNITS["erp_main"][line.unit],
+        "unit_meas_lookup_code": UNITS["erp_main"][line.unit] or None,
         "unit_price": line.price,
         "amount": line.amount,
         "tax_code": TAX_CODES["erp_main"][line.tax_code],
@@ -281,14 +291,15 @@ def _po_line(po: Po, line: PoLine, at: datetime) -> Write:
         "requisition_num": po.requisition,
         "preparer": line.requester,
         "contract_num": line.item.contract if line.item else None,
-        "match_option": "2-WAY" if line.two_way else None,
+        "match_option": MAIN_MATCH_OPTIONS[line.match_type],
+        "matching_basis": "AMOUNT" if line.by_amount else "QUANTITY",
         "closed_code": MAIN_LINE_STATUS[line.status],
         "closed_date": line.closed_at,
     }
     return _write("po_lines_all", (po.number, str(line.number)), doc, at)
 
 
-def receipt(row: Receipt, at: datetime) -> Write:
+def receipt(row: Receipt, posted: datetime, at: datetime) -> Write:
     """A receipt or return as the ERP posted it."""
     key = f"T{row.ref}"
     doc = {
@@ -301,9 +312,9 @@ def receipt(row: Receipt, at: datetime) -> Write:
         "item_num": row.line.item.number if row.line.item else None,
         "transaction_type": "RECEIVE" if row.kind == "receipt" else "RETURN TO VENDOR",
         "quantity": Decimal(row.qty if row.kind == "receipt" else -row.qty),
-        "unit_of_measure": UNITS["erp_main"][row.unit],
+        "unit_of_measure": UNITS["erp_main"][row.unit] or None,
         "transaction_date": row.received,
-        "creation_date": at,
+        "creation_date": posted,
         "source_doc_ref": row.ref,
     }
     return _write("rcv_transactions", (key,), doc, at)
@@ -321,11 +332,11 @@ def invoice(paper: Invoice, at: datetime) -> Write:
         "po_num": paper.po_number or None,
         "terms_name": TERMS["erp_main"][paper.term],
         "due_date": paper.due,
-        "invoice_currency_code": "USD",
+        "invoice_currency_code": paper.currency,
         "net_amount": paper.net,
         "tax_amount": paper.tax,
         "freight_amount": paper.freight,
-        "other_amount": Decimal(0),
+        "other_amount": paper.other,
         "invoice_amount": paper.gross,
         "invoice_status": "POSTED",
         "doc_sequence_value": paper.document,
@@ -381,7 +392,7 @@ def journal(entry: Journal, at: datetime) -> list[Write]:
                 "entered_dr": max(amount, Decimal(0)),
                 "entered_cr": max(-amount, Decimal(0)),
                 "accounted_amount": amount,
-                "currency_code": "USD",
+                "currency_code": entry.currency,
                 "je_source": entry.source,
                 "reference_id": entry.document,
             },

@@ -1,6 +1,6 @@
 """The second ERP: JSON with short field names, yyyymmdd dates and status codes in SAP's manner."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from sandbox.wire.codes import (
     TERM_DAYS,
     TERMS,
     UNITS,
+    WEST_GOODS_RECEIPT,
     WEST_LINE_STATUS,
     WEST_PO_STATUS,
     compact,
@@ -103,11 +104,11 @@ def group_data(at: datetime) -> list[Write]:
     return terms + taxes
 
 
-def exchange_rate(currency: str, rate: Decimal, at: datetime) -> Write:
-    """The day's rate of a currency to US dollars."""
-    day = at.strftime("%Y%m%d")
-    doc = {"FCURR": currency, "TCURR": "USD", "GDATU": day, "UKURS": f"{rate}".replace(".", ",")}
-    return _write("exchange-rates", f"{currency}-USD-{day}", doc, at)
+def exchange_rate(currency: str, rate: Decimal, at: datetime, day: date) -> Write:
+    """A day's rate of a currency to US dollars."""
+    text = day.strftime("%Y%m%d")
+    doc = {"FCURR": currency, "TCURR": "USD", "GDATU": text, "UKURS": f"{rate}".replace(".", ",")}
+    return _write("exchange-rates", f"{currency}-USD-{text}", doc, at)
 
 
 def item(row: Item, at: datetime) -> Write:
@@ -129,8 +130,9 @@ def purchase_order(po: Po, at: datetime) -> list[Write]:
         "FRGNAM": "EINKAUF1" if po.approved else "",
         "SNDDT": compact(po.sent),
         "ENDDT": compact(po.closed),
-        "WAERS": "USD",
+        "WAERS": po.currency,
         "FRACHT": _number(po.freight),
+        "ZUSCHLAG": _number(po.other),
         "ZTERM": TERMS["erp_west"][po.vendor.term],
         "BANFN": po.requisition,
         "KONNR": po.contract,
@@ -159,13 +161,14 @@ def _po_line(line: PoLine) -> dict[str, Any]:
         "SAKTO": line.account,
         "AFNAM": line.requester,
         "KONNR": line.item.contract if line.item else "",
-        "WEPOS": "N" if line.two_way else "",
+        "WEPOS": WEST_GOODS_RECEIPT[line.match_type],
+        "PSTYP": "9" if line.by_amount else "",
         "LOEKZ": WEST_LINE_STATUS[line.status],
         "ENDDT": compact(line.closed_at),
     }
 
 
-def receipt(row: Receipt, at: datetime) -> Write:
+def receipt(row: Receipt, posted: datetime, at: datetime) -> Write:
     """A receipt or return as the ERP posted it; movement 101 is a receipt, 122 a return."""
     doc = {
         "MBLNR": f"50{row.ref.removeprefix('R')}",
@@ -178,7 +181,7 @@ def receipt(row: Receipt, at: datetime) -> Write:
         "MENGE": _number(row.qty),
         "MEINS": UNITS["erp_west"][row.unit],
         "BLDAT": compact(row.received),
-        "BUDAT": compact(at),
+        "BUDAT": compact(posted),
         "XBLNR": row.ref,
     }
     return _write("material-documents", doc["MBLNR"], doc, at)
@@ -196,10 +199,11 @@ def invoice(paper: Invoice, at: datetime) -> Write:
         "EBELN": paper.po_number,
         "ZTERM": TERMS["erp_west"][paper.term],
         "FAEDT": paper.due.strftime("%Y%m%d") if paper.due else "",
-        "WAERS": "USD",
+        "WAERS": paper.currency,
         "NETWR": _number(paper.net),
         "WMWST": _number(paper.tax),
         "FRACHT": _number(paper.freight),
+        "ZUSCHLAG": _number(paper.other),
         "RMWWR": _number(paper.gross),
         "RBSTAT": "5",
         "CPUDT": compact(paper.posted),
@@ -238,7 +242,7 @@ def journal(entry: Journal, at: datetime) -> list[Write]:
         "BUKRS": entry.company,
         "MONAT": f"{at:%Y-%m}",
         "CPUDT": compact(at),
-        "WAERS": "USD",
+        "WAERS": entry.currency,
         "BLART": entry.source,
         "XBLNR": entry.document,
         "LINES": [

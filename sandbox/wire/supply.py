@@ -139,7 +139,7 @@ def requisition(po: Po, at: datetime) -> Write:
                 "line": line.number,
                 "itemNo": line.item.number if line.item else None,
                 "qty": line.qty,
-                "unit": UNITS["supply"][line.unit],
+                "unit": UNITS["supply"][line.unit] or None,
                 "requester": line.requester,
                 "state": "ordered",
             }
@@ -156,7 +156,7 @@ def purchase_order(po: Po, at: datetime) -> Write:
         "site": po.entity.site,
         "vendorNo": vendor_number(po.vendor),
         "state": SUPPLY_PO_STATUS[po.status],
-        "currency": "USD",
+        "currency": po.currency,
         "orderedAt": iso(po.created),
         "lines": [_po_line(line) for line in po.lines],
     }
@@ -169,7 +169,7 @@ def _po_line(line: PoLine) -> dict[str, Any]:
         "itemNo": line.item.number if line.item else None,
         "description": line.description,
         "qty": line.qty,
-        "unit": UNITS["supply"][line.unit],
+        "unit": UNITS["supply"][line.unit] or None,
         "price": line.price,
         "state": {"open": "O", "closed": "C", "cancelled": "X"}[line.status],
     }

@@ -76,7 +76,8 @@ def test_invoices_foot_unless_they_are_labelled_or_within_what_is_tolerated(play
     for write in (write for play in plays for write in play.writes if write.table == "invoices"):
         totals = write.doc["totals"]
         lines = sum((line["amount"] for line in write.doc["lines"]), Decimal(0))
-        off = abs(totals["gross"] - lines - totals["tax"] - totals["freight"])
+        net = lines if write.doc["lines"] else totals["net"]
+        off = abs(totals["gross"] - net - totals["tax"] - totals["freight"] - totals["other"])
         assert (off > Decimal("0.02")) == (f"ap:{write.key[0]}" in labelled)
 
 
@@ -86,8 +87,14 @@ def test_a_vendor_bills_an_amount_once_unless_a_case_says_otherwise(world: World
         key = (write.doc["supplierId"], write.doc["documentType"], write.doc["totals"]["gross"])
         seen[key].add(write.key[0])
     told = list(world.told.values())
-    repeating = ("duplicate", "duplicate_of_over", "duplicate_cancelled", "second_delivery")
-    most = sum(told.count(name) for name in repeating)
+    once_more = (
+        *("duplicate", "duplicate_of_over", "duplicate_cancelled", "duplicate_posted", "second_delivery"),
+        *("same_date_and_amount", "number_misread", "number_extended", "same_number_last_year", "dear_twice"),
+        *("two_orders_one_amount", "two_receipts_one_amount", "eleven_days_apart", "number_two_digits_apart"),
+        *("numbers_in_sequence", "short_numbers"),
+    )
+    often = {"weekly_subscription": 4, "monthly_subscription": 3}
+    most = sum(often.get(name, name in once_more) for name in told)
     # The second invoice of a case that began on the last days is still to come.
     assert 0 < sum(len(refs) - 1 for refs in seen.values()) <= most
 

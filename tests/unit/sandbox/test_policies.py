@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.scenario.policy import DRUGS_UNDER_PERCENT, FOOTING, GRACE_DAYS, SYNC_HOURS, over_limits
+from sandbox.scenario.policy import (
+    DRUGS_UNDER_PERCENT,
+    FOOTING,
+    FREIGHT_OVER,
+    GRACE_DAYS,
+    HEADER_OVER,
+    HEADER_UNDER,
+    POSTING_HOURS,
+    SYNC_HOURS,
+    TAX_OFF,
+    over_limits,
+)
+from sandbox.scenario.story import RULED
 
 POLICIES = Path(__file__).parents[3] / "config" / "policies"
 
@@ -46,8 +58,34 @@ def test_grace_footing_and_drugs_under_price_are_those_of_the_policy_rows() -> N
     assert {row["price_under_pct"] for name, row in rows.items() if name != "drugs"} == {"unlimited"}
 
 
-def test_copies_of_purchase_orders_are_due_after_a_day() -> None:
+def test_limits_of_whole_invoices_are_those_of_the_policy_rows() -> None:
+    rows = _rows("policy")
+    for row in (rows["default"], rows["lake_hospital"]):
+        assert (Decimal(row["header_over_pct"]), Decimal(row["header_over_amount"])) == (
+            HEADER_OVER.percent,
+            HEADER_OVER.amount,
+        )
+        assert {Decimal(row["tax_over_amount"]), Decimal(row["tax_under_amount"])} == {TAX_OFF}
+        assert not row["tax_over_pct"] and not row["tax_under_pct"]
+        assert (row["freight_over_pct"], Decimal(row["freight_over_amount"])) == ("", FREIGHT_OVER)
+        assert (row["other_over_pct"], Decimal(row["other_over_amount"])) == ("", 0)
+        assert (row["freight_under_amount"], row["other_under_amount"]) == ("unlimited", "unlimited")
+    lake = rows["lake_hospital"]
+    assert (Decimal(lake["header_under_pct"]), Decimal(lake["header_under_amount"])) == (
+        HEADER_UNDER.percent,
+        HEADER_UNDER.amount,
+    )
+    assert rows["default"]["header_under_pct"] == "unlimited"
+
+
+def test_items_that_are_matched_by_our_own_rule_are_those_of_the_rules() -> None:
+    rows = [row for row in _rows("match_type_rule").values() if row["item_category"]]
+    assert {(row["entity_id"], row["item_category"]) for row in rows} == RULED
+
+
+def test_copies_of_purchase_orders_and_postings_of_receipts_are_due_after_a_day() -> None:
     rows = _rows("sla")
+    assert Decimal(rows["receipt_posting"]["hours"]) == POSTING_HOURS
     assert {Decimal(rows[name]["hours"]) for name in ("po_at_ap", "po_at_supply")} == {SYNC_HOURS}
 
 
