@@ -94,8 +94,8 @@ test: check unit integration e2e ## everything that must pass, about a quarter o
 test-all: test ## the long tests too: full size, replays, repeated demos
 	@$(PYTEST) -m slow tests
 
-bench: setup ## print throughput and ratios; nothing is asserted
-	@$(RUN) -m bench
+bench: setup ## print throughput and ratios; quick: make bench only=match size=20000
+	@TIEOUT_BENCH_SIZE="$(size)" $(RUN) -m bench $(only)
 
 # -- upkeep -----------------------------------------------------------------------------------------------------------
 
