@@ -21,6 +21,7 @@ class DagRun:
     dag_id: str
     run_id: str
     state: str
+    logical_date: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -158,4 +159,6 @@ class AirflowApi:
 
 
 def _run(item: dict[str, Any]) -> DagRun:
-    return DagRun(item["dag_id"], item["dag_run_id"], item["state"])
+    due = item.get("logical_date")
+    logical_date = datetime.fromisoformat(due) if due else None
+    return DagRun(item["dag_id"], item["dag_run_id"], item["state"], logical_date)

@@ -1,0 +1,34 @@
+"""What the end-to-end tests do with a running deployment."""
+
+import subprocess
+import sys
+import time
+from datetime import date
+
+from launcher.airflow_api import UNFINISHED, DagRun
+from launcher.cycle import FOLLOWERS
+from launcher.settings import CHECKOUT
+
+START_SECONDS = 5  # after the command returned, the scheduler makes the runs
+QUIET_SECONDS = 600
+
+
+def backfill(stack, dag_id: str, first: date, last: date) -> list[DagRun]:
+    """Backfill whole days with Airflow's own command, and return the runs of these days when all has ended."""
+    command = [sys.executable, "-m", "airflow", "backfill", "create", "--dag-id", dag_id]
+    command += ["--from-date", f"{first}T00:00:00+00:00", "--to-date", f"{last}T00:00:00+00:00"]
+    command += ["--reprocess-behavior", "completed"]
+    result = subprocess.run(command, env=stack.environment(), cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    time.sleep(START_SECONDS)
+    wait_until_quiet(stack)
+    runs = [run for run in stack.api.runs() if run.dag_id == dag_id and run.logical_date]
+    return [run for run in runs if first <= run.logical_date.date() <= last]
+
+
+def wait_until_quiet(stack) -> None:
+    """Wait until no run is under way and no asset event waits to start one."""
+    deadline = time.monotonic() + QUIET_SECONDS
+    while stack.api.runs(states=UNFINISHED) or any(stack.api.waiting_events(dag_id) for dag_id in FOLLOWERS):
+        assert time.monotonic() < deadline, "runs are still under way"
+        time.sleep(1)
