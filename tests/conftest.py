@@ -2,7 +2,9 @@
 
 import secrets
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,12 @@ from tieout import settings
 from tieout.warehouse.migrate import migrate
 
 TEMPLATE = "warehouse_template"
+
+
+def pytest_configure() -> None:
+    """Let a run that is told to end stop what it started, as one that is interrupted does."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
