@@ -62,3 +62,8 @@ left join order_home on {{ document }}.entity_id = order_home.entity_id
         when {{ po }}.converts_by_item then coalesce({{ own }}.factor, {{ ordered }}.factor)
     end
 {%- endmacro %}
+
+{# The day of an order in UTC, by which contract prices and systems of record are chosen. #}
+{% macro order_date(alias) -%}
+    {{ utc_date('coalesce(' ~ alias ~ '.ordered_at, ' ~ alias ~ '.approved_at, ' ~ alias ~ '.sent_at, ' ~ alias ~ '._known_at)') }}
+{%- endmacro %}

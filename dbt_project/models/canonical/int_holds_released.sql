@@ -1,5 +1,8 @@
 {{ config(indexes=[{'columns': ['invoice_id']}], meta={'analyze': true}) }}
 
+-- What a run touches is found by what this held before it.
+-- depends_on: {{ ref('int_touched') }}
+
 select
     e._source_system || ':' || e.event_ref as hold_event_id,
     e._source_system || ':' || e.invoice_ref as invoice_id,

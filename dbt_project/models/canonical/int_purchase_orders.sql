@@ -61,7 +61,7 @@ inner join {{ ref('int_systems_of_record') }} as s
         and s.object = 'purchase_order'
         and s.role = 'record'
         and o._source_system = s.source_system
-        and {{ utc_date('coalesce(o.ordered_at, o.approved_at, o.sent_at, o._known_at)') }}
+        and {{ order_date('o') }}
         between s.valid_from and s.valid_to
 left join line_change on o._source_system = line_change._source_system and o.po_number = line_change.po_number
 left join {{ ref('int_vendor_crosswalk') }} as v

@@ -5,6 +5,8 @@
 {% set receipts = before('int_receipt_lines') -%}
 {% set invoices = before('int_invoices') -%}
 {% set invoice_lines = before('int_invoice_lines') -%}
+{% set summaries = before('match_summary_invoice') -%}
+{% set contract_prices = before('int_contract_prices') -%}
 {% set releases = before('int_holds_released') -%}
 
 {# Before the first run there is nothing to look at: all records are new. -#}
@@ -65,7 +67,10 @@ changed_item as (
     select distinct c.item_key
     from touched_record as t
     inner join {{ ref('int_item_crosswalk') }} as c
-        on t._source_system = c.source_system and split_part(t._record_key, '|', 1) = c.item_number
+        on
+            split_part(t._record_key, '|', 1) = c.item_number
+            -- an item that comes changes which one a contract means by its number, in whatever system that is
+            and (t._source_system = c.source_system or t.kind = 'item')
     where t.kind in ('item', 'item_unit', 'item_substitute')
 ),
 
@@ -77,6 +82,48 @@ item_number as ( -- noqa: ST03
     select split_part(t._record_key, '|', 1) as item_number
     from touched_record as t
     where t.kind in ('item', 'item_unit', 'item_substitute')
+),
+
+-- The days for which a contract price is said now or was until now, under every number of its item. A vendor that
+-- changed may be another one than a price list meant.
+contract_price as (
+    select
+        p.item_number,
+        p.valid_from,
+        coalesce(p.valid_to, '9999-12-31'::date) as valid_to
+    from touched_record as t
+    inner join {{ ref('stg_contract_prices') }} as p
+        on t._source_system = p._source_system and t._record_key = p._record_key
+    where t.kind = 'contract_price'
+    union
+    select
+        p.item_number,
+        p.valid_from,
+        coalesce(p.valid_to, '9999-12-31'::date) as valid_to
+    from vendor
+    inner join {{ ref('stg_contract_prices') }} as p on {{ key_of('vendor.vendor_id') }} = p.vendor_number
+    {%- if contract_prices %}
+    union
+    select
+        p.item_number,
+        p.valid_from,
+        p.valid_to
+    from touched_record as t
+    inner join {{ contract_prices }} as p on t._source_system = p.source_system and t._record_key = p.source_key
+    where t.kind = 'contract_price'
+    {%- endif %}
+),
+
+contract_span as ( -- noqa: ST03
+    select * from contract_price
+    union
+    select
+        other.item_number,
+        p.valid_from,
+        p.valid_to
+    from contract_price as p
+    inner join {{ ref('int_item_crosswalk') }} as own on p.item_number = own.item_number
+    inner join {{ ref('int_item_crosswalk') }} as other on own.item_key = other.item_key
 ),
 
 changed_invoice as (
@@ -179,6 +226,24 @@ changed_order as (
     inner join changed_invoice on p.invoice_id = changed_invoice.invoice_id
     where p.purchase_order_id is not null
     {%- endif %}
+    {%- if has_past and summaries %}
+    union
+    select p.purchase_order_id
+    from {{ summaries }} as p
+    inner join changed_invoice on p.invoice_id = changed_invoice.invoice_id
+    where p.purchase_order_id is not null
+    {%- endif %}
+    {%- if has_past %}
+    union
+    -- orders of the time for which a contract price is said
+    select p.purchase_order_id
+    from contract_span as c
+    inner join {{ order_lines }} as l on c.item_number = l.item_number
+    inner join {{ orders }} as p
+        on
+            l.purchase_order_id = p.purchase_order_id
+            and {{ order_date('p') }} between c.valid_from and c.valid_to
+    {%- endif %}
 ),
 
 invoice_of_order as (
@@ -187,6 +252,12 @@ invoice_of_order as (
     union
     select p.invoice_id
     from {{ invoice_lines }} as p
+    inner join changed_order on p.purchase_order_id = changed_order.purchase_order_id
+    {%- endif %}
+    {%- if has_past and summaries %}
+    union
+    select p.invoice_id
+    from {{ summaries }} as p
     inner join changed_order on p.purchase_order_id = changed_order.purchase_order_id
     {%- endif %}
 ),

@@ -18,6 +18,28 @@ with receipt as (
     where match_type in ('three_way', 'four_way') and open_qty > 0
 ),
 
+-- The summary invoices that take what is left, and what that is.
+taker as (
+    select s.*
+    from {{ ref('match_summary_invoice') }} as s
+    {{ join_units('s.invoice_id') }}
+    where s.takes_all
+),
+
+{{ unbilled_lines('taker') }},
+
+taken_whole as (
+    select
+        unbilled.purchase_order_id,
+        unbilled.po_line_id,
+        unbilled.match_type,
+        taker.invoice_id,
+        unbilled.qty
+    from unbilled
+    inner join taker on unbilled.purchase_order_id = taker.purchase_order_id
+    where unbilled.qty > 0
+),
+
 line as (
     select
         c.invoice_line_id,
@@ -31,6 +53,18 @@ line as (
     from {{ ref('match_candidate_line') }} as c
     inner join {{ ref('match_net_line') }} as n on c.invoice_line_id = n.invoice_line_id
     where c.takes_part and c.kind = 'invoice' and c.match_type in ('three_way', 'four_way') and n.net_qty > 0
+    union all
+    select
+        null as invoice_line_id,
+        invoice_id,
+        purchase_order_id,
+        po_line_id,
+        '9999-12-31'::date as invoice_date, -- after all invoices with lines
+        1 as line_number,
+        null as named_receipt_line_id,
+        qty as net_qty
+    from taken_whole
+    where match_type in ('three_way', 'four_way')
 ),
 
 -- Lines that name a receipt line take from it in invoice order, what is open on both.
@@ -126,9 +160,23 @@ allocated as (
         invoice_date,
         line_number,
         qty,
-        'fifo' as method,
+        case when invoice_line_id is null then 'header' else 'fifo' end as method,
         starts_at
     from overlap
+    union all
+    select
+        po_line_id,
+        purchase_order_id,
+        null as receipt_line_id,
+        invoice_id,
+        null as invoice_line_id,
+        null as invoice_date,
+        null as line_number,
+        qty,
+        'header' as method,
+        0 as starts_at
+    from taken_whole
+    where match_type = 'two_way'
 )
 
 select

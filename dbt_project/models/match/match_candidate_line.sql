@@ -23,6 +23,7 @@ with line as (
         l.receipt_line_id,
         l.credited_invoice_line_id,
         l.item_number,
+        l.is_substitute,
         l.unit,
         l.qty_source,
         l.qty,

@@ -16,7 +16,11 @@ with coded as (
     select
         md5(f.code || '|' || f.subject_id) as hold_id,
         f.*,
-        code.subject_type,
+        -- where an invoice has no lines, it is itself what a code of lines is raised on
+        case
+            when code.subject_type = 'invoice_line' and f.invoice_line_id is null then 'invoice'
+            else code.subject_type
+        end as subject_type,
         code.severity,
         code.worse,
         code.owner_role as default_owner_role,

@@ -134,6 +134,8 @@ stood as (
                 when 'PRICE_UNDER' then 'PRICE_OVER'
                 when 'QTY_RECEIVED' then 'QTY_ACCEPTED'
                 when 'QTY_ACCEPTED' then 'QTY_RECEIVED'
+                when 'AMOUNT_OVER' then 'AMOUNT_UNDER'
+                when 'AMOUNT_UNDER' then 'AMOUNT_OVER'
                 when 'SYNC_MISSING' then 'SYNC_DIFFERENT'
                 when 'SYNC_DIFFERENT' then 'SYNC_MISSING'
             end as superseded_code

@@ -22,6 +22,15 @@ line as (
     group by l.invoice_id
 ),
 
+summary as (
+    select
+        s.invoice_id,
+        {{ verdict_rank('s.verdict') }} as worst,
+        s.next_change_at
+    from {{ ref('match_summary_invoice') }} as s
+    {{ join_units('s.invoice_id') }}
+),
+
 finding as (
     select f.*
     from {{ ref('match_finding') }} as f
@@ -66,7 +75,7 @@ counted as (
 judged as (
     select
         i.*,
-        case least(coalesce(line.worst, 8), coalesce(counted.worst, 8))
+        case least(coalesce(line.worst, 8), coalesce(summary.worst, 8), coalesce(counted.worst, 8))
             {%- for verdict in verdicts() %}
             when {{ loop.index }} then '{{ verdict }}'
             {%- endfor %}
@@ -74,9 +83,10 @@ judged as (
         coalesce(counted.open_holds, 0) as open_holds,
         coalesce(counted.blocking_holds, 0) as blocking_holds,
         coalesce(at_risk.amount_at_risk, 0) as amount_at_risk,
-        line.next_change_at
+        least(line.next_change_at, summary.next_change_at) as next_change_at
     from invoice as i
     left join line on i.invoice_id = line.invoice_id
+    left join summary on i.invoice_id = summary.invoice_id
     left join counted on i.invoice_id = counted.invoice_id
     left join at_risk on i.invoice_id = at_risk.invoice_id
 )

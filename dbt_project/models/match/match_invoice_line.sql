@@ -90,6 +90,8 @@ select
     invoice_unit_price,
     price_variance,
     price_variance_amount,
+    case when is_contract_priced then contract_number end as contract_number,
+    case when is_contract_priced then contract_unit_price end as contract_unit_price,
     amount,
     currency,
     policy_id,

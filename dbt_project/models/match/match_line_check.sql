@@ -18,6 +18,8 @@ line as (
         coalesce(n.is_credited, false) as is_credited,
         coalesce(allocated.qty, 0)::numeric(18, 6) as allocated_qty,
         po.net_received_qty,
+        po.contract_number,
+        po.contract_unit_price,
         c.takes_part and c.kind = 'invoice' and c.match_type in ('two_way', 'three_way', 'four_way') as is_checked,
         c.match_type in ('three_way', 'four_way') as needs_receipt
     from {{ ref('match_candidate_line') }} as c
@@ -105,6 +107,8 @@ breached as (
             'c.unallocated_qty', 'c.qty_received_over_pct', 'c.net_qty', 'c.cum_unallocated', 'c.qty_received_over_qty'
         ) }} as is_not_received,
         c.is_judged and c.price_variance_amount <> 0 as price_differs,
+        c.is_judged and c.contract_unit_price is not null and not c.is_substitute and not c.is_item_mismatch
+            as is_contract_priced,
         not c.is_cancelled and not c.is_non_po and not c.po_line_is_known as names_unknown_po_line
     from checked as c
 ),

@@ -49,7 +49,8 @@ invoiced as (
 allocated as (
     select
         a.po_line_id,
-        sum(a.qty) as qty
+        sum(case when a.receipt_line_id is not null then a.qty else 0 end) as qty,
+        sum(case when a.method = 'header' then a.qty else 0 end) as summary_qty
     from {{ ref('match_allocation') }} as a
     {{ join_units('a.purchase_order_id') }}
     group by a.po_line_id
@@ -83,11 +84,16 @@ select
         2
     )::numeric(20, 4) as excess_credit_amount,
     coalesce(allocated.qty, 0)::numeric(18, 6) as allocated_qty,
+    coalesce(allocated.summary_qty, 0)::numeric(18, 6) as summary_invoiced_qty,
     (coalesce(netted.net_qty, 0) - coalesce(allocated.qty, 0))::numeric(18, 6) as open_receipt_qty,
     received.first_received_at,
-    received.last_received_at
+    received.last_received_at,
+    contract.contract_price_id,
+    contract.contract_number,
+    contract.unit_price as contract_unit_price
 from po_line as po
 left join received on po.po_line_id = received.po_line_id
 left join netted on po.po_line_id = netted.po_line_id
 left join invoiced on po.po_line_id = invoiced.po_line_id
 left join allocated on po.po_line_id = allocated.po_line_id
+left join {{ ref('match_contract_price') }} as contract on po.po_line_id = contract.po_line_id

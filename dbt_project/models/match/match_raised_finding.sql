@@ -9,6 +9,8 @@
 {%- set levels = [
     ref('match_line_finding'),
     ref('match_invoice_finding'),
+    ref('match_summary_finding'),
+    ref('match_contract_finding'),
     ref('match_po_line_finding'),
     ref('match_record_finding'),
 ] %}

@@ -1,6 +1,7 @@
 {{ config(indexes=[{'columns': ['match_unit_id'], 'unique': true}], meta={'analyze': true}) }}
 
 {% set lines = before('match_invoice_line') -%}
+{% set summaries = before('match_summary_invoice') -%}
 {% set duplicates = before('match_duplicate_invoice') -%}
 
 with changed_invoice as (
@@ -12,6 +13,12 @@ with changed_invoice as (
     -- those whose grace ends in the time that this run adds
     select invoice_id
     from {{ lines }}
+    where {{ is_new('next_change_at') }}
+    {%- endif %}
+    {%- if summaries %}
+    union
+    select invoice_id
+    from {{ summaries }}
     where {{ is_new('next_change_at') }}
     {%- endif %}
 ),
@@ -48,6 +55,12 @@ unit as (
     from {{ ref('int_invoice_lines') }} as l
     inner join invoice on l.invoice_id = invoice.invoice_id
     union
+    -- a summary invoice is matched with its order
+    select i.purchase_order_id as match_unit_id
+    from {{ ref('int_invoices') }} as i
+    inner join invoice on i.invoice_id = invoice.invoice_id
+    where i.line_count = 0
+    union
     -- copies whose time is up
     select c.purchase_order_id as match_unit_id
     from {{ ref('int_copies') }} as c
@@ -65,6 +78,12 @@ closed_over as (
     select l.invoice_id as match_unit_id
     from {{ ref('int_invoice_lines') }} as l
     inner join unit on l.match_unit_id = unit.match_unit_id
+    {%- if summaries %}
+    union
+    select s.invoice_id as match_unit_id
+    from {{ summaries }} as s
+    inner join unit on s.purchase_order_id = unit.match_unit_id
+    {%- endif %}
 )
 
 select match_unit_id

@@ -26,6 +26,12 @@ select
     invoice_unit_price,
     price_variance,
     price_variance_amount,
+    contract_number,
+    contract_unit_price,
+    case
+        when contract_unit_price is not null
+            then round(greatest(0, invoice_unit_price - contract_unit_price) * net_qty, 2)
+    end::numeric(20, 4) as contract_leakage_amount,
     amount::numeric(20, 4) as amount,
     currency,
     policy_id,

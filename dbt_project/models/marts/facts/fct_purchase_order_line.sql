@@ -26,7 +26,7 @@ accrued as (
         line.po_line_id,
         case
             when entity.accruals and line.match_type in ('three_way', 'four_way', 'receipt_only')
-                then greatest(0, coalesce(matched.net_received_qty, 0) - coalesce(matched.invoiced_qty, 0))
+                then greatest(0, matched.net_received_qty - matched.invoiced_qty - matched.summary_invoiced_qty)
             else 0
         end as grni_qty
     from line
@@ -57,11 +57,21 @@ select
     coalesce(matched.net_received_qty, 0)::numeric(18, 6) as net_received_qty,
     coalesce(matched.rejected_qty, 0)::numeric(18, 6) as rejected_qty,
     coalesce(matched.invoiced_qty, 0)::numeric(18, 6) as invoiced_qty,
+    coalesce(matched.summary_invoiced_qty, 0)::numeric(18, 6) as summary_invoiced_qty,
     accrued.grni_qty::numeric(18, 6) as grni_qty,
     line.unit_price::numeric(19, 10) as unit_price,
     line.price_source::numeric(19, 10) as price_source,
     line.ordered_amount::numeric(20, 4) as ordered_amount,
     round(accrued.grni_qty * line.unit_price, 2)::numeric(20, 4) as grni_amount,
+    matched.contract_unit_price,
+    case
+        when matched.contract_unit_price is not null
+            then round(
+                    greatest(0, line.unit_price - matched.contract_unit_price)
+                    * greatest(0, line.ordered_qty - matched.invoiced_qty - matched.summary_invoiced_qty),
+                    2
+                )
+    end::numeric(20, 4) as contract_exposure_amount,
     line.currency,
     line.tax_code,
     line.location_code,
@@ -70,6 +80,7 @@ select
     line.requisition_number,
     line.requester,
     line.contract_number,
+    matched.contract_price_id,
     line.need_by_date,
     line.closed_date,
     {{ local_date('moment.as_of', "coalesce(entity.time_zone, 'UTC')") }} as accrual_date,
