@@ -114,18 +114,21 @@ class Warehouse:
                 for number, record in enumerate(records, start=1)
             ]
             self._promote(object_name, system, batch_id, known_at, len(rows))
-            for row in rows:
-                columns = sql.SQL(", ").join(map(sql.Identifier, row))
-                values = sql.SQL(", ").join(map(sql.Placeholder, row))
-                self.connection.execute(
-                    sql.SQL("insert into {} ({}) values ({}) on conflict do nothing").format(
-                        sql.Identifier("raw", object_name), columns, values
-                    ),
-                    row,
-                )
+            if rows:
+                columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
+                values = sql.SQL(", ").join(map(sql.Placeholder, rows[0]))
+                with self.connection.cursor() as cursor:
+                    cursor.executemany(
+                        sql.SQL("insert into {} ({}) values ({}) on conflict do nothing").format(
+                            sql.Identifier("raw", object_name), columns, values
+                        ),
+                        rows,
+                    )
 
-    def build(self, as_of: datetime, *, full_refresh: bool = False, select: Iterable[str] = MATCH) -> None:
-        """Run one transformation, as the DAG does."""
+    def build(
+        self, as_of: datetime, *, full_refresh: bool = False, select: Iterable[str] = MATCH, data_tests: bool = True
+    ) -> None:
+        """Run one transformation, as the DAG does; without data tests where the rows are judged otherwise."""
         run = runs.start_run(
             self.connection, now=as_of, dag_run_id=None, full_refresh=full_refresh, sends_feedback=False
         )
@@ -133,7 +136,8 @@ class Warehouse:
         flags = ["--full-refresh"] if full_refresh else []
         succeeded = False
         try:
-            self.dbt("build", "--exclude-resource-type", "unit_test", "--select", *select, *flags)
+            left_out = ["unit_test"] if data_tests else ["unit_test", "test"]
+            self.dbt("build", "--exclude-resource-types", *left_out, "--select", *select, *flags)
             succeeded = True
         finally:
             runs.finish_run(self.connection, run.run_id, succeeded, now=as_of)

@@ -1,0 +1,208 @@
+"""Random purchase orders: small numbers, ties and edges, so that few papers meet many rules.
+
+Drawn from a `random.Random`: thousands are made in a second, and hypothesis may give a Random that it shrinks.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from tests.properties.reference.documents import (
+    UNLIMITED,
+    Case,
+    Invoice,
+    InvoiceLine,
+    OrderLine,
+    Policy,
+    Receipt,
+    Release,
+)
+from tests.properties.reference.numbers import CENT, rounded
+
+TODAY = date(2026, 3, 31)
+QUANTITIES = [Decimal(n) for n in ("1", "2", "3", "5", "10", "12", "0.5", "0.333333")]
+PRICES = [Decimal(n) for n in ("5.00", "0", "0.01", "2.50", "33.333333", "10")]
+PRICE_FACTORS = [Decimal(n) for n in ("1", "1", "1", "1.02", "1.03", "0.98", "0.5", "2")]
+LIMITS = [None, None, UNLIMITED, Decimal(0), Decimal(1), Decimal(2), Decimal(20)]
+LINE_CODES = ["PRICE_OVER", "PRICE_UNDER", "QTY_ORDERED", "QTY_RECEIVED", "QTY_ACCEPTED", "VENDOR_MISMATCH",
+              "ITEM_MISMATCH", "UOM_UNCONVERTIBLE", "PO_NOT_FOUND", "PO_CLOSED", "UNEXPECTED_INVOICE"]  # fmt: skip
+HEADER_CODES = ["DUPLICATE_INVOICE", "MISSING_DATA", "TOTAL_MISMATCH", "VENDOR_UNKNOWN"]
+MATCH_TYPES = ["three_way", "three_way", "two_way", "four_way", "receipt_only"]
+INVOICE_REFS = ["A", "B", "a", "Z-10", "Z9", "É"]
+DAYS_AGO = [0, 1, 1, 2, 3, 4, 5, 6, 12, 30]
+
+
+def seldom(rng: Random, values: Sequence[Any], otherwise: Any = None, one_in: int = 6) -> Any:
+    """One of the values now and then, else what is usual."""
+    return rng.choice(values) if rng.randrange(one_in) == 0 else otherwise
+
+
+def day(rng: Random) -> date:
+    """A day of the last month, mostly of the last week."""
+    return TODAY - timedelta(days=rng.choice(DAYS_AGO))
+
+
+def moment(rng: Random, on: date | None = None) -> datetime:
+    """An instant on the day; midnight most often, so that there are ties."""
+    return datetime.combine(on or day(rng), time(rng.choice([0, 0, 0, 1, 23])), UTC)
+
+
+def order_line(rng: Random, number: int) -> OrderLine:
+    """A line of the order: mostly open, by quantity, of one item."""
+    basis = seldom(rng, ["amount"], "quantity", 8)
+    status = seldom(rng, ["closed", "cancelled"], "open", 8)
+    return OrderLine(
+        number,
+        rng.choice(QUANTITIES),
+        rng.choice(PRICES),
+        unit=seldom(rng, ["BX"], "EA"),
+        item=seldom(rng, ["I2"], "I1") if basis == "quantity" else None,
+        basis=basis,
+        match_type=seldom(rng, MATCH_TYPES, None, 3),
+        status=status,
+        closed_at=moment(rng) if status != "open" else None,
+        cancelled_qty=seldom(rng, [Decimal("0.25")], None, 10),
+    )
+
+
+def receipt(rng: Random, ref: str, lines: Sequence[OrderLine], earlier: Sequence[str]) -> Receipt:
+    """A receipt, or a return that may name one."""
+    kind = seldom(rng, ["return"], "receipt", 4) if earlier else "receipt"
+    line = rng.choice(lines)
+    return Receipt(
+        ref,
+        line.number,
+        rng.choice([*QUANTITIES, line.qty, line.qty]),
+        moment(rng),
+        kind=kind,
+        accepted=rng.choice([None, Decimal(1), Decimal(3), line.qty]) if kind == "receipt" else None,
+        names=rng.choice([None, *earlier]) if kind == "return" else None,
+    )
+
+
+def invoice_line(
+    rng: Random, number: int, lines: Sequence[OrderLine], receipts: Sequence[str], kind: str, keys: Sequence[Any]
+) -> InvoiceLine:
+    """A line of an invoice or of a credit memo for a line of the order."""
+    ordered = rng.choice(lines)
+    sign = seldom(rng, [-1], 1, 12) if kind == "invoice" else 1
+    credit = kind == "credit" or sign < 0
+    qty = rng.choice([*QUANTITIES, ordered.qty, ordered.qty, ordered.qty])
+    price = ordered.price * rng.choice(PRICE_FACTORS) / (12 if ordered.unit == "BX" else 1)
+    amount = rounded(qty * seldom(rng, PRICES, price), CENT)
+    if kind == "credit" and rng.random() < 0.4:
+        qty = Decimal(0)
+    if ordered.basis == "amount":
+        amount, qty = rng.choice(QUANTITIES).quantize(CENT), Decimal(1)
+    return InvoiceLine(
+        number,
+        seldom(rng, [9], ordered.number, 15),
+        seldom(rng, [None, Decimal(0)], sign * qty, 15),
+        sign * amount,
+        unit=seldom(rng, [None, "BX", "PAL"], "EA", 12),
+        item=seldom(rng, ["I1", "I2", "I3"], None, 10),
+        receipt=seldom(rng, receipts, None, 4) if receipts else None,
+        credits=rng.choice([None, *keys]) if keys and credit else None,
+    )
+
+
+def invoice(
+    rng: Random, ref: str, lines: Sequence[OrderLine], receipts: Sequence[str], papers: Sequence[Invoice]
+) -> Invoice:
+    """An invoice or credit memo that foots, mostly; sometimes an earlier one again."""
+    if papers and rng.random() < 0.15:
+        return again(rng, ref, rng.choice(papers))
+    kind = seldom(rng, ["credit"], "invoice", 3) if papers else "invoice"
+    keys = [(paper.ref, line.number) for paper in papers for line in paper.lines]
+    numbers = rng.choice([[1], [1], [1, 2], [10, 2]])
+    own = tuple(invoice_line(rng, number, lines, receipts, kind, keys) for number in numbers)
+    dated = day(rng)
+    net = sum((line.amount for line in own), Decimal(0))
+    return Invoice(
+        ref,
+        seldom(rng, [None], dated, 20),
+        moment(rng, dated if rng.random() < 0.5 else None),
+        own,
+        number=seldom(rng, ["SAME", "SAME", None], f"N{INVOICE_REFS.index(ref)}", 8),
+        gross=net + seldom(rng, [CENT, -CENT, Decimal(1)], Decimal(0), 12),
+        net=net,
+        kind=kind,
+        vendor=seldom(rng, ["other", "unknown"], "own", 15),
+        status=seldom(rng, ["cancelled", "posted", "paid"], "entered", 8),
+    )
+
+
+def again(rng: Random, ref: str, paper: Invoice) -> Invoice:
+    """The same invoice once more, under another id, perhaps of another day."""
+    return Invoice(
+        ref,
+        seldom(rng, [day(rng)], paper.date, 3),
+        moment(rng),
+        paper.lines,
+        number=paper.number,
+        gross=paper.gross,
+        net=paper.net,
+        kind=paper.kind,
+        vendor=paper.vendor,
+        status=seldom(rng, ["posted", "paid"], "entered"),
+    )
+
+
+def policy(rng: Random, ref: str) -> Policy:
+    """A policy row of the case's vendor, perhaps narrower."""
+    limits = {name: rng.choice(LIMITS) for name in Policy.__dataclass_fields__ if is_limit(name)}
+    return Policy(
+        ref,
+        entity=seldom(rng, ["H1"]),
+        vendor="own",
+        item_category=seldom(rng, ["SURGERY"]),
+        match_type=seldom(rng, MATCH_TYPES, None, 3),
+        currency=seldom(rng, ["USD"]),
+        valid_from=day(rng) if rng.randrange(5) == 0 else date(2020, 1, 1),
+        price_under_blocks=rng.random() < 0.5,
+        amount_under_blocks=rng.random() < 0.5,
+        receipt_grace_days=rng.randrange(7),
+        po_grace_hours=rng.choice([0, 24, 36, 72]),
+        **limits,
+    )
+
+
+def is_limit(name: str) -> bool:
+    """Whether a policy's field is a limit."""
+    return name.endswith(("_pct", "_amount", "_qty"))
+
+
+def release(rng: Random, ref: str, papers: Sequence[Invoice]) -> Release:
+    """A person's release of something that may or may not stand."""
+    paper = rng.choice(papers)
+    if rng.random() < 0.4:
+        return Release(ref, paper.ref, rng.choice(HEADER_CODES))
+    code = rng.choice(LINE_CODES)
+    actual = seldom(rng, PRICES + QUANTITIES, None, 2) if code in ("PRICE_OVER", "QTY_ORDERED") else None
+    return Release(ref, paper.ref, code, rng.choice([None, 1, 2]), actual)
+
+
+def case(rng: Random) -> Case:
+    """A purchase order with all its papers."""
+    lines = [order_line(rng, number) for number in range(1, rng.choice([1, 1, 2, 3]) + 1)]
+    came: list[Receipt] = []
+    for position in range(rng.randrange(6)):
+        came.append(receipt(rng, f"r{position}", lines, [r.ref for r in came if r.kind == "receipt"]))
+    papers: list[Invoice] = []
+    for ref in INVOICE_REFS[: rng.choice([1, 2, 2, 3, 3, 4, 6])]:
+        papers.append(invoice(rng, ref, lines, [r.ref for r in came], papers))
+    rows = [policy(rng, f"p{n}") for n in range(rng.choice([0, 1, 1, 2]))]
+    scopes = {(row.entity, row.item_category, row.match_type, row.currency): row for row in rows}
+    status = seldom(rng, ["closed", "draft", "cancelled"], "sent", 15)
+    return Case(
+        tuple(lines),
+        tuple(came),
+        tuple(papers),
+        tuple(release(rng, f"e{n}", papers) for n in range(rng.choice([0, 0, 1, 2]))),
+        tuple(scopes.values()),
+        match_type=seldom(rng, MATCH_TYPES, None, 2),
+        status=status,
+        closed_at=moment(rng) if status in ("closed", "cancelled") else None,
+    )

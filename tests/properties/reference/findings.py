@@ -1,0 +1,116 @@
+"""What is found on invoices, their lines and the order's lines beside price and quantity (sections 2, 5 and 8)."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from tests.properties.reference import canonical
+from tests.properties.reference.documents import Case, Invoice, InvoiceLine, OrderLine, Policy
+from tests.properties.reference.numbers import CENT, ZERO, product, rounded
+from tests.properties.reference.order_line import OrderLineState
+from tests.properties.reference.policies import choose, exceeds
+from tests.properties.reference.results import Finding
+
+KEEPS_OUT_UNTIL_RELEASED = ("DUPLICATE_INVOICE", "VENDOR_MISMATCH", "ITEM_MISMATCH")
+KEEPS_OUT = (*KEEPS_OUT_UNTIL_RELEASED, "VENDOR_UNKNOWN", "UOM_UNCONVERTIBLE", "MISSING_DATA", "PO_NOT_FOUND")
+
+
+def of_line(
+    case: Case,
+    invoice: Invoice,
+    line: InvoiceLine,
+    order_line: OrderLine | None,
+    policy: Policy,
+    as_of: datetime,
+) -> list[Finding]:
+    """What keeps the line out, or blocks it whatever its figures are."""
+    if invoice.status == "cancelled" or canonical.names_no_order(invoice):
+        return []
+    key, amount = (invoice.ref, line.number), abs(line.amount)
+    codes = []
+    if order_line is None:
+        codes += [] if within_po_grace(invoice, policy, as_of) else ["PO_NOT_FOUND"]
+    else:
+        codes += mismatches(invoice, line, order_line)
+        if not canonical.is_credit(invoice, line):
+            codes += closed_or_draft(case, invoice, order_line)
+    return [Finding(code, key, amount, blocking=True) for code in codes]
+
+
+def within_po_grace(invoice: Invoice, policy: Policy, as_of: datetime) -> bool:
+    """Whether the order may still become known."""
+    return as_of - invoice.received_at < timedelta(hours=policy.po_grace_hours)
+
+
+def mismatches(invoice: Invoice, line: InvoiceLine, order_line: OrderLine) -> list[str]:
+    """Vendor, item and unit against the order's."""
+    codes = []
+    if invoice.vendor == "other":
+        codes.append("VENDOR_MISMATCH")
+    if canonical.other_item(order_line, line):
+        codes.append("ITEM_MISMATCH")
+    if canonical.factor(order_line, line.item, line.unit) is None:
+        codes.append("UOM_UNCONVERTIBLE")
+    return codes
+
+
+def closed_or_draft(case: Case, invoice: Invoice, order_line: OrderLine) -> list[str]:
+    """An order that was closed before the invoice's date, or is a draft."""
+    codes = []
+    closed: date | None = canonical.closed_on(case, order_line)
+    if closed and invoice.date and closed < invoice.date:
+        codes.append("PO_CLOSED")
+    if case.status == "draft":
+        codes.append("PO_NOT_APPROVED")
+    return codes
+
+
+def of_invoice(
+    case: Case, invoice: Invoice, lines: dict[int, OrderLine], policies: tuple[Policy, ...], *, duplicate: bool
+) -> list[Finding]:
+    """Findings on the whole invoice."""
+    if invoice.status == "cancelled":
+        return []
+    codes = []
+    if invoice.vendor == "unknown":
+        codes.append("VENDOR_UNKNOWN")
+    if any(canonical.lacks_data(invoice, line, lines.get(line.line or 0)) for line in invoice.lines) or not (
+        invoice.date and invoice.number
+    ):
+        codes.append("MISSING_DATA")
+    if duplicate:
+        codes.append("DUPLICATE_INVOICE")
+    found = [Finding(code, invoice.ref, abs(invoice.gross), blocking=True) for code in codes]
+    return found + footing(case, invoice, policies)
+
+
+def footing(case: Case, invoice: Invoice, policies: tuple[Policy, ...]) -> list[Finding]:
+    """The header against the sum of its lines."""
+    lines = sum((line.amount for line in invoice.lines), ZERO) if invoice.lines else invoice.net
+    difference = invoice.gross - lines
+    policy = choose(policies, canonical.scope_of_invoice(case, invoice), invoice.date)
+    if difference == 0 or not exceeds(abs(difference), ZERO, None, abs(difference), policy.total_amount):
+        return []
+    return [Finding("TOTAL_MISMATCH", invoice.ref, abs(difference), blocking=True, actual=invoice.gross)]
+
+
+def of_order_line(case: Case, state: OrderLineState) -> list[Finding]:
+    """What netting left over, and receipts against the order."""
+    number, price = state.line.number, state.po_price
+    rest = state.rest
+    found = []
+    if rest.returned > 0:
+        found.append(Finding("RETURN_EXCEEDS_RECEIPT", number, money(rest.returned, price), blocking=False))
+    if rest.credited > 0 or rest.price_credits:
+        at_risk = money(rest.credited, price) + sum(rest.price_credits, ZERO)
+        found.append(Finding("CREDIT_EXCEEDS_INVOICE", number, at_risk, blocking=False))
+    short, over = state.ordered - state.received, state.received - state.ordered
+    if state.match_type != "two_way" and short > 0 and canonical.is_closed(case, state.line):
+        found.append(Finding("RECEIPT_SHORT", number, money(short, price), blocking=False))
+    if over > 0:
+        found.append(Finding("RECEIPT_OVER", number, money(over, price), blocking=False))
+    return found
+
+
+def money(qty: Decimal, price: Decimal) -> Decimal:
+    """A quantity's worth in cents."""
+    return rounded(product(qty, price), CENT)
