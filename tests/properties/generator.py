@@ -180,7 +180,8 @@ def release(rng: Random, ref: str, papers: Sequence[Invoice]) -> Release:
     if rng.random() < 0.4:
         return Release(ref, paper.ref, rng.choice(HEADER_CODES))
     code = rng.choice(LINE_CODES)
-    actual = seldom(rng, PRICES + QUANTITIES, None, 2) if code in ("PRICE_OVER", "QTY_ORDERED") else None
+    has_figure = code in ("PRICE_OVER", "QTY_ORDERED", "QTY_RECEIVED", "QTY_ACCEPTED")
+    actual = seldom(rng, PRICES + QUANTITIES, None, 2) if has_figure else None
     return Release(ref, paper.ref, code, rng.choice([None, 1, 2]), actual)
 
 

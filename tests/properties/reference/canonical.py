@@ -117,6 +117,11 @@ def scope_of_invoice(case: Case, invoice: Invoice) -> Scope:
     return Scope(case.entity, vendor, None, None, case.currency)
 
 
+def policy_date(invoice: Invoice) -> date:
+    """The day whose policies judge: the invoice's, or that of its receipt where it has none."""
+    return invoice.date or utc_date(invoice.received_at)
+
+
 def utc_date(moment: datetime) -> date:
     """The UTC date of an instant."""
     return moment.astimezone(UTC).date()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from tests.properties.reference import canonical
 from tests.properties.reference.documents import Case, Invoice, InvoiceLine, OrderLine, Policy
+from tests.properties.reference.netting import NetLine
 from tests.properties.reference.numbers import CENT, ZERO, product, rounded
 from tests.properties.reference.order_line import OrderLineState
 from tests.properties.reference.policies import choose, exceeds
@@ -31,8 +32,6 @@ def of_line(
         codes += [] if within_po_grace(invoice, policy, as_of) else ["PO_NOT_FOUND"]
     else:
         codes += mismatches(invoice, line, order_line)
-        if not canonical.is_credit(invoice, line):
-            codes += closed_or_draft(case, invoice, order_line)
     return [Finding(code, key, amount, blocking=True) for code in codes]
 
 
@@ -53,15 +52,17 @@ def mismatches(invoice: Invoice, line: InvoiceLine, order_line: OrderLine) -> li
     return codes
 
 
-def closed_or_draft(case: Case, invoice: Invoice, order_line: OrderLine) -> list[str]:
+def closed_or_draft(case: Case, order_line: OrderLine, invoice: Invoice, line: NetLine) -> list[Finding]:
     """An order that was closed before the invoice's date, or is a draft."""
+    if invoice.status == "cancelled":
+        return []
     codes = []
     closed: date | None = canonical.closed_on(case, order_line)
     if closed and invoice.date and closed < invoice.date:
         codes.append("PO_CLOSED")
     if case.status == "draft":
         codes.append("PO_NOT_APPROVED")
-    return codes
+    return [Finding(code, line.key, line.amount, blocking=True) for code in codes]
 
 
 def of_invoice(
@@ -87,7 +88,7 @@ def footing(case: Case, invoice: Invoice, policies: tuple[Policy, ...]) -> list[
     """The header against the sum of its lines."""
     lines = sum((line.amount for line in invoice.lines), ZERO) if invoice.lines else invoice.net
     difference = invoice.gross - lines
-    policy = choose(policies, canonical.scope_of_invoice(case, invoice), invoice.date)
+    policy = choose(policies, canonical.scope_of_invoice(case, invoice), canonical.policy_date(invoice))
     if difference == 0 or not exceeds(abs(difference), ZERO, None, abs(difference), policy.total_amount):
         return []
     return [Finding("TOTAL_MISMATCH", invoice.ref, abs(difference), blocking=True, actual=invoice.gross)]

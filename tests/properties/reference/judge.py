@@ -28,6 +28,7 @@ class Judge:
         self.case = case
         self.as_of = as_of
         self.policies = policies
+        self.papers = {invoice.ref: invoice for invoice in case.invoices}
         self.order_lines = {line.number: line for line in case.lines}
         self.duplicates = duplicates(case.invoices)
         self.found: list[Finding] = []
@@ -65,8 +66,8 @@ class Judge:
         """The policy row that judges a line, or a whole invoice."""
         order_line = self.order_lines.get(line.line or 0) if line else None
         if order_line:
-            return choose(self.policies, canonical.scope_of_line(self.case, order_line), invoice.date)
-        return choose(self.policies, canonical.scope_of_invoice(self.case, invoice), invoice.date)
+            return choose(self.policies, canonical.scope_of_line(self.case, order_line), canonical.policy_date(invoice))
+        return choose(self.policies, canonical.scope_of_invoice(self.case, invoice), canonical.policy_date(invoice))
 
     # section 2
 
@@ -107,6 +108,8 @@ class Judge:
             self.found += findings.of_order_line(self.case, state)
             for line in state.lines:
                 checked = state.checked.get(line.key)
+                if not line.is_credited:
+                    self.found += findings.closed_or_draft(self.case, state.line, self.papers[line.key[0]], line)
                 if checked:
                     self.found += [self.finding(code, line, checked) for code in checked.codes]
                 elif state.match_type == "receipt_only" and line.takes_part and line.net > 0:
@@ -114,7 +117,12 @@ class Judge:
 
     def finding(self, code: str, line: NetLine, checked: Checked) -> Finding:
         blocks = code != "PRICE_UNDER" or checked.policy.price_under_blocks
-        actual = {"PRICE_OVER": line.price, "QTY_ORDERED": checked.cum_invoiced}.get(code)
+        actual = {
+            "PRICE_OVER": line.price,
+            "QTY_ORDERED": checked.cum_invoiced,
+            "QTY_RECEIVED": line.unallocated,
+            "QTY_ACCEPTED": line.unallocated,
+        }.get(code)
         return Finding(code, line.key, checked.codes[code], blocks, actual=actual)
 
     def judge_invoices(self) -> None:
@@ -125,9 +133,9 @@ class Judge:
             )
 
     def is_cancelled_by_credits(self, invoice: Invoice) -> bool:
-        """Whether credits paired off with all lines of a duplicate."""
+        """Whether credits left nothing of any line of a duplicate."""
         lines = [self.net_line((invoice.ref, line.number)) for line in invoice.lines]
-        return bool(lines) and all(line is not None and line.cancelled for line in lines)
+        return bool(lines) and all(line is not None and line.is_credited for line in lines)
 
     def judge_summaries(self) -> tuple[dict[str, summaries.Summary], list[summaries.Allocation]]:
         stopped = {f.subject for f in self.found if f.code in findings.KEEPS_OUT}
@@ -154,7 +162,7 @@ class Judge:
         key, net = (invoice.ref, line.number), self.net_line((invoice.ref, line.number))
         state = self.states.get(line.line or 0)
         checked = state.checked.get(key) if state else None
-        verdict = verdict_of_line(self.case, invoice, line, self.found, net, checked, state)
+        verdict = verdict_of_line(invoice, line, self.found, net, checked, state)
         answer = LineAnswer(verdict, state.line.number if state else None)
         if net is not None and not kept_out:
             answer.net_qty, answer.invoice_unit_price = net.net, net.price if net.qty else None

@@ -50,6 +50,11 @@ class NetLine:
         return quotient(self.amount - self.price_credits, self.qty, PRICE)
 
     @property
+    def is_credited(self) -> bool:
+        """Whether credits left nothing of it."""
+        return self.qty > 0 and self.net == 0
+
+    @property
     def unallocated(self) -> Decimal:
         """What no receipt stands for."""
         return self.net - self.allocated
@@ -110,7 +115,8 @@ def net_lines(lines: Sequence[NetLine], credits: Sequence[Credit]) -> Rest:
     named = [credit for credit in of_quantity if credit.names in by_key]
 
     pool = ZERO
-    unnamed = pair_with_duplicates(lines, unnamed)
+    credited_by_name = {credit.names for credit in named}
+    unnamed = pair_with_duplicates([line for line in lines if line.key not in credited_by_name], unnamed)
     for credit in named:
         line = by_key[credit.names]  # type: ignore[index]
         taken = min(credit.qty, line.net)

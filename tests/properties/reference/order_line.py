@@ -10,6 +10,7 @@ from tests.properties.reference.documents import Case, Invoice, OrderLine, Polic
 from tests.properties.reference.netting import Credit, NetLine, NetReceipt, Rest, Return, net_lines, net_receipts
 from tests.properties.reference.numbers import CENT, ZERO, product, rounded
 from tests.properties.reference.policies import choose, exceeds
+from tests.properties.reference.releases import is_released
 from tests.properties.reference.results import LineKey
 
 NEEDS_RECEIPT = ("three_way", "four_way")
@@ -28,6 +29,8 @@ class Checked:
     """Code and amount at risk."""
     waits_until: datetime | None = None
     """The end of the grace, where a receipt is still waited for."""
+    absence_is_accepted: bool = False
+    """A person released the hold on what is not received; it stands, and needs no grace."""
 
 
 @dataclass
@@ -120,7 +123,7 @@ def check(case: Case, state: OrderLineState, policies: tuple[Policy, ...], as_of
         if not line.takes_part or line.net == 0:
             continue
         invoice = invoices[line.key[0]]
-        policy = choose(policies, scope, invoice.date)
+        policy = choose(policies, scope, canonical.policy_date(invoice))
         variance = rounded(product(line.price - state.po_price, line.net), CENT)
         over, under = over + max(variance, ZERO), under + max(-variance, ZERO)
         invoiced += line.net
@@ -169,12 +172,14 @@ def check_received(
     if own == 0 or not exceeds(own, line.net, policy.qty_received_over_pct, unallocated, policy.qty_received_over_qty):
         return
     last = last_day_of_grace(invoice, policy)
-    closed = canonical.is_closed(case, state.line) and state.received == 0
-    if canonical.utc_date(as_of) > last or closed:
-        accepted_only = state.match_type == "four_way" and found.cum_invoiced <= state.received
-        found.codes["QTY_ACCEPTED" if accepted_only else "QTY_RECEIVED"] = rounded(product(own, line.price), CENT)
-    else:
+    never_comes = canonical.is_closed(case, state.line) and state.received == 0
+    if canonical.utc_date(as_of) <= last and not never_comes:
         found.waits_until = datetime.combine(last + timedelta(days=1), time(), UTC)
+    accepted_only = state.match_type == "four_way" and found.cum_invoiced <= state.received
+    code = "QTY_ACCEPTED" if accepted_only else "QTY_RECEIVED"
+    found.absence_is_accepted = is_released(case.releases, code, line.key, own)
+    if not found.waits_until or found.absence_is_accepted:
+        found.codes[code] = rounded(product(own, line.price), CENT)
 
 
 def last_day_of_grace(invoice: Invoice, policy: Policy) -> date:

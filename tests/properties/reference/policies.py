@@ -23,7 +23,7 @@ class Scope:
     currency: str | None
 
 
-def choose(policies: Iterable[Policy], scope: Scope, on: date | None) -> Policy:
+def choose(policies: Iterable[Policy], scope: Scope, on: date) -> Policy:
     """The most specific row that fits and is valid on the day; ties go to the one that fills the earlier column."""
     fitting = [policy for policy in policies if fits(policy, scope) and is_valid(policy, on)]
     return max(fitting, key=specificity, default=NOTHING_ALLOWED)
@@ -34,10 +34,8 @@ def fits(policy: Policy, scope: Scope) -> bool:
     return all(getattr(policy, column) in (None, getattr(scope, column)) for column in SCOPE)
 
 
-def is_valid(policy: Policy, on: date | None) -> bool:
+def is_valid(policy: Policy, on: date) -> bool:
     """Whether the day is within the row's validity, both ends included."""
-    if on is None:
-        return False
     return policy.valid_from <= on and (policy.valid_to is None or on <= policy.valid_to)
 
 

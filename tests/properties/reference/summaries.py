@@ -43,7 +43,7 @@ def judge_summaries(
     scope = Scope(case.entity, "own", None, None, case.currency)
     is_taken = False
     for invoice in sorted(invoices, key=lambda invoice: (invoice.date, invoice.ref)):
-        policy = choose(policies, scope, invoice.date)
+        policy = choose(policies, scope, canonical.policy_date(invoice))
         difference = invoice.net - expected
         summary = Summary(difference, policy)
         if within_limits(difference, expected, policy):

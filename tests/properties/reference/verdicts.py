@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tests.properties.reference import canonical
-from tests.properties.reference.documents import Case, Invoice, InvoiceLine
+from tests.properties.reference.documents import Invoice, InvoiceLine
 from tests.properties.reference.netting import NetLine
 from tests.properties.reference.order_line import Checked, OrderLineState
 from tests.properties.reference.results import Finding
@@ -24,7 +24,6 @@ WORST_FIRST = (
 
 
 def verdict_of_line(
-    case: Case,
     invoice: Invoice,
     line: InvoiceLine,
     found: Iterable[Finding],
@@ -37,7 +36,7 @@ def verdict_of_line(
         return "not_applicable"
     if state is not None and state.match_type == "none":
         return "not_applicable"
-    if net is not None and net.qty > 0 and net.net == 0:
+    if net is not None and net.is_credited:
         return "credited"
     key = (invoice.ref, line.number)
     blocking = [f for f in found if f.blocking and concerns(f, invoice, line, state)]
@@ -45,11 +44,7 @@ def verdict_of_line(
         return "exception"
     if state is None and not blocking:
         return "awaiting_po"
-    received_released = any(
-        release.invoice == key[0] and release.line in (None, key[1]) and release.code in ("QTY_RECEIVED", "QTY_ACCEPTED")
-        for release in case.releases
-    )
-    if checked and checked.waits_until and not received_released:
+    if checked and checked.waits_until and not checked.absence_is_accepted:
         return "awaiting_receipt"
     if blocking:
         return "released"
