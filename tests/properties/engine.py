@@ -38,7 +38,9 @@ class Engine:
             return None
         simplest = shrink(min(failing, key=lambda case: len(readable(case))), self.fails)
         (differs,) = self.differences([simplest])
-        return f"{len(failing)} of {len(cases)} cases differ; the simplest:\n{readable(simplest)}\n" + "\n".join(differs)
+        return f"{len(failing)} of {len(cases)} cases differ; the simplest:\n{readable(simplest)}\n" + "\n".join(
+            differs
+        )
 
     def fails(self, cases: Sequence[Case]) -> list[bool]:
         """Which of the cases differ."""

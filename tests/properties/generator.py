@@ -4,6 +4,7 @@ Drawn from a `random.Random`: thousands are made in a second, and hypothesis may
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -29,7 +30,7 @@ LIMITS = [None, None, UNLIMITED, Decimal(0), Decimal(1), Decimal(2), Decimal(20)
 LINE_CODES = ["PRICE_OVER", "PRICE_UNDER", "QTY_ORDERED", "QTY_RECEIVED", "QTY_ACCEPTED", "VENDOR_MISMATCH",
               "ITEM_MISMATCH", "UOM_UNCONVERTIBLE", "PO_NOT_FOUND", "PO_CLOSED", "UNEXPECTED_INVOICE"]  # fmt: skip
 HEADER_CODES = ["DUPLICATE_INVOICE", "MISSING_DATA", "TOTAL_MISMATCH", "VENDOR_UNKNOWN"]
-MATCH_TYPES = ["three_way", "three_way", "two_way", "four_way", "receipt_only"]
+MATCH_TYPES = ["three_way", "three_way", "two_way", "two_way", "four_way", "four_way", "receipt_only", "none"]
 INVOICE_REFS = ["A", "B", "a", "Z-10", "Z9", "É"]
 DAYS_AGO = [0, 1, 1, 2, 3, 4, 5, 6, 12, 30]
 
@@ -98,7 +99,7 @@ def invoice_line(
         amount, qty = rng.choice(QUANTITIES).quantize(CENT), Decimal(1)
     return InvoiceLine(
         number,
-        seldom(rng, [9], ordered.number, 15),
+        seldom(rng, [9, None], ordered.number, 15),
         seldom(rng, [None, Decimal(0)], sign * qty, 15),
         sign * amount,
         unit=seldom(rng, [None, "BX", "PAL"], "EA", 12),
@@ -118,6 +119,8 @@ def invoice(
     keys = [(paper.ref, line.number) for paper in papers for line in paper.lines]
     numbers = rng.choice([[1], [1], [1, 2], [10, 2]])
     own = tuple(invoice_line(rng, number, lines, receipts, kind, keys) for number in numbers)
+    if rng.randrange(20) == 0:
+        own = tuple(replace(line, line=None) for line in own)
     dated = day(rng)
     net = sum((line.amount for line in own), Decimal(0))
     return Invoice(
@@ -131,21 +134,17 @@ def invoice(
         kind=kind,
         vendor=seldom(rng, ["other", "unknown"], "own", 15),
         status=seldom(rng, ["cancelled", "posted", "paid"], "entered", 8),
+        names_order=rng.randrange(8) == 0,
     )
 
 
 def again(rng: Random, ref: str, paper: Invoice) -> Invoice:
     """The same invoice once more, under another id, perhaps of another day."""
-    return Invoice(
-        ref,
-        seldom(rng, [day(rng)], paper.date, 3),
-        moment(rng),
-        paper.lines,
-        number=paper.number,
-        gross=paper.gross,
-        net=paper.net,
-        kind=paper.kind,
-        vendor=paper.vendor,
+    return replace(
+        paper,
+        ref=ref,
+        date=seldom(rng, [day(rng)], paper.date, 3),
+        received_at=moment(rng),
         status=seldom(rng, ["posted", "paid"], "entered"),
     )
 

@@ -263,5 +263,3 @@ def cases_of(sequence: Sequence[Case]) -> Estate:
     for number, case in enumerate(sequence):
         land_case(estate, case, number)
     return estate
-
-

@@ -85,7 +85,10 @@ EXAMPLES = {
         match_type="four_way",
     ),
     20: Case(
-        TEN, (received("r1", 10, accepted=Decimal(6)),), (invoiced("A", 8, "5.00", "2026-03-01"),), match_type="four_way"
+        TEN,
+        (received("r1", 10, accepted=Decimal(6)),),
+        (invoiced("A", 8, "5.00", "2026-03-01"),),
+        match_type="four_way",
     ),
     21: Case(
         TEN,

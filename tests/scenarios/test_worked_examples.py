@@ -108,11 +108,23 @@ def examples() -> Estate:
     estate.receipt("16-r1", "PO16", 1, "2026-03-02")
     estate.invoice("16A", "PO16", 1, "33.33", "2026-03-05")
 
+    for number, accepted in ((19, 8), (20, 6)):
+        estate.order(f"PO{number}", line(10, "5.00", match_type="four_way"))
+        estate.receipt(f"{number}-r1", f"PO{number}", 10, "2026-03-02", accepted_qty=accepted)
+    estate.receipt("19-t1", "PO19", 2, "2026-03-03", kind="return")
+    estate.invoice("19A", "PO19", 8, "5.00", "2026-03-05")
+    estate.invoice("20A", "PO20", 8, "5.00", "2026-03-01")
+
     estate.invoice("21A", "PO21", 10, "5.50", "2026-03-05")
     estate.invoice(
         "21C", "PO21", 0, 0, "2026-03-08", kind="credit", amount="5.00",
         line={"credited_invoice_ref": "21A", "credited_line_number": 1},
     )  # fmt: skip
+
+    estate.order("PO22", line("10000.00", 1, basis="amount", item_number=None))
+    estate.receipt("22-r1", "PO22", "4000.00", "2026-03-02", item_number=None)
+    estate.invoice("22A", "PO22", 1, "4000.00", "2026-02-27", line={"item_number": None})
+    estate.invoice("22B", "PO22", 1, "1000.00", "2026-03-01", line={"item_number": None})
 
     estate.order("PO23", line(10, "5.00", status="closed", closed_at=at("2026-03-30T08:00")))
     estate.invoice("23A", "PO23", 10, "5.00", "2026-03-30")
@@ -139,7 +151,10 @@ VERDICT_BY_EXAMPLE = {
     15: {"15A": "matched", "15B": "exception"},
     16: {"16A": "matched"},
     18: {"18A": "matched", "18B": "credited", "18C": "not_applicable"},
+    19: {"19A": "matched"},
+    20: {"20A": "exception"},
     21: {"21A": "matched", "21C": "not_applicable"},
+    22: {"22A": "matched", "22B": "exception"},
     23: {"23A": "exception"},
     24: {"24A": "matched_in_tolerance"},
 }
@@ -150,6 +165,8 @@ HOLDS_BY_EXAMPLE = {
     8: {"8B QTY_ORDERED": "10.00"},
     10: {"10B QTY_RECEIVED": "20.00"},
     14: {"14A PRICE_OVER": "0.10"},
+    20: {"20A QTY_ACCEPTED": "10.00"},
+    22: {"22B QTY_RECEIVED": "1000.00"},
     23: {"23A QTY_RECEIVED": "50.00"},
 }
 ALLOCATIONS_BY_EXAMPLE = {
@@ -160,6 +177,9 @@ ALLOCATIONS_BY_EXAMPLE = {
     13: [],
     15: ["15A–15-r1 10"],
     18: ["18A–18-r1 10"],
+    19: ["19A–19-r1 8"],
+    20: ["20A–20-r1 6"],
+    22: ["22A–22-r1 4000"],
     23: [],
 }
 

@@ -39,7 +39,7 @@ headed as (
         i.entity_id,
         i.vendor_key,
         i.currency,
-        i.invoice_date,
+        coalesce(i.invoice_date, {{ utc_date('i.received_at') }}) as judged_on,
         i.purchase_order_id as header_order_id,
         home.item_system,
         home.receipt_system,
@@ -91,12 +91,15 @@ linked as (
     left join {{ ref('int_item_units') }} as own_unit
         on itemed.item_key <> po.item_key and itemed.item_key = own_unit.item_key and itemed.unit = own_unit.unit
     left join {{ ref('int_item_units') }} as ordered_unit
-        on po.item_key = ordered_unit.item_key and itemed.unit = ordered_unit.unit
+        on
+            po.item_key = ordered_unit.item_key
+            and itemed.unit = ordered_unit.unit
+            and coalesce(itemed.item_key, po.item_key) = po.item_key
     left join {{ ref('int_item_substitutes') }} as substitute
         on
             po.item_key = substitute.item_key
             and itemed.item_key = substitute.substitute_item_key
-            and itemed.invoice_date between substitute.valid_from and substitute.valid_to
+            and itemed.judged_on between substitute.valid_from and substitute.valid_to
 ),
 
 measured as (

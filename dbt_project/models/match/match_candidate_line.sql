@@ -14,7 +14,7 @@ with line as (
         coalesce(po.vendor_key, i.vendor_key) as vendor_key,
         i.vendor_key as invoice_vendor_key,
         po.vendor_key as po_vendor_key,
-        coalesce(po.item_category, l.item_category) as item_category,
+        case when po.po_line_id is null then l.item_category else po.item_category end as item_category,
         po.match_type,
         l.currency,
         coalesce(po.currency, l.currency) as po_currency,

@@ -120,7 +120,10 @@ accepted as (
     inner join {{ ref('int_holds_released') }} as r
         on
             b.invoice_id = r.invoice_id
-            and r.code in ('QTY_RECEIVED', 'QTY_ACCEPTED')
+            and r.code = case
+                when b.match_type = 'four_way' and b.cum_invoiced <= b.net_received_qty then 'QTY_ACCEPTED'
+                else 'QTY_RECEIVED'
+            end
             and coalesce(r.invoice_line_id, b.invoice_line_id) = b.invoice_line_id
             and {{ release_covers('b.unallocated_qty::text', 'r.actual', "'higher'") }}
     where b.is_not_received

@@ -130,7 +130,8 @@ reduced_by_pool as (
     inner join pool on r.po_line_id = pool.po_line_id
 ),
 
--- A price credit that names no line goes to the latest line whose amount covers it.
+-- A price credit that names no line goes to the latest line whose amount covers it. Together they lower a line's
+-- amount to zero at most; what is over is left unplaced.
 found_line as (
     select
         c.invoice_line_id as credit_line_id,
@@ -180,7 +181,8 @@ netted as (
             else greatest(0, coalesce(b.qty, 0) - coalesce(o.qty, 0))
         end as net_qty,
         coalesce(b.qty, 0) as gross_qty,
-        {{ quotient('b.amount - coalesce(price.amount, 0)', 'b.qty') }} as unit_price
+        {{ quotient('b.amount - least(b.amount, coalesce(price.amount, 0))', 'b.qty') }} as unit_price,
+        case when b.takes_part then greatest(0, coalesce(price.amount, 0) - b.amount) else 0 end as unplaced_amount
     from billed as b
     left join reduced_by_name as r on b.invoice_line_id = r.invoice_line_id
     left join reduced_by_pool as p on b.invoice_line_id = p.invoice_line_id
@@ -201,7 +203,7 @@ select
     net_qty = 0 and gross_qty > 0 as is_credited,
     case when takes_part then gross_qty - net_qty else 0 end::numeric(18, 6) as credited_qty,
     0::numeric(18, 6) as credit_qty,
-    0::numeric(20, 4) as unplaced_amount
+    unplaced_amount::numeric(20, 4) as unplaced_amount
 from netted
 
 union all

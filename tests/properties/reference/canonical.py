@@ -1,6 +1,7 @@
 """The papers in base units, in the order that the rules give, and what keeps a line out (sections 1 and 2)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -22,10 +23,17 @@ def by_amount(line: OrderLine) -> bool:
 
 
 def factor(order_line: OrderLine, item: str | None, unit: str | None) -> Decimal | None:
-    """Base units in a unit of the item, none where it cannot be converted. No unit means the ordered one."""
+    """Base units in a unit of the item, none where it cannot be converted.
+
+    No unit means the ordered one. An item that does not say what is in the ordered pack is taken pack for pack.
+    """
     if by_amount(order_line):
         return Decimal(1)
-    return ITEMS[item or order_line.item or "I1"].factors.get(unit or order_line.unit)
+    own = ITEMS[item or order_line.item or "I1"].factors
+    pack = unit or order_line.unit
+    if pack not in own and pack == order_line.unit:
+        return ITEMS[order_line.item or "I1"].factors[pack]
+    return own.get(pack)
 
 
 def ordered(case: Case, line: OrderLine) -> Decimal:
@@ -115,6 +123,12 @@ def scope_of_invoice(case: Case, invoice: Invoice) -> Scope:
     """What a policy row is compared with for the whole invoice, or where there is no PO."""
     vendor = None if invoice.vendor == "unknown" else invoice.vendor
     return Scope(case.entity, vendor, None, None, case.currency)
+
+
+def scope_without_order(case: Case, invoice: Invoice, line: InvoiceLine) -> Scope:
+    """What a policy row is compared with for a line whose PO line is not known."""
+    whole = scope_of_invoice(case, invoice)
+    return replace(whole, item_category=ITEMS[line.item].category if line.item else None)
 
 
 def policy_date(invoice: Invoice) -> date:

@@ -43,8 +43,8 @@ def comparable(first: Invoice, later: Invoice) -> bool:
 
 
 def same_vendor(first: Invoice, later: Invoice) -> bool:
-    """Whether both resolve to one vendor that is known."""
-    return first.vendor == later.vendor != "unknown"
+    """Whether both are of one vendor; an unknown one is the same where the source gives it the same number."""
+    return first.vendor == later.vendor
 
 
 def same_number(first: Invoice, later: Invoice) -> bool:

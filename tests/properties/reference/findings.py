@@ -11,6 +11,7 @@ from tests.properties.reference.order_line import OrderLineState
 from tests.properties.reference.policies import choose, exceeds
 from tests.properties.reference.results import Finding
 
+NEEDS_GOODS = ("three_way", "four_way", "receipt_only")
 KEEPS_OUT_UNTIL_RELEASED = ("DUPLICATE_INVOICE", "VENDOR_MISMATCH", "ITEM_MISMATCH")
 KEEPS_OUT = (*KEEPS_OUT_UNTIL_RELEASED, "VENDOR_UNKNOWN", "UOM_UNCONVERTIBLE", "MISSING_DATA", "PO_NOT_FOUND")
 
@@ -105,7 +106,7 @@ def of_order_line(case: Case, state: OrderLineState) -> list[Finding]:
         at_risk = money(rest.credited, price) + sum(rest.price_credits, ZERO)
         found.append(Finding("CREDIT_EXCEEDS_INVOICE", number, at_risk, blocking=False))
     short, over = state.ordered - state.received, state.received - state.ordered
-    if state.match_type != "two_way" and short > 0 and canonical.is_closed(case, state.line):
+    if state.match_type in NEEDS_GOODS and short > 0 and canonical.is_closed(case, state.line):
         found.append(Finding("RECEIPT_SHORT", number, money(short, price), blocking=False))
     if over > 0:
         found.append(Finding("RECEIPT_OVER", number, money(over, price), blocking=False))

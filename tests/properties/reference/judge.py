@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests.properties.reference import canonical, findings, summaries
-from tests.properties.reference.documents import Case, Invoice, InvoiceLine, OrderLine, Policy
+from tests.properties.reference.documents import Case, Invoice, InvoiceLine, Policy
 from tests.properties.reference.duplicates import duplicates
 from tests.properties.reference.netting import NetLine
 from tests.properties.reference.numbers import ZERO
@@ -62,12 +62,14 @@ class Judge:
             answer.invoices[invoice.ref] = self.judge_invoice(invoice, verdicts, summary.get(invoice.ref))
         return answer
 
-    def policy_of(self, invoice: Invoice, line: InvoiceLine | None) -> Policy:
-        """The policy row that judges a line, or a whole invoice."""
-        order_line = self.order_lines.get(line.line or 0) if line else None
+    def policy_of(self, invoice: Invoice, line: InvoiceLine) -> Policy:
+        """The policy row that judges a line."""
+        order_line = self.order_lines.get(line.line or 0)
         if order_line:
-            return choose(self.policies, canonical.scope_of_line(self.case, order_line), canonical.policy_date(invoice))
-        return choose(self.policies, canonical.scope_of_invoice(self.case, invoice), canonical.policy_date(invoice))
+            scope = canonical.scope_of_line(self.case, order_line)
+        else:
+            scope = canonical.scope_without_order(self.case, invoice, line)
+        return choose(self.policies, scope, canonical.policy_date(invoice))
 
     # section 2
 
@@ -128,13 +130,12 @@ class Judge:
     def judge_invoices(self) -> None:
         for invoice in self.case.invoices:
             duplicate = invoice.ref in self.duplicates and not self.is_cancelled_by_credits(invoice)
-            self.found += findings.of_invoice(
-                self.case, invoice, self.order_lines, self.policies, duplicate=duplicate
-            )
+            self.found += findings.of_invoice(self.case, invoice, self.order_lines, self.policies, duplicate=duplicate)
 
     def is_cancelled_by_credits(self, invoice: Invoice) -> bool:
-        """Whether credits left nothing of any line of a duplicate."""
-        lines = [self.net_line((invoice.ref, line.number)) for line in invoice.lines]
+        """Whether credits left nothing of any line of a duplicate; its own credit lines do not count."""
+        billed = [line for line in invoice.lines if not canonical.is_credit(invoice, line)]
+        lines = [self.net_line((invoice.ref, line.number)) for line in billed]
         return bool(lines) and all(line is not None and line.is_credited for line in lines)
 
     def judge_summaries(self) -> tuple[dict[str, summaries.Summary], list[summaries.Allocation]]:
@@ -184,9 +185,7 @@ class Judge:
             return invoice.received_at + timedelta(hours=policy.po_grace_hours)
         return checked.waits_until if checked else None
 
-    def judge_invoice(
-        self, invoice: Invoice, verdicts: list[str], summary: summaries.Summary | None
-    ) -> InvoiceAnswer:
+    def judge_invoice(self, invoice: Invoice, verdicts: list[str], summary: summaries.Summary | None) -> InvoiceAnswer:
         open_holds = [f for f in self.found if f.invoice == invoice.ref and not f.released]
         posted = invoice.status in ("posted", "paid")
         return InvoiceAnswer(

@@ -155,7 +155,10 @@ def is_pair(line: NetLine, credit: Credit) -> bool:
 def lower_prices(
     by_key: dict[tuple[str, int], NetLine], taking_part: Sequence[NetLine], credits: Sequence[Credit]
 ) -> list[Decimal]:
-    """Give each price credit to the line that it names, else to the latest whose amount covers it; give the rest."""
+    """Give each price credit to the line that it names, else to the latest whose amount covers it; give the rest.
+
+    Together they take at most the line's amount.
+    """
     rest = []
     for credit in credits:
         covering = [line for line in taking_part if line.amount >= credit.amount]
@@ -164,5 +167,7 @@ def lower_prices(
         if line is None:
             rest.append(credit.amount)
         else:
-            line.price_credits += credit.amount
-    return rest
+            taken = min(credit.amount, line.amount - line.price_credits)
+            line.price_credits += taken
+            rest += [credit.amount - taken] if line.takes_part else []
+    return [amount for amount in rest if amount > 0]

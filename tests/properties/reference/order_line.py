@@ -106,9 +106,7 @@ def credit_lines(case: Case, line: OrderLine, kept_out: dict[LineKey, set[str]])
     return [
         Credit(canonical.line_qty(line, each) or ZERO, abs(each.amount), each.credits)
         for invoice, each in canonical.in_invoice_order(case.invoices)
-        if each.line == line.number
-        and canonical.is_credit(invoice, each)
-        and not kept_out[(invoice.ref, each.number)]
+        if each.line == line.number and canonical.is_credit(invoice, each) and not kept_out[(invoice.ref, each.number)]
     ]
 
 
@@ -152,9 +150,7 @@ def check_price(state: OrderLineState, line: NetLine, found: Checked, over: Deci
 def check_ordered(state: OrderLineState, line: NetLine, found: Checked) -> None:
     """What was invoiced through this line against what was ordered."""
     policy, excess = found.policy, found.excess_ordered
-    if excess > 0 and exceeds(
-        excess, state.ordered, policy.qty_ordered_over_pct, excess, policy.qty_ordered_over_qty
-    ):
+    if excess > 0 and exceeds(excess, state.ordered, policy.qty_ordered_over_pct, excess, policy.qty_ordered_over_qty):
         found.codes["QTY_ORDERED"] = rounded(product(min(excess, line.net), line.price), CENT)
 
 

@@ -52,5 +52,3 @@ def exceeds(difference: Decimal, base: Decimal, pct: Limit, absolute_measure: De
     over_pct = isinstance(pct, Decimal) and product(difference, Decimal(100)) > product(pct, base)
     over_absolute = isinstance(absolute, Decimal) and absolute_measure > absolute
     return over_pct or over_absolute
-
-

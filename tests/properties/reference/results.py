@@ -62,4 +62,3 @@ class Answer:
     invoices: dict[str, InvoiceAnswer] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
-

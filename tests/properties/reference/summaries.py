@@ -96,8 +96,7 @@ def take_all(states: list[OrderLineState], invoice: Invoice) -> list[Allocation]
         number = state.line.number
         if state.match_type in NEEDS_RECEIPT:
             rows += [
-                Allocation(number, receipt.ref, invoice.ref, None, receipt.open, "header")
-                for receipt in state.receipts
+                Allocation(number, receipt.ref, invoice.ref, None, receipt.open, "header") for receipt in state.receipts
             ]
         elif state.match_type == "two_way":
             rows.append(Allocation(number, None, invoice.ref, None, state.ordered - state.invoiced, "header"))

@@ -38,7 +38,6 @@ def verdict_of_line(
         return "not_applicable"
     if net is not None and net.is_credited:
         return "credited"
-    key = (invoice.ref, line.number)
     blocking = [f for f in found if f.blocking and concerns(f, invoice, line, state)]
     if any(not f.released for f in blocking):
         return "exception"
@@ -68,9 +67,7 @@ def concerns(finding: Finding, invoice: Invoice, line: InvoiceLine, state: Order
     return finding.code != "MISSING_DATA" or canonical.lacks_data(invoice, line, order_line)
 
 
-def verdict_of_invoice(
-    invoice: Invoice, verdicts: list[str], found: Iterable[Finding], summary: Summary | None
-) -> str:
+def verdict_of_invoice(invoice: Invoice, verdicts: list[str], found: Iterable[Finding], summary: Summary | None) -> str:
     """The worst of its lines, of its header's holds, and of its comparison as a summary."""
     if invoice.status == "cancelled":
         return "not_applicable"

@@ -1,0 +1,34 @@
+"""Random purchase orders: the models give what a slow and independent reading of the rules gives, to the row."""
+
+from random import Random
+
+import pytest
+
+from launcher.postgres import EmbeddedPostgres
+from tests.properties.cases import CASES
+from tests.properties.engine import Engine
+from tests.properties.generator import case
+from tests.scenarios.warehouse import Dbt
+
+
+@pytest.fixture
+def engine(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Engine:
+    """The models, ready to judge many cases at once."""
+    return Engine(postgres, warehouse_template, dbt)
+
+
+@pytest.mark.parametrize(
+    ("first_seed", "orders"),
+    [(0, 2500), *(pytest.param(10_000 * n, 5000, marks=pytest.mark.slow) for n in range(1, 5))],
+)
+def test_the_models_agree_with_the_rules_on_random_purchase_orders(
+    engine: Engine, first_seed: int, orders: int
+) -> None:
+    cases = [case(Random(seed)) for seed in range(first_seed, first_seed + orders)]
+    counter_example = engine.counter_example(cases)
+    assert counter_example is None, counter_example
+
+
+def test_the_models_agree_with_the_rules_on_every_case_that_once_told_them_apart(engine: Engine) -> None:
+    found = dict(zip(CASES, engine.differences(list(CASES.values())), strict=True))
+    assert {name: differs for name, differs in found.items() if differs} == {}
