@@ -151,7 +151,7 @@ def again(rng: Random, ref: str, paper: Invoice) -> Invoice:
 
 def policy(rng: Random, ref: str) -> Policy:
     """A policy row of the case's vendor, perhaps narrower."""
-    limits = {name: rng.choice(LIMITS) for name in Policy.__dataclass_fields__ if is_limit(name)}
+    limits: dict[str, Any] = {name: rng.choice(LIMITS) for name in Policy.__dataclass_fields__ if is_limit(name)}
     return Policy(
         ref,
         entity=seldom(rng, ["H1"]),

@@ -55,9 +55,9 @@ class Judge:
         answer.allocations = [row for state in self.states.values() for row in state.allocations] + by_header
         for invoice in self.case.invoices:
             verdicts = []
-            for line in invoice.lines:
-                verdict = self.judge_line(invoice, line, kept_out[invoice.ref, line.number])
-                answer.lines[invoice.ref, line.number] = verdict
+            for each in invoice.lines:
+                verdict = self.judge_line(invoice, each, kept_out[invoice.ref, each.number])
+                answer.lines[invoice.ref, each.number] = verdict
                 verdicts.append(verdict.verdict)
             answer.invoices[invoice.ref] = self.judge_invoice(invoice, verdicts, summary.get(invoice.ref))
         return answer
