@@ -11,8 +11,8 @@ LIMITS = (
     "qty_ordered_over_qty", "qty_received_over_pct", "qty_received_over_qty", "tax_over_pct", "tax_over_amount",
     "tax_under_pct", "tax_under_amount", "freight_over_pct", "freight_over_amount", "freight_under_pct",
     "freight_under_amount", "other_over_pct", "other_over_amount", "other_under_pct", "other_under_amount",
-    "total_amount", "header_over_pct", "header_over_amount", "header_under_pct", "header_under_amount", "early_days",
-    "late_days", "receipt_grace_days", "po_grace_hours",
+    "total_amount", "header_over_pct", "header_over_amount", "header_under_pct", "header_under_amount", "stock_pct",
+    "stock_qty", "early_days", "late_days", "receipt_grace_days", "po_grace_hours",
 )
 # fmt: on
 

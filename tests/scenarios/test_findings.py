@@ -87,6 +87,7 @@ def vendors_and_items(case: Case) -> None:
     estate.item("I3", units={"BX": 12})
     estate.add(SUPPLY, "item_substitute", item_number="I1", substitute_item_number="I3", valid_to="2026-03-05")
     estate.invoice("substitute", case.order(), 10, "5.00", "2026-03-05", line={"item_number": "I3"})
+    case.finds("SUBSTITUTE_ITEM", "ap:substitute:1", "0")
     estate.invoice("no-substitute", case.order(), 10, "5.00", "2026-03-06", line={"item_number": "I3"})
     case.finds("ITEM_MISMATCH", "ap:no-substitute:1", "50")
     estate.invoice("unit", case.order(), 10, "5.00", "2026-03-05", line={"unit": "PAL"})
@@ -131,6 +132,30 @@ def receipts_and_credits(case: Case) -> None:
     case.finds("CREDIT_EXCEEDS_INVOICE", f"erp_main:{name}:1", "7")
 
 
+def acceptance(case: Case) -> None:
+    estate = case.estate
+    four_way = line(10, "5.00", match_type="four_way")
+    for name, accepted, qty in (("accepted", 10, 10), ("inspected", 6, 8), ("not-inspected", None, 1), ("more", 6, 11)):
+        order = case.order(received=0, first=four_way)
+        estate.receipt(f"{name}-r", order, 10, "2026-02-28", accepted_qty=accepted)
+        estate.invoice(name, order, qty, "5.00", "2026-03-01")
+    case.finds("QTY_ACCEPTED", "ap:inspected:1", "10")
+    case.finds("QTY_ACCEPTED", "ap:not-inspected:1", "5")
+    case.finds("QTY_RECEIVED", "ap:more:1", "25")
+    case.finds("QTY_ORDERED", "ap:more:1", "5")
+
+
+def paid_by_receipt(case: Case) -> None:
+    estate = case.estate
+    consigned = line(10, "5.00", match_type="receipt_only")
+    order = case.order(first=consigned)
+    estate.invoice("unexpected", order, 12, "6.00", "2026-03-05")
+    case.finds("UNEXPECTED_INVOICE", "ap:unexpected:1", "72")
+    order = case.order(first=consigned)
+    estate.invoice("withdrawn", order, 10, "5.00", "2026-03-05")
+    estate.invoice("withdrawal", order, 10, "5.00", "2026-03-06", kind="credit")
+
+
 def copies(case: Case) -> None:
     first = line(10, "5.00")
     name = case.order(copies=[SUPPLY])
@@ -152,7 +177,7 @@ def case(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Itera
     """Everything in one warehouse: findings must not touch each other."""
     case = Case()
     case.estate.add("tieout", "sla", sla_id="sync", subject="sync", hours=24)
-    for build in (orders, vendors_and_items, papers, receipts_and_credits, copies):
+    for build in (orders, vendors_and_items, papers, receipts_and_credits, acceptance, paid_by_receipt, copies):
         build(case)
     with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
         case.estate.land(warehouse, at("2026-03-30T22:00"), updated_at=at("2026-03-29"))

@@ -7,6 +7,7 @@
         ('freight_over_pct', 'freight_over_amount'), ('freight_under_pct', 'freight_under_amount'),
         ('other_over_pct', 'other_over_amount'), ('other_under_pct', 'other_under_amount'),
         ('header_over_pct', 'header_over_amount'), ('header_under_pct', 'header_under_amount'),
+        ('stock_pct', 'stock_qty'),
     ] -%}
     {%- set limits = {} -%}
     {%- for pct, amount in pairs -%}

@@ -18,3 +18,56 @@
         )
     )
 {%- endmacro %}
+
+{#
+    Common table expressions that give raised findings what their code says (seeds/hold_codes.csv) and the release that
+    covers them, if any: of several the first. `relation` has the columns of match_raised_finding; gives `judged`.
+#}
+{% macro judge_findings(relation) -%}
+coded as (
+    select
+        md5(f.code || '|' || f.subject_id) as hold_id,
+        f.*,
+        -- where an invoice has no lines, it is itself what a code of lines is raised on
+        case
+            when code.subject_type = 'invoice_line' and f.invoice_line_id is null then 'invoice'
+            else code.subject_type
+        end as subject_type,
+        code.severity,
+        code.worse,
+        code.owner_role as default_owner_role,
+        code.root_cause as default_root_cause,
+        coalesce(f.blocks, code.blocks) as blocking
+    from {{ relation }} as f
+    inner join {{ ref('hold_codes') }} as code on f.code = code.code
+),
+
+release as (
+    select
+        f.hold_id,
+        r.released_by,
+        r.release_reason,
+        r.released_at,
+        row_number() over (
+            partition by f.hold_id order by r.released_at, {{ by_code_point('r.hold_event_id') }}
+        ) as preference
+    from coded as f
+    inner join {{ ref('int_holds_released') }} as r
+        on
+            f.invoice_id = r.invoice_id
+            and f.code = r.code
+            and (r.invoice_line_id is null or f.invoice_line_id = r.invoice_line_id)
+            and {{ release_covers('f.actual', 'r.actual', 'f.worse') }}
+),
+
+judged as (
+    select
+        f.*,
+        release.hold_id is not null as is_released,
+        release.released_by,
+        release.release_reason,
+        release.released_at
+    from coded as f
+    left join release on f.hold_id = release.hold_id and release.preference = 1
+)
+{%- endmacro %}

@@ -10,6 +10,7 @@
             {'columns': ['purchase_order_id']},
             {'columns': ['item_number']},
             {'columns': ['erp_receipt_line_id']},
+            {'columns': ['entity_id', 'received_at']},
         ],
     )
 }}

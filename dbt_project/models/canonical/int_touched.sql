@@ -8,6 +8,7 @@
 {% set summaries = before('match_summary_invoice') -%}
 {% set contract_prices = before('int_contract_prices') -%}
 {% set releases = before('int_holds_released') -%}
+{% set stock = before('match_stock_count') -%}
 
 {# Before the first run there is nothing to look at: all records are new. -#}
 {% set has_past = orders and order_lines and receipts and invoices and invoice_lines and releases -%}
@@ -262,6 +263,28 @@ invoice_of_order as (
     {%- endif %}
 ),
 
+-- Where something was counted, now or until now.
+changed_stock as (
+    select {{ stock_unit('c') }} as stock_unit_id
+    from touched_record as t
+    inner join {{ ref('stg_inventory_counts') }} as c
+        on t._source_system = c._source_system and t._record_key = c._record_key
+    where t.kind = 'inventory_count'
+    {%- if stock %}
+    union
+    select p.stock_unit_id
+    from touched_record as t
+    inner join {{ stock }} as p on p.inventory_count_id = t._source_system || ':' || t._record_key
+    where t.kind = 'inventory_count'
+    union
+    select p.stock_unit_id
+    from touched_record as t
+    inner join {{ stock }} as p
+        on t._source_system = p.source_system and split_part(t._record_key, '|', 1) = p.item_number
+    where t.kind in ('item', 'item_unit')
+    {%- endif %}
+),
+
 whole as (
     select everything.is_touched or migration.is_touched as is_touched
     from everything
@@ -331,6 +354,21 @@ subject as (
         'invoice' as kind,
         i._source_system || ':' || i.invoice_ref as subject_id
     from {{ ref('stg_invoices') }} as i
+    inner join whole on whole.is_touched
+
+    union
+
+    select
+        'stock' as kind,
+        stock_unit_id as subject_id
+    from changed_stock
+
+    union
+
+    select
+        'stock' as kind,
+        {{ stock_unit('c') }} as subject_id
+    from {{ ref('stg_inventory_counts') }} as c
     inner join whole on whole.is_touched
 )
 

@@ -12,41 +12,12 @@
 
 -- depends_on: {{ ref('match_touched') }}
 
-with coded as (
-    select
-        md5(f.code || '|' || f.subject_id) as hold_id,
-        f.*,
-        -- where an invoice has no lines, it is itself what a code of lines is raised on
-        case
-            when code.subject_type = 'invoice_line' and f.invoice_line_id is null then 'invoice'
-            else code.subject_type
-        end as subject_type,
-        code.severity,
-        code.worse,
-        code.owner_role as default_owner_role,
-        code.root_cause as default_root_cause,
-        coalesce(f.blocks, code.blocks) as blocking
-    from {{ ref('match_raised_finding') }} as f
-    inner join {{ ref('hold_codes') }} as code on f.code = code.code
-),
+with {{ judge_findings(ref('match_recovery_finding')) }},
 
--- Of the releases that cover what stands now, the first.
-release as (
-    select
-        f.hold_id,
-        r.released_by,
-        r.release_reason,
-        r.released_at,
-        row_number() over (
-            partition by f.hold_id order by r.released_at, {{ by_code_point('r.hold_event_id') }}
-        ) as preference
-    from coded as f
-    inner join {{ ref('int_holds_released') }} as r
-        on
-            f.invoice_id = r.invoice_id
-            and f.code = r.code
-            and (r.invoice_line_id is null or f.invoice_line_id = r.invoice_line_id)
-            and {{ release_covers('f.actual', 'r.actual', 'f.worse') }}
+finding as (
+    select * from {{ ref('match_judged_finding') }}
+    union all
+    select * from judged
 ),
 
 scope as (
@@ -54,7 +25,7 @@ scope as (
         code,
         entity_id,
         coalesce(item_category, '') as item_category
-    from coded
+    from finding
 ),
 
 route as (
@@ -97,15 +68,14 @@ select
     f.currency,
     coalesce(route.owner_role, f.default_owner_role) as owner_role,
     coalesce(route.owner, f.default_owner_role) as owner,
-    release.hold_id is not null as is_released,
-    release.released_by,
-    release.release_reason,
-    release.released_at,
+    f.is_released,
+    f.released_by,
+    f.release_reason,
+    f.released_at,
     coalesce(f.root_cause, f.default_root_cause) as root_cause,
     f.explanation,
     f.correlation_id
-from coded as f
-left join release on f.hold_id = release.hold_id and release.preference = 1
+from finding as f
 left join route
     on
         f.code = route.code

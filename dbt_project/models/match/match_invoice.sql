@@ -54,7 +54,7 @@ at_risk as (
             invoice_id,
             amount_at_risk
         from finding
-        where not is_released and invoice_line_id is null
+        where not is_released and invoice_line_id is null and code <> 'RECOVERY_DUE' -- it sums up the others
     ) as part
     group by invoice_id
 ),

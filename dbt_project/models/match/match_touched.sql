@@ -2,6 +2,9 @@
 
 {% set lines = before('match_invoice_line') -%}
 {% set summaries = before('match_summary_invoice') -%}
+{% set receipts = ref('int_receipt_lines') -%}
+{% set promises = ref('int_entity_promises') -%}
+{% set po_lines = before('match_po_line') -%}
 {% set duplicates = before('match_duplicate_invoice') -%}
 
 with changed_invoice as (
@@ -65,6 +68,29 @@ unit as (
     select c.purchase_order_id as match_unit_id
     from {{ ref('int_copies') }} as c
     where {{ is_new('c.due_at') }} and not c.is_equal
+    union
+    -- items whose stock was counted
+    select subject_id as match_unit_id
+    from {{ ref('int_touched') }}
+    where kind = 'stock'
+    {%- if po_lines %}
+    union
+    -- receipts whose time is up in which to be posted or to be billed
+    select r.purchase_order_id as match_unit_id
+    from {{ promises }} as p
+    inner join {{ receipts }} as r
+        on
+            p.entity_id = r.entity_id
+            and r.received_at > {{ hours_after(previous_as_of(), '-p.hours') }}
+            and r.received_at <= {{ hours_after(as_of(), '-p.hours') }}
+    left join {{ po_lines }} as l on r.po_line_id = l.po_line_id
+    where
+        r.kind = 'receipt'
+        and (
+            (p.subject = 'receipt_posting' and r.erp_posted_at is null)
+            or (p.subject = 'accrual_age' and l.open_receipt_qty > 0)
+        )
+    {%- endif %}
 ),
 
 -- The verdict on an invoice reads all its lines, so every invoice of a touched order is summed up again.

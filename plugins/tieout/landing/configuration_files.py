@@ -13,6 +13,7 @@ from tieout.landing.grammar import read_profile
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 from tieout.landing.profile import Profile
+from tieout.landing.routes import routing_problems
 from tieout.warehouse.contracts import Contract, load_contracts
 
 # Our own configuration is a source of this name.
@@ -96,6 +97,8 @@ def _policy_problems(path: Path, contract: Contract) -> list[Problem]:
     header = rows[0] if rows else []
     names = {field.name for field in contract.fields}
     wrong = [Problem(str(path), 1, name, f"{contract.name} has no such field") for name in header if name not in names]
+    if contract.name == "routing":
+        wrong += routing_problems(path, [dict(zip(header, row, strict=False)) for row in rows[1:] if row])
     required = [field.name for field in contract.fields if field.required]
     wrong += [Problem(str(path), 1, name, "the column is missing") for name in required if name not in header]
     for line, row in enumerate(rows[1:], start=2):

@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tieout.errors import ConfigurationError
 from tieout.landing.archive import Archive
 from tieout.landing.configuration import land_configuration
 
-ROUTING = "route_id,code,owner_role,owner\nprice,PRICE_OVER,buyer,{owner}\n"
+HEADER = "route_id,code,owner_role,owner\n"
+PRICE = "price,PRICE_OVER,buyer,desk\n"
+ROUTING = HEADER + "all,,buyer,{owner}\n"
 
 
 @pytest.fixture
@@ -46,22 +49,30 @@ def test_only_what_changed_is_landed_again(land, rows):
 
 
 def test_a_row_that_vanished_gets_a_tombstone_once(land, rows):
-    land(ROUTING.format(owner="anna") + "all,,ap,desk\n", 0)
+    land(HEADER + PRICE + "all,,buyer,anna\n", 0)
     assert land(ROUTING.format(owner="anna"), 1)["routing"] == 1
     assert land(ROUTING.format(owner="anna"), 2)["routing"] == 0
-    assert rows("select _record_key, _deleted, owner_role from raw.routing where _deleted") == [("all", True, "ap")]
+    assert rows("select _record_key, _deleted, owner_role from raw.routing where _deleted") == [
+        ("price", True, "buyer")
+    ]
 
 
 def test_a_row_that_comes_back_is_alive_again(land, rows):
-    both = ROUTING.format(owner="anna") + "all,,ap,desk\n"
+    both = HEADER + PRICE + "all,,buyer,anna\n"
     land(both, 0)
     land(ROUTING.format(owner="anna"), 1)
     assert land(both, 2)["routing"] == 1
-    assert rows("select _deleted from raw.routing where _record_key = 'all' order by _source_updated_at") == [
+    assert rows("select _deleted from raw.routing where _record_key = 'price' order by _source_updated_at") == [
         (False,),
         (True,),
         (False,),
     ]
+
+
+@pytest.mark.parametrize("rows", ["", PRICE, "all,,buyer,anna\n" + PRICE])
+def test_routing_whose_last_row_does_not_catch_all_is_refused_by_file_and_row(land, rows):
+    with pytest.raises(ConfigurationError, match=rf"routing.csv:{rows.count(chr(10)) + 1}: route_id: .*catch all"):
+        land(HEADER + rows, 0)
 
 
 def test_the_landed_text_is_in_the_archive(land, rows, tmp_path, keys):

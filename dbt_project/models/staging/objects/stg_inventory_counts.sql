@@ -3,6 +3,7 @@
         meta={'touched_kind': 'inventory_count'},
         indexes=[
             {'columns': ['_source_system', '_record_key'], 'unique': true},
+            {'columns': ["(_source_system || ':' || item_number || ':' || location_code)"]},
         ],
     )
 }}

@@ -45,6 +45,8 @@ select
     header_over_amount,
     header_under_pct,
     header_under_amount,
+    stock_pct,
+    stock_qty,
     early_days,
     late_days,
     prepared_by,

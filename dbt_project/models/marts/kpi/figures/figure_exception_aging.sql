@@ -32,7 +32,7 @@ valued as (
         currency,
         sum(amount_at_risk) as amount_at_risk
     from open_hold
-    where amount_at_risk is not null
+    where amount_at_risk is not null and code <> 'RECOVERY_DUE' -- it sums up other holds of its invoice
     group by entity_id, age_bucket, currency
 )
 

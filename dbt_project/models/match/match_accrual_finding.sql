@@ -1,0 +1,63 @@
+{{ config(materialized='ephemeral') }}
+
+with po_line as (
+    select
+        l.*,
+        p.hours
+    from {{ ref('match_po_line') }} as l
+    {{ join_units('l.purchase_order_id') }}
+    inner join {{ ref('int_entity_promises') }} as p
+        on l.entity_id = p.entity_id and p.subject = 'accrual_age' and p.accruals
+    where l.open_receipt_qty > 0 and l.match_type in ('three_way', 'four_way')
+),
+
+invoiced as (
+    select
+        a.receipt_line_id,
+        sum(a.qty) as qty
+    from {{ ref('match_allocation') }} as a
+    {{ join_units('a.purchase_order_id') }}
+    group by a.receipt_line_id
+),
+
+-- What of each receipt nobody has billed, once it is older than the limit.
+aged as (
+    select
+        r.po_line_id,
+        min(r.received_at) as received_since,
+        sum(r.net_qty - coalesce(invoiced.qty, 0)) as qty
+    from {{ ref('match_net_receipt') }} as r
+    inner join po_line on r.po_line_id = po_line.po_line_id
+    left join invoiced on r.receipt_line_id = invoiced.receipt_line_id
+    where
+        r.net_qty > coalesce(invoiced.qty, 0)
+        and {{ hours_after('r.received_at', 'po_line.hours') }} <= {{ as_of() }}
+    group by r.po_line_id
+)
+
+select
+    'ACCRUAL_AGED' as code,
+    l.po_line_id as subject_id,
+    l.purchase_order_id as match_unit_id,
+    null as invoice_id,
+    null as invoice_line_id,
+    l.purchase_order_id,
+    l.po_line_id,
+    l.vendor_key,
+    l.entity_id,
+    l.item_category,
+    false as is_posted,
+    '0' as expected,
+    {{ plain('aged.qty') }} as actual,
+    {{ plain('l.hours / 24') }} || ' days' as limit_applied,
+    null as policy_id,
+    round(aged.qty * l.po_unit_price, 2) as amount_at_risk,
+    l.currency,
+    null::boolean as blocks,
+    null as root_cause,
+    l.purchase_order_id as correlation_id,
+    {{ plain('aged.qty') }} || ' received since ' || {{ utc_date('aged.received_since') }}
+    || ' are not invoiced after ' || {{ plain('l.hours / 24') }} || ' days: ' || l.currency || ' '
+    || round(aged.qty * l.po_unit_price, 2) || ' accrued.' as explanation
+from po_line as l
+inner join aged on l.po_line_id = aged.po_line_id

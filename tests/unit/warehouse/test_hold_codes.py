@@ -1,0 +1,35 @@
+"""Seeds and routing know each hold code."""
+
+import csv
+
+import pytest
+
+from expectations.vocabulary import HOLD_CODES
+from tieout import settings
+
+ROOT = settings.dbt_project_dir().parent
+
+
+def _rows(path: str) -> list[dict[str, str]]:
+    with (ROOT / path).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+RAISED = [row["code"] for row in _rows("dbt_project/seeds/hold_codes.csv")]
+
+
+def test_a_code_that_is_raised_is_one_of_the_group_and_there_once() -> None:
+    assert set(RAISED) <= set(HOLD_CODES)
+    assert len(set(RAISED)) == len(RAISED)
+
+
+@pytest.mark.parametrize("code", RAISED)
+def test_a_code_that_is_raised_has_a_route_of_its_own_that_escalates(code: str) -> None:
+    routes = [row for row in _rows("config/policies/routing.csv") if row["code"] == code and not row["entity_id"]]
+    assert any(row["owner"] and row["escalate_after_days"] and row["escalate_to"] for row in routes)
+
+
+@pytest.mark.parametrize("code", HOLD_CODES)
+def test_each_code_has_a_word_in_each_vocabulary(code: str) -> None:
+    (row,) = (row for row in _rows("dbt_project/seeds/hold_code_crosswalk.csv") if row["code"] == code)
+    assert all(row[name] for name in row if name != "sap_tolerance_key")  # SAP has no tolerance for many
