@@ -65,7 +65,7 @@ def dear_and_posted(story: Story) -> None:
 def duplicate_posted(story: Story) -> None:
     """The same invoice twice, and the ERP posted both."""
     po = goods(story, others=1)
-    day, lines, count = story.day + BILLED, received(story, po), story.count()
+    day, lines, count = story.day + BILLED, received(story, po), story.serial()
     story.bill(po, lines, day, number=f"P-{count}", post_on=day + 1)
     paper = story.bill(po, lines, day + 2, number=f"p{count}", same_amount=True, post_on=day + 3)
     story.label("DUPLICATE_INVOICE", "invoice", paper.invoice_id, day + 2)

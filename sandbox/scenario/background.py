@@ -1,11 +1,12 @@
 """What happens every day beside the cases: stock, rates, bills without an order, bank statements, price lists."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from random import Random
 
 from sandbox.scenario.book import Book, DayPage
-from sandbox.scenario.domain import Entity, Po
+from sandbox.scenario.domain import CENT, Entity, Item, Po
 from sandbox.scenario.masters import DAILY, SELDOM, SELDOM_EVERY, rates_of
 from sandbox.scenario.model import FileDrop, Write, date_of
 from sandbox.scenario.story import Story
@@ -13,6 +14,10 @@ from sandbox.wire import bank, contracts, erp_main, erp_west, supply
 from sandbox.wire.codes import local
 
 OPENING_BALANCE = Decimal("2500000.00")
+OTHER_CONTRACTS = {
+    "LOCAL-ALL-25": (date(2025, 1, 1), date(2026, 2, 28)),
+    "LOCAL-ALL-27": (date(2026, 7, 1), date(2027, 6, 30)),
+}
 BILLS = ("Electricity", "Water", "Natural gas", "Telephone")
 
 
@@ -76,19 +81,10 @@ def _move(rng: Random, book: Book, day: int, number: int) -> supply.Row:
 
 def _count(rng: Random, book: Book, day: int, number: int) -> supply.Row:
     entity, place = _place(rng, book)
-    at = local(book.moment(day, 8, 20))
-    qty = str(rng.randrange(0, 900))
-    return {
-        "COUNT_ID": f"CT{day:03d}{number:04d}",
-        "SITE": entity.site,
-        "ITEM": rng.choice(book.masters.items).number,
-        "LOC": place,
-        "COUNTED": qty,
-        "BOOK": qty,
-        "UOM": "EA",
-        "COUNTED_AT": at,
-        "MODIFIED": at,
-    }
+    qty = rng.randrange(0, 900)
+    item = rng.choice(book.masters.counted_items)
+    at = book.moment(day, 8, 20)
+    return supply.count_row(f"CT{day:03d}{number:04d}", entity, item, place, (qty, qty), at)
 
 
 def statements(book: Book, balances: dict[str, Decimal], page: DayPage, day: int) -> list[FileDrop]:
@@ -130,14 +126,25 @@ def _others(book: Book, entity: Entity, day: int) -> list[bank.Entry]:
 
 
 def price_lists(book: Book, day: int, at: datetime) -> list[FileDrop]:
-    """Contract price lists: one for the first quarter at the start, the next one in the middle of the month."""
+    """Contract price lists: one for the first quarter at the start, the next one in the middle of the month.
+
+    Beside them, at the start, a contract that has ended and one that has not begun, at prices that nobody pays now.
+    """
     periods = {1: (date(2026, 1, 1), date(2026, 3, 31)), 15: (date(2026, 4, 1), date(2026, 12, 31))}
     if day not in periods:
         return []
-    vendors = {vendor.index: vendor for vendor in book.masters.vendors}
-    drops = []
-    for contract in sorted({item.contract for item in book.masters.items if item.contract}):
-        rows = [(item, vendors[item.vendor]) for item in book.masters.items if item.contract == contract]
-        content = contracts.price_list(contract, rows, *periods[day])
-        drops.append(FileDrop("contracts", f"price_lists/{contract}_{date_of(day):%Y%m%d}.csv", content, at))
+    items = book.masters.items
+    drops = [
+        _price_list(book, contract, [item for item in items if item.contract == contract], periods[day], at)
+        for contract in sorted({item.contract for item in items if item.contract})
+    ]
+    if day == 1:
+        cheap = [replace(item, price=(item.price * 4 / 5).quantize(CENT)) for item in items if not item.contract]
+        drops += [_price_list(book, contract, cheap, dates, at) for contract, dates in OTHER_CONTRACTS.items()]
     return drops
+
+
+def _price_list(book: Book, contract: str, items: list[Item], dates: tuple[date, date], at: datetime) -> FileDrop:
+    vendors = {vendor.index: vendor for vendor in book.masters.vendors}
+    content = contracts.price_list(contract, [(item, vendors[item.vendor]) for item in items], *dates)
+    return FileDrop("contracts", f"price_lists/{contract}_{at:%Y%m%d}.csv", content, at)

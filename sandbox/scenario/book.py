@@ -31,6 +31,7 @@ class DayPage:
     clerk_actions: list[ClerkAction] = field(default_factory=list)
     receipts: list[Row] = field(default_factory=list)
     late_receipts: list[Row] = field(default_factory=list)
+    counts: list[Row] = field(default_factory=list)
     settled: list[Payment] = field(default_factory=list)
 
 

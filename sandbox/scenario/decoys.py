@@ -114,7 +114,7 @@ def service_to_the_last(story: Story) -> None:
 def second_delivery(story: Story) -> None:
     """The same goods ordered twice and billed with consecutive numbers: two invoices, not one."""
     vendor, item = story.seller_of(*PLAIN)
-    want, count, day = Want(item, story.rng.randrange(10, 60)), story.count(), story.day + BILLED
+    want, count, day = Want(item, story.rng.randrange(10, 60)), story.serial(), story.day + BILLED
     first, second = story.order(vendor, [want]), story.order(vendor, [want], day=story.day + 2)
     story.bill(first, received(story, first), day, number=f"SQ-{count}")
     lines = received(story, second, day + 1)
@@ -123,7 +123,7 @@ def second_delivery(story: Story) -> None:
 
 def same_number_elsewhere(story: Story) -> None:
     """Two vendors use one number for the same amount on the same day."""
-    price, qty, number = Decimal(story.rng.randrange(500, 5000)) / 100, story.rng.randrange(10, 50), f"{story.count()}"
+    price, qty, number = Decimal(story.rng.randrange(500, 5000)) / 100, story.rng.randrange(10, 50), f"{story.serial()}"
     vendors: list[int] = []
     while len(vendors) < 2:
         vendor, item = story.seller_of(*PLAIN)

@@ -268,7 +268,7 @@ def duplicate(story: Story) -> None:
     """The same invoice again, its number spelled differently."""
     po = goods(story, others=1)
     day = story.day + BILLED
-    lines, count = received(story, po), story.count()
+    lines, count = received(story, po), story.serial()
     again = day + story.rng.randrange(1, 6)
     story.bill(po, lines, day, number=f"INV-00{count}")
     paper = story.bill(po, lines, again, number=f"inv {count}", same_amount=True)
@@ -280,7 +280,7 @@ def duplicate_of_over(story: Story) -> None:
     po = goods(story, story.rng.randrange(5, 30))
     day = story.day + BILLED
     (line,) = received(story, po)
-    count = story.count()
+    count = story.serial()
     dear = replace(line, price=just_over(line.line.price * Decimal("1.08"), Decimal(0)))
     first = story.bill(po, [dear], day, number=f"{count:08d}")
     second = story.bill(po, [dear], day + 2, number=f"{count}", same_amount=True)

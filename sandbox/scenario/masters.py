@@ -50,6 +50,11 @@ class Masters:
         return self._items_by_vendor.get(vendor.index, [])
 
     @cached_property
+    def counted_items(self) -> tuple[Item, ...]:
+        """Items that are counted as a matter of routine; the counts of the others belong to cases alone."""
+        return tuple(item for position, item in enumerate(self.items) if position % 8)
+
+    @cached_property
     def _items_by_vendor(self) -> dict[int, list[Item]]:
         found: dict[int, list[Item]] = {}
         for item in self.items:

@@ -74,6 +74,7 @@ class Story:
     writes: list[Write] = field(default_factory=list)
     receipts: list[tuple[int, supply.Row]] = field(default_factory=list)
     late_receipts: list[tuple[int, supply.Row]] = field(default_factory=list)
+    counts: list[tuple[int, supply.Row]] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     actions: list[ClerkAction] = field(default_factory=list)
     billed: list[tuple[str, str, Decimal]] = field(default_factory=list)
@@ -283,6 +284,12 @@ class Story:
         """Put a line into a day's receipts file; the late ones are in a second file of the day."""
         (self.late_receipts if late else self.receipts).append((day, supply.receipt_row(row, modified)))
 
+    def count(self, item: Item, place: str, qty: tuple[int, int], day: int) -> None:
+        """Count an item at a place: (counted, book)."""
+        at = self.book.moment(day, 8, 20)
+        ref = f"CN{self.book.next('count'):06d}"
+        self.counts.append((day, supply.count_row(ref, self.entity, item, place, qty, at)))
+
     def give_back(self, po: Po, line: PoLine, qty: int, day: int, names: str = "") -> Receipt:
         """Return goods to the vendor."""
         return self.receive(po, line, qty, day, kind="return", names=names)
@@ -386,12 +393,12 @@ class Story:
 
     def invoice_number(self, vendor: Vendor) -> str:
         """A number in the vendor's manner; no two vendors or invoices share one by chance."""
-        count = self.count()
+        count = self.serial()
         return (f"INV-{count}", f"{count}", f"R {vendor.index:03d}/{count}", f"{vendor.name[:2].upper()}{count}")[
             vendor.index % 4
         ]
 
-    def count(self) -> int:
+    def serial(self) -> int:
         """A number for an invoice, far from all others."""
         return 10000 + self.book.next("number") * 37
 
@@ -558,6 +565,8 @@ class Story:
             self.book.pages[day].late_receipts.append(row)
         for day, payment in self.settled:
             self.book.pages[day].settled.append(payment)
+        for day, row in self.counts:
+            self.book.pages[day].counts.append(row)
         for label in self.labels:
             self.book.pages[day_of(label.injected_on)].labels.append(label)
         for action in self.actions:

@@ -35,8 +35,8 @@ def same_date_and_amount(story: Story) -> None:
     """One amount and date on one PO line, under two numbers."""
     po, line, half = _two_halves(story)
     day = story.day + BILLED
-    story.bill(po, [Billed(line, half)], day, number=f"W{story.count()}")
-    number = f"{story.count()}/26"
+    story.bill(po, [Billed(line, half)], day, number=f"W{story.serial()}")
+    number = f"{story.serial()}/26"
     paper = story.bill(po, [Billed(line, half)], day + 1, dated=date_of(day), number=number, same_amount=True)
     _suspect(story, paper, day + 1)
     if story.rng.random() < 0.3:
@@ -47,7 +47,7 @@ def same_number(story: Story) -> None:
     """One number, two amounts."""
     po = goods(story, story.rng.randrange(12, 60))
     received(story, po)
-    day, count = story.day + BILLED, story.count()
+    day, count = story.day + BILLED, story.serial()
     story.bill(po, [Billed(po.lines[0], 5)], day, number=f"SN {count}")
     paper = story.bill(po, [Billed(po.lines[0], 7)], day + 2, number=f"SN-0{count}")
     _suspect(story, paper, day + 2)
@@ -56,7 +56,7 @@ def same_number(story: Story) -> None:
 def number_misread(story: Story) -> None:
     """One amount on one PO line within days, the number misread in one digit."""
     po, line, half = _two_halves(story)
-    day, number = story.day + BILLED, f"{story.count()}"
+    day, number = story.day + BILLED, f"{story.serial()}"
     story.bill(po, [Billed(line, half)], day, number=number)
     paper = story.bill(po, [Billed(line, half)], day + 10, number=other_digit(number), same_amount=True)
     _suspect(story, paper, day + 10)
@@ -65,7 +65,7 @@ def number_misread(story: Story) -> None:
 def number_extended(story: Story) -> None:
     """One amount on one PO line within days, three characters appended to the number; AP cancels the second later."""
     po, line, half = _two_halves(story)
-    day, number = story.day + BILLED, f"{story.count()}"
+    day, number = story.day + BILLED, f"{story.serial()}"
     story.bill(po, [Billed(line, half)], day, number=number)
     paper = story.bill(po, [Billed(line, half)], day + 3, number=f"{number}-COP", same_amount=True)
     story.cancel(paper, day + 6)
@@ -75,7 +75,7 @@ def number_extended(story: Story) -> None:
 def same_number_last_year(story: Story) -> None:
     """Number and amount of an invoice of more than a year ago."""
     po, line, half = _two_halves(story)
-    day, number = story.day + BILLED, f"LY-{story.count()}"
+    day, number = story.day + BILLED, f"LY-{story.serial()}"
     long_ago = date_of(day) - timedelta(days=story.rng.randrange(366, 390))
     story.bill(po, [Billed(line, half)], day, number=number, dated=long_ago)
     paper = story.bill(po, [Billed(line, half)], day + 1, dated=date_of(day), number=number, same_amount=True)
@@ -86,8 +86,8 @@ def dear_twice(story: Story) -> None:
     """Too dear, and the second of two invoices of one amount and date."""
     po, line, half = _two_halves(story)
     day, dear = story.day + BILLED, just_over(line.price * Decimal("1.25"), Decimal(0))
-    first = story.bill(po, [Billed(line, half, dear)], day, number=f"DT{story.count()}")
-    number = f"{story.count()}/B"
+    first = story.bill(po, [Billed(line, half, dear)], day, number=f"DT{story.serial()}")
+    number = f"{story.serial()}/B"
     second = story.bill(po, [Billed(line, half, dear)], day + 1, dated=date_of(day), number=number, same_amount=True)
     story.label("PRICE_OVER", "invoice_line", first.line_id(1), day)
     story.label("PRICE_OVER", "invoice_line", second.line_id(1), day + 1)
@@ -103,13 +103,13 @@ def two_orders_one_amount(story: Story) -> None:
     want, day = Want(item, story.rng.randrange(10, 60)), story.day + BILLED
     for copy in (False, True):
         po = story.order(vendor, [want])
-        story.bill(po, received(story, po), day, number=f"{story.count()}/T", same_amount=copy)
+        story.bill(po, received(story, po), day, number=f"{story.serial()}/T", same_amount=copy)
 
 
 def two_orders_one_number(story: Story) -> None:
     """A vendor numbers its invoices by the customer's contact: one number, two amounts, no PO line in common."""
     vendor, item = story.seller_of(*PLAIN)
-    day, number = story.day + BILLED, f"CT-{story.count()}"
+    day, number = story.day + BILLED, f"CT-{story.serial()}"
     for qty in (11, 17):
         po = story.order(vendor, [Want(item, qty)])
         story.bill(po, received(story, po), day, number=number)
@@ -123,13 +123,13 @@ def two_receipts_one_amount(story: Story) -> None:
     for copy in (False, True):
         row = story.receive(po, line, half, story.day + 3)
         lines = [Billed(line, half, receipt_ref=row.ref)]
-        story.bill(po, lines, day, number=f"{story.count()}/R", same_amount=copy)
+        story.bill(po, lines, day, number=f"{story.serial()}/R", same_amount=copy)
 
 
 def eleven_days_apart(story: Story) -> None:
     """One amount, numbers one digit apart, dates eleven days apart."""
     po, line, half = _two_halves(story)
-    day, number = story.day + BILLED, f"{story.count()}"
+    day, number = story.day + BILLED, f"{story.serial()}"
     story.bill(po, [Billed(line, half)], day, number=number)
     story.bill(po, [Billed(line, half)], day + 11, number=other_digit(number), same_amount=True)
 
@@ -137,7 +137,7 @@ def eleven_days_apart(story: Story) -> None:
 def number_two_digits_apart(story: Story) -> None:
     """One amount within days, numbers two digits apart."""
     po, line, half = _two_halves(story)
-    day, number = story.day + BILLED, f"{story.count()}"
+    day, number = story.day + BILLED, f"{story.serial()}"
     story.bill(po, [Billed(line, half)], day, number=number)
     other = other_digit(number[:1]) + other_digit(number[1:])
     story.bill(po, [Billed(line, half)], day + 3, number=other, same_amount=True)
@@ -146,7 +146,7 @@ def number_two_digits_apart(story: Story) -> None:
 def numbers_in_sequence(story: Story) -> None:
     """Two equal instalments of one PO line, days apart, their numbers consecutive."""
     po, line, half = _two_halves(story)
-    day, count = story.day + BILLED, story.count()
+    day, count = story.day + BILLED, story.serial()
     story.bill(po, [Billed(line, half)], day, number=f"SEQ{count}")
     story.bill(po, [Billed(line, half)], day + 2, number=f"SEQ{count + 1}", same_amount=True)
 
@@ -168,7 +168,7 @@ def weekly_subscription(story: Story) -> None:
     po = story.order(story.vendor("service"), [Want(None, 5, "HUR", price, "Linen service, weekly")])
     line, day, number = po.lines[0], story.day + BILLED, ""
     for week in range(4):
-        number = f"{'KMPT'[week]}{story.count()}"
+        number = f"{'KMPT'[week]}{story.serial()}"
         dated = date_of(day) - timedelta(days=7 * (4 - week))
         story.bill(po, [Billed(line, 1)], day, dated=dated, number=number, same_amount=week > 0)
     story.bill(po, [Billed(line, 1)], day + 1, dated=date_of(day), number=f"{number}B", same_amount=True)
@@ -177,7 +177,7 @@ def weekly_subscription(story: Story) -> None:
 def monthly_subscription(story: Story) -> None:
     """A monthly bill of one amount without an order, its numbers one letter apart."""
     vendor = story.pick(story.book.masters.sellers(story.entity, "utility"))
-    amount, count = Decimal(story.rng.randrange(5000, 90000)) / 100, story.count()
+    amount, count = Decimal(story.rng.randrange(5000, 90000)) / 100, story.serial()
     for month in range(4):
         dated = date_of(story.day) - timedelta(days=30 * (3 - month))
         number = f"{count}{'ABCD'[month]}"

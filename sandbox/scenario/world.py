@@ -139,6 +139,7 @@ class World:
         count = max(20, self._orders_a_day * 2 // 3)
         moves, counts = background.stock_rows(self.seed, self.book, day, count)
         trouble.bad_stock(page, moves, counts, day)
+        counts += page.counts
         drops = [
             *self._receipt_files(page, day, stamp, at),
             FileDrop("supply", f"outgoing/moves/moves_{stamp}.csv", supply.csv_file(supply.MOVE_COLUMNS, moves), at),

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.scenario.domain import Item, Po, PoLine, Receipt, Vendor
+from sandbox.scenario.domain import Entity, Item, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.model import Write
 from sandbox.wire.codes import SUPPLY_PO_STATUS, UNITS, iso, local
 
@@ -49,6 +49,22 @@ def receipt_row(row: Receipt, modified: datetime) -> Row:
         "LOT": "",
         "LOC": f"{row.po.entity.company}-DOCK",
         "MODIFIED": local(modified),
+    }
+
+
+def count_row(ref: str, entity: Entity, item: Item, place: str, qty: tuple[int, int], at: datetime) -> Row:
+    """A count of an item at a place, (counted, book), as a line of the counts file."""
+    counted, book = qty
+    return {
+        "COUNT_ID": ref,
+        "SITE": entity.site,
+        "ITEM": item.number,
+        "LOC": place,
+        "COUNTED": str(counted),
+        "BOOK": str(book),
+        "UOM": "EA",
+        "COUNTED_AT": local(at),
+        "MODIFIED": local(at),
     }
 
 
