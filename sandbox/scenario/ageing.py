@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sandbox.scenario.domain import Invoice
 from sandbox.scenario.findings import ARRIVES, BILLED, goods, just_over, overdue, received
-from sandbox.scenario.policy import POSTING_HOURS
+from sandbox.scenario.policy import ACCRUAL_DAYS, POSTING_HOURS
 from sandbox.scenario.story import Billed, Story
 
 # ---------------------------------------------------------------------- receipts posted late
@@ -42,6 +42,45 @@ def posted_in_time(story: Story) -> None:
     line, arrives = po.lines[0], story.day + ARRIVES
     story.receive(po, line, line.qty, arrives, booked_after=timedelta(hours=POSTING_HOURS))
     story.bill(po, [Billed(line, line.qty)], arrives + 2)
+
+
+# ---------------------------------------------------------------------- received long ago
+
+
+def accrual_aged(story: Story) -> None:
+    """Received long ago and never billed; it is told when the order is taken over into the present system."""
+    po = goods(story)
+    line, arrives = po.lines[0], story.day + ARRIVES
+    story.receive(po, line, line.qty - 2, arrives, days_ago=ACCRUAL_DAYS + story.rng.randrange(40))
+    story.label("ACCRUAL_AGED", "po_line", po.line_id(line), arrives)
+
+
+def accrual_ages(story: Story) -> None:
+    """Received almost as long ago as is allowed and never billed: some days later it is too long."""
+    po = goods(story)
+    line, arrives = po.lines[0], story.day + ARRIVES
+    left = story.rng.randrange(1, 4)
+    story.receive(po, line, line.qty, arrives, days_ago=ACCRUAL_DAYS - left)
+    story.label("ACCRUAL_AGED", "po_line", po.line_id(line), arrives, due=arrives + left)
+
+
+def accrual_aged_and_over(story: Story) -> None:
+    """Received long ago, more than was ordered, and billed in part."""
+    po = goods(story)
+    line, arrives = po.lines[0], story.day + ARRIVES
+    story.receive(po, line, line.qty + 4, arrives, days_ago=ACCRUAL_DAYS + 12)
+    story.bill(po, [Billed(line, 5)], arrives + 1)
+    story.label("ACCRUAL_AGED", "po_line", po.line_id(line), arrives)
+    story.label("RECEIPT_OVER", "po_line", po.line_id(line), arrives)
+
+
+def aged_and_settled(story: Story) -> None:
+    """Received long ago; billed in part, and the rest returned."""
+    po = goods(story, story.rng.randrange(10, 60))
+    line, arrives = po.lines[0], story.day + ARRIVES
+    row = story.receive(po, line, line.qty, arrives, days_ago=ACCRUAL_DAYS + 20)
+    story.give_back(po, line, 4, arrives, names=row.ref)
+    story.bill(po, [Billed(line, line.qty - 4)], arrives)
 
 
 # ---------------------------------------------------------------------- posted already

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from sandbox.scenario import acceptance, ageing, clean, decoys, findings, money, summaries, suspects
+from sandbox.scenario import acceptance, ageing, clean, decoys, findings, money, stock, summaries, suspects
 from sandbox.scenario.domain import Entity
 from sandbox.scenario.story import Story
 
@@ -154,6 +154,12 @@ ALL_FINDINGS: tuple[Card, ...] = (
     _card(acceptance.lot_over, "QTY_ORDERED RECEIPT_OVER"),
     _card(ageing.posted_late, "RECEIPT_LATE_POSTED"),
     _card(ageing.posted_late_and_over, "RECEIPT_LATE_POSTED RECEIPT_OVER"),
+    _card(ageing.accrual_aged, "ACCRUAL_AGED"),
+    _card(ageing.accrual_ages, "ACCRUAL_AGED"),
+    _card(ageing.accrual_aged_and_over, "ACCRUAL_AGED RECEIPT_OVER"),
+    _card(stock.stock_short, "STOCK_DISCREPANCY"),
+    _card(stock.stock_over, "STOCK_DISCREPANCY"),
+    _card(stock.stock_found, "STOCK_DISCREPANCY"),
     _card(ageing.dear_and_posted, "RECOVERY_DUE PRICE_OVER", last=POSTED_UNTIL),
     _card(ageing.duplicate_posted, "RECOVERY_DUE DUPLICATE_INVOICE", last=POSTED_UNTIL),
     _card(ageing.returned_after_posting, "RECOVERY_DUE QTY_RECEIVED", last=POSTED_UNTIL),
@@ -215,6 +221,9 @@ ALL_DECOYS: tuple[Card, ...] = (
     _card(acceptance.settled_by_receipt, "UNEXPECTED_INVOICE"),
     _card(acceptance.unexpected_and_credited, "UNEXPECTED_INVOICE"),
     _card(ageing.posted_in_time, "RECEIPT_LATE_POSTED"),
+    _card(ageing.aged_and_settled, "ACCRUAL_AGED"),
+    _card(stock.stock_at_limit, "STOCK_DISCREPANCY"),
+    _card(stock.stock_counted_again, "STOCK_DISCREPANCY"),
     _card(ageing.credited_after_posting, "RECOVERY_DUE", last=POSTED_UNTIL),
 )
 ALL_CLEAN: tuple[tuple[Card, int], ...] = (

@@ -284,9 +284,9 @@ class Story:
         """Put a line into a day's receipts file; the late ones are in a second file of the day."""
         (self.late_receipts if late else self.receipts).append((day, supply.receipt_row(row, modified)))
 
-    def count(self, item: Item, place: str, qty: tuple[int, int], day: int) -> None:
-        """Count an item at a place: (counted, book)."""
-        at = self.book.moment(day, 8, 20)
+    def count(self, item: Item, place: str, qty: tuple[int, int], day: int, *, late: bool = False) -> None:
+        """Count an item at a place: (counted, book), the late ones in the evening."""
+        at = self.book.moment(day, 18, 21) if late else self.book.moment(day, 8, 17)
         ref = f"CN{self.book.next('count'):06d}"
         self.counts.append((day, supply.count_row(ref, self.entity, item, place, qty, at)))
 
