@@ -266,7 +266,7 @@ class Story:
             names: the receipt that a return takes from.
             waiting: of the quantity, what inspection has not looked at; None where it has not begun.
             booked_after: how long after it the ERP posted it; some hours where that is left out.
-            days_ago: how long before `day` the goods came and the ERP posted them, where that is told only now.
+            days_ago: how long before `day` the goods came and the ERP posted them, where all tell it only on that day.
         """
         told = self.book.moment(day, 10, 13)
         received = told - timedelta(days=days_ago)
@@ -275,7 +275,8 @@ class Story:
         clerk = self.rng.choice(("dock1", "dock2", "Müller", "dock4"))
         row = Receipt(ref, po, line, qty, unit or line.unit, received, posted, clerk, kind, rejected, names, waiting)
         self.report(row, day, posted + timedelta(days=days_ago))
-        booked = received + (booked_after or timedelta(minutes=self.rng.randrange(100, 18 * 60)))
+        latest = 8 if days_ago else 18
+        booked = received + (booked_after or timedelta(minutes=self.rng.randrange(100, latest * 60)))
         seen = booked + timedelta(days=days_ago)
         self.writes += [self.erp.receipt(row, booked, seen), ap.receipt(row, seen), *self._received_journal(row, seen)]
         return row
