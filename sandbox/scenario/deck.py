@@ -53,9 +53,8 @@ def _ready(cards: tuple[Card, ...]) -> tuple[Card, ...]:
 
 # Cases of these codes wait until the engine raises them.
 WAITING = {
-    *("DUPLICATE_SUSPECT", "AMOUNT_OVER", "AMOUNT_UNDER", "TAX_DIFFERENCE"),
-    *("CHARGE_DIFFERENCE", "CURRENCY_MISMATCH", "FX_RATE_MISSING", "CONTRACT_PRICE", "SUBSTITUTE_ITEM"),
-    *("RECOVERY_DUE", "RECEIPT_LATE_POSTED", "ACCRUAL_AGED", "STOCK_DISCREPANCY"),
+    *("DUPLICATE_SUSPECT", "TAX_DIFFERENCE", "CHARGE_DIFFERENCE", "CURRENCY_MISMATCH", "FX_RATE_MISSING"),
+    *("SUBSTITUTE_ITEM", "RECOVERY_DUE", "RECEIPT_LATE_POSTED", "ACCRUAL_AGED", "STOCK_DISCREPANCY"),
 }
 LAKE = ("H2",)
 POSTED_UNTIL = 23  # a case that begins later is posted after the history, by the pipeline's clearance only
