@@ -14,6 +14,7 @@ from tests.scenarios.warehouse import MATCH, Dbt, Warehouse, at, fresh_warehouse
 
 AS_OF = at("2026-03-31")
 GRACE_OVER = at("2026-04-05")
+MARTS = ["+fct_purchase_order_line", "fct_match_summary_invoice"]
 
 ALLOCATIONS = """
     select po_line_id || ':' || sequence,
@@ -144,6 +145,11 @@ def graces(case: Summaries) -> None:
     case.order("NEVER", received=(6,))
     case.summary("more than ordered", "NEVER", "50.01", "2026-03-30", "exception", "AMOUNT_OVER 20.01")
 
+    case.order("PARTS", received=(6,))
+    case.summary("took what came", "PARTS", "30.00", "2026-03-05", "matched")
+    case.summary("waits for the rest", "PARTS", "20.00", "2026-03-30", "awaiting_receipt")
+    case.allocations["PARTS"] = ["took what came PARTS-r1 6 header"]
+
     case.order("ACCEPT", received=(6,))
     case.summary("excess accepted", "ACCEPT", "50.00", "2026-03-30", "released", "AMOUNT_OVER 20.00")
     case.estate.release("R-excess", "excess accepted", "AMOUNT_OVER", line_number=None, actual="50.00")
@@ -199,7 +205,7 @@ def built(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt, case: S
     """The warehouse as of the day before the graces end."""
     with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
         case.estate.land(warehouse, at("2026-03-30T22:00"))
-        warehouse.build(AS_OF, select=[*MATCH, "+fct_purchase_order_line", "--exclude", "assert_money_has_a_currency"])
+        warehouse.build(AS_OF, select=[*MATCH, *MARTS, "--exclude", "assert_money_has_a_currency"])
         yield warehouse
 
 
@@ -241,6 +247,22 @@ def test_a_code_of_lines_on_an_invoice_without_lines_is_about_the_invoice(built:
     assert kinds_found == {"VENDOR_MISMATCH": "invoice", "PO_NOT_FOUND": "invoice"}
 
 
+def test_a_summary_invoice_is_explained_in_sentences_with_figures_limit_and_policy(built: Warehouse) -> None:
+    said = built.values("select replace(invoice_id, 'ap:', ''), explanation from mart.fct_match_summary_invoice")
+    assert [name for name, text in said.items() if not (text or "").endswith(".")] == []
+    assert said["at the limit"] == (
+        "51 is billed against 50 that the order had left to bill (difference 1): within policy under_blocks"
+        " (over: 2 % or 1; under: 0 % or 0)."
+    )
+    assert said["beyond the limit"] == (
+        "The invoice names no lines; its net amount of 51.01 is 1.01 over the 50 that purchase order erp_main:BEYOND"
+        " has left to bill. Limit: 2 % or 1, policy under_blocks."
+    )
+    assert said["early"] == (
+        "50 is billed and 30 is there to bill; the invoice waits for receipts until 2026-04-05 00:00 UTC."
+    )
+
+
 def test_what_a_summary_invoice_takes_is_no_longer_accrued(built: Warehouse) -> None:
     accrued = built.values("select purchase_order_id, sum(grni_amount) from mart.fct_purchase_order_line group by 1")
     assert accrued["erp_main:PO17"] == 0
@@ -254,7 +276,7 @@ def test_a_grace_that_ends_and_goods_that_come_change_the_verdict(built: Warehou
     assert built.values(
         "select replace(invoice_id, 'ap:', ''), next_change_at from match.match_invoice"
         " where next_change_at is not null"
-    ) == {"early": GRACE_OVER, "order is young": at("2026-03-31T20:00")}
+    ) == {"early": GRACE_OVER, "waits for the rest": GRACE_OVER, "order is young": at("2026-03-31T20:00")}
 
     case.estate.receipt("LATE-r2", "LATE", 4, "2026-03-31")
     case.estate.order("UNKNOWN", line(2, "5.00"))

@@ -100,6 +100,21 @@ finding as (
     union all
 
     select
+        'CURRENCY_MISMATCH' as code,
+        i.invoice_id,
+        i.po_currency as expected,
+        i.currency as actual,
+        null as limit_applied,
+        0 as amount_at_risk,
+        null::boolean as blocks,
+        'The invoice is in ' || i.currency || ', the purchase order in ' || i.po_currency
+        || '; they are compared at a rate of ' || {{ plain('i.fx_rate') }} || '.' as explanation
+    from invoice as i
+    where i.po_is_known and i.currency <> i.po_currency and i.fx_rate is not null
+
+    union all
+
+    select
         'FX_RATE_MISSING' as code,
         i.invoice_id,
         'a rate to ' || i.po_currency as expected,

@@ -71,21 +71,26 @@ fitted as (
 ),
 
 -- The first that fits takes all that was open; those after it are compared with nothing.
-compared as (
+placed as (
     select
         f.*,
-        sum(case when f.fits then 1 else 0 end) over through_this = 1 and f.fits as takes_all,
-        case
-            when not f.takes_part then null
-            when sum(case when f.fits then 1 else 0 end) over through_this > case when f.fits then 1 else 0 end then 0
-            else f.unbilled_amount
-        end::numeric(20, 4) as expected_amount
+        coalesce(sum(case when f.fits then 1 else 0 end) over (
+            partition by f.purchase_order_id
+            order by f.invoice_date, {{ by_code_point('f.invoice_id') }}
+            rows between unbounded preceding and 1 preceding
+        ), 0) > 0 as comes_after
     from fitted as f
-    window through_this as (
-        partition by f.purchase_order_id
-        order by f.invoice_date, {{ by_code_point('f.invoice_id') }}
-        rows between unbounded preceding and current row
-    )
+),
+
+compared as (
+    select
+        p.*,
+        p.fits and not p.comes_after as takes_all,
+        case
+            when p.takes_part and p.comes_after then 0
+            when p.takes_part then p.unbilled_amount
+        end::numeric(20, 4) as expected_amount
+    from placed as p
 ),
 
 breached as (
