@@ -30,11 +30,12 @@ def _installed() -> Path:
 INSTALL = _installed()
 USER = "tieout"
 UNPRIVILEGED = "nobody"
-# For two cores and 24 GiB. A transformation joins and sorts whole tables in two sessions at a time, each with two
-# workers at most; all others ask for little. `work_mem` counts for each sort of each, twice for a hash table.
+# For two cores and 24 GiB. A transformation joins and sorts whole tables in two sessions at a time, each with one
+# worker at most; all others ask for little. `work_mem` counts for each sort and hash table of each.
 SETTINGS = {
     "shared_buffers": "512MB",
-    "work_mem": "128MB",
+    "work_mem": "256MB",
+    "hash_mem_multiplier": "1",
     "maintenance_work_mem": "256MB",
     "effective_cache_size": "8GB",
     "max_connections": "200",
@@ -44,7 +45,9 @@ SETTINGS = {
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
-    "max_parallel_workers_per_gather": "2",
+    "max_parallel_workers_per_gather": "1",
+    # Rows that whole tables are made of pass from workers to the session; as dear as by default, none would be asked.
+    "parallel_tuple_cost": "0.03",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

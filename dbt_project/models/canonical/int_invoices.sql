@@ -9,7 +9,7 @@
             {'columns': ['invoice_id'], 'unique': true},
             {'columns': ['vendor_id']},
             {'columns': ['normalised_number', 'gross_amount']},
-            {'columns': ['erp_invoice_id']},
+            {'columns': ['erp_invoice_id'], 'where': 'erp_invoice_id is not null'},
         ],
     )
 }}

@@ -9,7 +9,7 @@
             {'columns': ['receipt_line_id'], 'unique': true},
             {'columns': ['purchase_order_id']},
             {'columns': ['item_number']},
-            {'columns': ['erp_receipt_line_id']},
+            {'columns': ['erp_receipt_line_id'], 'where': 'erp_receipt_line_id is not null'},
             {'columns': ['entity_id', 'received_at']},
         ],
     )

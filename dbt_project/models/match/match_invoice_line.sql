@@ -6,7 +6,7 @@
             {'columns': ['invoice_line_id'], 'unique': true},
             {'columns': ['match_unit_id']},
             {'columns': ['invoice_id']},
-            {'columns': ['next_change_at']},
+            {'columns': ['next_change_at'], 'where': 'next_change_at is not null'},
         ],
     )
 }}

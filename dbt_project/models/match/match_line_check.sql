@@ -51,23 +51,22 @@ measured as (
         round((line.invoice_unit_price - line.po_unit_price) * line.net_qty, 2)::numeric(20, 4)
             as price_variance_amount,
         case when line.needs_receipt then line.net_qty - line.allocated_qty else 0 end::numeric(18, 6)
-            as unallocated_qty
+            as unallocated_qty,
+        line.takes_part and line.kind = 'invoice' as counts
     from line_scoped as line
     {{ join_policy('line', 'line') }}
 ),
 
--- Lines that take part, in invoice order through this one.
+-- Of lines that take part, in invoice order through this one. The rows carry everything: sums beside them cost one
+-- sort, while sums apart are a second reading of all that was joined above.
 cumulated as (
     select
-        m.invoice_line_id,
-        sum(m.net_qty) over through_this as cum_invoiced,
-        sum(m.unallocated_qty) over through_this as cum_unallocated,
-        sum(case when m.price_variance_amount > 0 then m.price_variance_amount else 0 end) over through_this
-            as cum_price_over,
-        sum(case when m.price_variance_amount < 0 then -m.price_variance_amount else 0 end) over through_this
-            as cum_price_under
+        m.*,
+        sum(case when m.counts then m.net_qty end) over through_this as sum_invoiced,
+        sum(case when m.counts then m.unallocated_qty end) over through_this as sum_unallocated,
+        sum(case when m.counts then greatest(m.price_variance_amount, 0) end) over through_this as sum_price_over,
+        sum(case when m.counts then greatest(-m.price_variance_amount, 0) end) over through_this as sum_price_under
     from measured as m
-    where m.takes_part and m.kind = 'invoice'
     window through_this as (
         partition by m.po_line_id
         order by {{ invoice_order('m') }}
@@ -78,16 +77,15 @@ cumulated as (
 checked as (
     select
         m.*,
-        cumulated.cum_invoiced::numeric(18, 6) as cum_invoiced,
-        cumulated.cum_unallocated::numeric(18, 6) as cum_unallocated,
-        cumulated.cum_price_over::numeric(20, 4) as cum_price_over,
-        cumulated.cum_price_under::numeric(20, 4) as cum_price_under,
+        case when m.counts then m.sum_invoiced end::numeric(18, 6) as cum_invoiced,
+        case when m.counts then m.sum_unallocated end::numeric(18, 6) as cum_unallocated,
+        case when m.counts then m.sum_price_over end::numeric(20, 4) as cum_price_over,
+        case when m.counts then m.sum_price_under end::numeric(20, 4) as cum_price_under,
         m.is_checked and m.net_qty > 0 as is_judged,
         {{ utc_midnight("greatest(m.policy_date, " ~ utc_date('m.received_at') ~ ") + m.receipt_grace_days + 1") }}
             as receipt_grace_ends_at,
         {{ hours_after('m.received_at', 'm.po_grace_hours') }} as po_grace_ends_at
-    from measured as m
-    left join cumulated on m.invoice_line_id = cumulated.invoice_line_id
+    from cumulated as m
 ),
 
 breached as (
@@ -115,23 +113,25 @@ breached as (
 
 -- A receipt's absence that a person accepted needs no grace.
 accepted as (
-    select distinct b.invoice_line_id
+    select
+        b.*,
+        b.is_not_received and exists (
+            select 1
+            from {{ ref('int_holds_released') }} as r
+            where
+                b.invoice_id = r.invoice_id
+                and r.code = case
+                    when b.match_type = 'four_way' and b.cum_invoiced <= b.net_received_qty then 'QTY_ACCEPTED'
+                    else 'QTY_RECEIVED'
+                end
+                and coalesce(r.invoice_line_id, b.invoice_line_id) = b.invoice_line_id
+                and {{ release_covers('b.unallocated_qty::text', 'r.actual', "'higher'") }}
+        ) as absence_is_accepted
     from breached as b
-    inner join {{ ref('int_holds_released') }} as r
-        on
-            b.invoice_id = r.invoice_id
-            and r.code = case
-                when b.match_type = 'four_way' and b.cum_invoiced <= b.net_received_qty then 'QTY_ACCEPTED'
-                else 'QTY_RECEIVED'
-            end
-            and coalesce(r.invoice_line_id, b.invoice_line_id) = b.invoice_line_id
-            and {{ release_covers('b.unallocated_qty::text', 'r.actual', "'higher'") }}
-    where b.is_not_received
 )
 
 select
     b.*,
-    accepted.invoice_line_id is not null as absence_is_accepted,
     b.is_not_received and (
         {{ as_of() }} >= b.receipt_grace_ends_at or (b.is_closed and b.net_received_qty = 0)
     ) as is_receipt_due,
@@ -145,5 +145,4 @@ select
             and not (b.is_closed and b.net_received_qty = 0)
             then b.receipt_grace_ends_at
     end as next_change_at
-from breached as b
-left join accepted on b.invoice_line_id = accepted.invoice_line_id
+from accepted as b

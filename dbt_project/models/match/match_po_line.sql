@@ -15,9 +15,9 @@ with po_line as (
 received as (
     select
         r.po_line_id,
-        sum(case when r.kind = 'receipt' then r.qty else 0 end) as received_qty,
-        sum(case when r.kind = 'return' then r.qty else 0 end) as returned_qty,
-        sum(case when r.kind = 'receipt' then coalesce(r.rejected_qty, 0) else 0 end) as rejected_qty,
+        sum(case when r.kind = 'receipt' then r.qty end) as received_qty,
+        sum(case when r.kind = 'return' then r.qty end) as returned_qty,
+        sum(case when r.kind = 'receipt' then r.rejected_qty end) as rejected_qty,
         min(case when r.kind = 'receipt' then r.received_at end) as first_received_at,
         max(case when r.kind = 'receipt' then r.received_at end) as last_received_at
     from {{ ref('int_receipt_lines') }} as r
@@ -37,7 +37,7 @@ netted as (
 invoiced as (
     select
         n.po_line_id,
-        sum(case when n.takes_part and n.kind = 'invoice' then n.net_qty else 0 end) as invoiced_qty,
+        sum(case when n.takes_part and n.kind = 'invoice' then n.net_qty end) as invoiced_qty,
         sum(n.credited_qty) as credited_qty,
         sum(n.credit_qty) as credit_qty,
         sum(n.unplaced_amount) as unplaced_amount
