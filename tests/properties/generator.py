@@ -29,7 +29,8 @@ PRICE_FACTORS = [Decimal(n) for n in ("1", "1", "1", "1.02", "1.03", "0.98", "0.
 LIMITS = [None, None, UNLIMITED, Decimal(0), Decimal(1), Decimal(2), Decimal(20)]
 LINE_CODES = ["PRICE_OVER", "PRICE_UNDER", "QTY_ORDERED", "QTY_RECEIVED", "QTY_ACCEPTED", "VENDOR_MISMATCH",
               "ITEM_MISMATCH", "UOM_UNCONVERTIBLE", "PO_NOT_FOUND", "PO_CLOSED", "UNEXPECTED_INVOICE"]  # fmt: skip
-HEADER_CODES = ["DUPLICATE_INVOICE", "MISSING_DATA", "TOTAL_MISMATCH", "VENDOR_UNKNOWN"]
+HEADER_CODES = ["DUPLICATE_INVOICE", "MISSING_DATA", "TOTAL_MISMATCH", "VENDOR_UNKNOWN", "AMOUNT_OVER",
+                "AMOUNT_UNDER", "VENDOR_MISMATCH", "PO_CLOSED"]  # fmt: skip
 MATCH_TYPES = ["three_way", "three_way", "two_way", "two_way", "four_way", "four_way", "receipt_only", "none"]
 INVOICE_REFS = ["A", "B", "a", "Z-10", "Z9", "É"]
 DAYS_AGO = [0, 1, 1, 2, 3, 4, 5, 6, 12, 30]
@@ -110,15 +111,22 @@ def invoice_line(
 
 
 def invoice(
-    rng: Random, ref: str, lines: Sequence[OrderLine], receipts: Sequence[str], papers: Sequence[Invoice]
+    rng: Random,
+    ref: str,
+    lines: Sequence[OrderLine],
+    receipts: Sequence[Receipt],
+    papers: Sequence[Invoice],
+    share_of_summaries: float,
 ) -> Invoice:
     """An invoice or credit memo that foots, mostly; sometimes an earlier one again."""
     if papers and rng.random() < 0.15:
         return again(rng, ref, rng.choice(papers))
+    if rng.random() < share_of_summaries:
+        return summary(rng, ref, lines, receipts)
     kind = seldom(rng, ["credit"], "invoice", 3) if papers else "invoice"
     keys = [(paper.ref, line.number) for paper in papers for line in paper.lines]
     numbers = rng.choice([[1], [1], [1, 2], [10, 2]])
-    own = tuple(invoice_line(rng, number, lines, receipts, kind, keys) for number in numbers)
+    own = tuple(invoice_line(rng, number, lines, [r.ref for r in receipts], kind, keys) for number in numbers)
     if rng.randrange(20) == 0:
         own = tuple(replace(line, line=None) for line in own)
     dated = day(rng)
@@ -135,6 +143,30 @@ def invoice(
         vendor=seldom(rng, ["other", "unknown"], "own", 15),
         status=seldom(rng, ["cancelled", "posted", "paid"], "entered", 8),
         names_order=rng.randrange(8) == 0,
+    )
+
+
+def summary(rng: Random, ref: str, lines: Sequence[OrderLine], receipts: Sequence[Receipt]) -> Invoice:
+    """An invoice of the order without lines: of what was ordered, of what was received, or of something near."""
+    net = Decimal(0)
+    for line in lines:
+        came = sum((r.qty for r in receipts if r.line == line.number and r.kind == "receipt"), Decimal(0))
+        price = Decimal(1) if line.basis == "amount" else line.price / (12 if line.unit == "BX" else 1)
+        net += price * rng.choice([came, came, came, line.qty, Decimal(0)])
+    net = rounded(net * rng.choice(PRICE_FACTORS), CENT)
+    dated = day(rng)
+    return Invoice(
+        ref,
+        seldom(rng, [None], dated, 20),
+        moment(rng, dated if rng.random() < 0.5 else None),
+        (),
+        number=seldom(rng, ["SAME", None], f"N{INVOICE_REFS.index(ref)}", 8),
+        gross=net + seldom(rng, [CENT], Decimal(0), 12),
+        net=net,
+        kind=seldom(rng, ["credit"], "invoice", 20),
+        vendor=seldom(rng, ["other", "unknown"], "own", 15),
+        status=seldom(rng, ["cancelled", "posted", "paid"], "entered", 8),
+        names_order=True,
     )
 
 
@@ -191,8 +223,9 @@ def case(rng: Random) -> Case:
     for position in range(rng.randrange(6)):
         came.append(receipt(rng, f"r{position}", lines, [r.ref for r in came if r.kind == "receipt"]))
     papers: list[Invoice] = []
+    share = rng.choice([0, 0, 0.1, 0.3, 1])
     for ref in INVOICE_REFS[: rng.choice([1, 2, 2, 3, 3, 4, 6])]:
-        papers.append(invoice(rng, ref, lines, [r.ref for r in came], papers))
+        papers.append(invoice(rng, ref, lines, came, papers, share))
     rows = [policy(rng, f"p{n}") for n in range(rng.choice([0, 1, 1, 2]))]
     scopes = {(row.entity, row.item_category, row.match_type, row.currency): row for row in rows}
     status = seldom(rng, ["closed", "draft", "cancelled"], "sent", 15)

@@ -66,6 +66,21 @@ def closed_or_draft(case: Case, order_line: OrderLine, invoice: Invoice, line: N
     return [Finding(code, line.key, line.amount, blocking=True) for code in codes]
 
 
+def of_summary(case: Case, invoice: Invoice) -> list[Finding]:
+    """What is said of lines elsewhere, said of an invoice without lines as a whole."""
+    if invoice.status == "cancelled":
+        return []
+    codes = []
+    closed = case.closed_at if case.status in canonical.CLOSED else None
+    if invoice.vendor == "other":
+        codes.append("VENDOR_MISMATCH")
+    if closed and invoice.date and canonical.utc_date(closed) < invoice.date:
+        codes.append("PO_CLOSED")
+    if case.status == "draft":
+        codes.append("PO_NOT_APPROVED")
+    return [Finding(code, invoice.ref, abs(invoice.gross), blocking=True) for code in codes]
+
+
 def of_invoice(
     case: Case, invoice: Invoice, lines: dict[int, OrderLine], policies: tuple[Policy, ...], *, duplicate: bool
 ) -> list[Finding]:

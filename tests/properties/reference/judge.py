@@ -139,13 +139,13 @@ class Judge:
         return bool(lines) and all(line is not None and line.is_credited for line in lines)
 
     def judge_summaries(self) -> tuple[dict[str, summaries.Summary], list[summaries.Allocation]]:
-        stopped = {f.subject for f in self.found if f.code in findings.KEEPS_OUT}
+        for invoice in self.case.invoices:
+            if summaries.is_summary(invoice):
+                self.found += findings.of_summary(self.case, invoice)
         taking_part = [
             invoice
             for invoice in self.case.invoices
-            if summaries.is_summary(invoice)
-            and invoice.status != "cancelled"
-            and (invoice.ref not in stopped or self.let_back_in("DUPLICATE_INVOICE", (invoice.ref, 0)))
+            if summaries.is_summary(invoice) and invoice.status != "cancelled" and not self.is_stopped(invoice)
         ]
         found, taken = summaries.judge_summaries(
             self.case, taking_part, list(self.states.values()), self.policies, self.as_of
@@ -153,6 +153,15 @@ class Judge:
         for summary in found.values():
             self.found += summary.findings
         return found, taken
+
+    def is_stopped(self, invoice: Invoice) -> bool:
+        """Whether a summary invoice takes no part."""
+        reasons = {f.code for f in self.found if f.subject == invoice.ref and f.code in findings.KEEPS_OUT}
+        return any(
+            reason not in findings.KEEPS_OUT_UNTIL_RELEASED
+            or not is_released(self.case.releases, reason, invoice.ref, None)
+            for reason in reasons
+        )
 
     # section 6
 

@@ -11,6 +11,7 @@ from tests.properties.reference.documents import Case, Invoice, Policy
 from tests.properties.reference.numbers import CENT, ZERO, product, rounded
 from tests.properties.reference.order_line import NEEDS_RECEIPT, OrderLineState, last_day_of_grace
 from tests.properties.reference.policies import Scope, choose, exceeds
+from tests.properties.reference.releases import is_released
 from tests.properties.reference.results import Finding
 
 
@@ -25,8 +26,8 @@ class Summary:
 
 
 def is_summary(invoice: Invoice) -> bool:
-    """Whether it names the order and has no lines."""
-    return invoice.names_order and not invoice.lines and invoice.kind == "invoice"
+    """Whether it names the order and has no lines; one below zero is a credit."""
+    return invoice.names_order and not invoice.lines and invoice.kind == "invoice" and invoice.net >= 0
 
 
 def judge_summaries(
@@ -49,9 +50,9 @@ def judge_summaries(
         if within_limits(difference, expected, policy):
             if not is_taken:
                 is_taken, taken = True, take_all(states, invoice)
-                expected, may_come = ZERO, still_orderable(states, taken)
+                expected = ZERO
         else:
-            judge_difference(summary, invoice, may_come, as_of)
+            judge_difference(case, summary, invoice, may_come, as_of)
         found[invoice.ref] = summary
     return found, taken
 
@@ -68,7 +69,7 @@ def expected_amount(states: list[OrderLineState]) -> Decimal:
 
 
 def orderable_amount(states: list[OrderLineState]) -> Decimal:
-    """What is ordered and not yet billed."""
+    """What is ordered and not yet billed by lines."""
     return sum(
         (
             product(max(ZERO, state.ordered - state.invoiced), state.po_price)
@@ -77,16 +78,6 @@ def orderable_amount(states: list[OrderLineState]) -> Decimal:
         ),
         ZERO,
     )
-
-
-def still_orderable(states: list[OrderLineState], taken: list[Allocation]) -> Decimal:
-    """What is ordered and not yet billed once a summary invoice has taken what was open."""
-    total = ZERO
-    for state in states:
-        if state.match_type in (*NEEDS_RECEIPT, "two_way"):
-            by_header = sum((row.qty for row in taken if row.line == state.line.number), ZERO)
-            total += product(max(ZERO, state.ordered - state.invoiced - by_header), state.po_price)
-    return total
 
 
 def take_all(states: list[OrderLineState], invoice: Invoice) -> list[Allocation]:
@@ -113,14 +104,15 @@ def within_limits(difference: Decimal, expected: Decimal, policy: Policy) -> boo
     return True
 
 
-def judge_difference(summary: Summary, invoice: Invoice, may_come: Decimal, as_of: datetime) -> None:
+def judge_difference(case: Case, summary: Summary, invoice: Invoice, may_come: Decimal, as_of: datetime) -> None:
     """What is over may still be received within the grace; else it is a finding, as is what is under."""
     policy, size = summary.policy, abs(summary.difference)
     if summary.difference < 0:
         summary.findings.append(Finding("AMOUNT_UNDER", invoice.ref, size, policy.amount_under_blocks))
         return
     last = last_day_of_grace(invoice, policy)
-    if invoice.net <= may_come and canonical.utc_date(as_of) <= last:
+    is_accepted = is_released(case.releases, "AMOUNT_OVER", invoice.ref, None)
+    if invoice.net <= may_come and canonical.utc_date(as_of) <= last and not is_accepted:
         summary.waits_until = datetime.combine(last + timedelta(days=1), time(), UTC)
     else:
         summary.findings.append(Finding("AMOUNT_OVER", invoice.ref, size, blocking=True))
