@@ -1,18 +1,18 @@
 """Judges many cases at once: by the rules in plain Python, and by the models in one build of a fresh warehouse."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from launcher.postgres import EmbeddedPostgres
 from tests.properties.comparison import differences
 from tests.properties.landing import GENERAL, cases_of, read_answers
-from tests.properties.papers import moment
+from tests.properties.papers import moment as instant
 from tests.properties.reference.documents import Case
 from tests.properties.reference.judge import judge
 from tests.properties.shrinking import readable, shrink
 from tests.scenarios.warehouse import Dbt, fresh_warehouse
 
-AS_OF = moment("2026-03-31T12:00")
+AS_OF = instant("2026-03-31T12:00")
 
 
 class Engine:
@@ -21,14 +21,17 @@ class Engine:
     def __init__(self, postgres: EmbeddedPostgres, template: str, dbt: Dbt) -> None:
         self.postgres, self.template, self.dbt = postgres, template, dbt
 
-    def differences(self, cases: Sequence[Case]) -> list[list[str]]:
-        """For each case, what the rules and the models say differently."""
+    def differences(self, cases: Sequence[Case], moments: Sequence[datetime] = (AS_OF,)) -> list[list[str]]:
+        """For each case, what the rules and the models say differently, at any of the moments, one after another."""
+        found: list[list[str]] = [[] for _ in cases]
         with fresh_warehouse(self.postgres, self.template, self.dbt) as warehouse:
             cases_of(cases).land(warehouse, AS_OF - timedelta(hours=1))
-            warehouse.build(AS_OF, data_tests=False)
-            by_models = read_answers(warehouse, len(cases))
-        by_rules = [judge(case, AS_OF, GENERAL) for case in cases]
-        return [differences(rules, models) for rules, models in zip(by_rules, by_models, strict=True)]
+            for moment in moments:
+                warehouse.build(moment, data_tests=False)
+                answers = zip(cases, read_answers(warehouse, len(cases)), strict=True)
+                for differs, (case, by_models) in zip(found, answers, strict=True):
+                    differs += [f"{moment:%F}, {what}" for what in differences(judge(case, moment, GENERAL), by_models)]
+        return found
 
     def counter_example(self, cases: Sequence[Case]) -> str | None:
         """The simplest failing case that can be made of the given ones, and both answers; none where all agree."""

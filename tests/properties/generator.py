@@ -20,7 +20,7 @@ from tests.properties.reference.documents import (
     Receipt,
     Release,
 )
-from tests.properties.reference.numbers import CENT, rounded
+from tests.properties.reference.numbers import CENT, QUANTITY, rounded
 
 TODAY = date(2026, 3, 31)
 QUANTITIES = [Decimal(n) for n in ("1", "2", "3", "5", "10", "12", "0.5", "0.333333")]
@@ -51,6 +51,13 @@ def moment(rng: Random, on: date | None = None) -> datetime:
     return datetime.combine(on or day(rng), time(rng.choice([0, 0, 0, 1, 23])), UTC)
 
 
+def part_of(rng: Random, line: OrderLine) -> Decimal:
+    """All that was ordered, half of it, or some number, in base units."""
+    packed = 1 if line.unit != "BX" else 6 if line.item == "I2" else 12
+    whole = line.qty * packed
+    return rng.choice([whole, rounded(whole / 2, QUANTITY), rounded(whole / 2, QUANTITY), rng.choice(QUANTITIES)])
+
+
 def order_line(rng: Random, number: int) -> OrderLine:
     """A line of the order: mostly open, by quantity, of one item."""
     basis = seldom(rng, ["amount"], "quantity", 8)
@@ -76,10 +83,10 @@ def receipt(rng: Random, ref: str, lines: Sequence[OrderLine], earlier: Sequence
     return Receipt(
         ref,
         line.number,
-        rng.choice([*QUANTITIES, line.qty, line.qty]),
+        part_of(rng, line),
         moment(rng),
         kind=kind,
-        accepted=rng.choice([None, Decimal(1), Decimal(3), line.qty]) if kind == "receipt" else None,
+        accepted=rng.choice([None, Decimal(1), part_of(rng, line)]) if kind == "receipt" else None,
         names=rng.choice([None, *earlier]) if kind == "return" else None,
     )
 
@@ -91,17 +98,17 @@ def invoice_line(
     ordered = rng.choice(lines)
     sign = seldom(rng, [-1], 1, 12) if kind == "invoice" else 1
     credit = kind == "credit" or sign < 0
-    qty = rng.choice([*QUANTITIES, ordered.qty, ordered.qty, ordered.qty])
+    qty = part_of(rng, ordered)
     price = ordered.price * rng.choice(PRICE_FACTORS) / (12 if ordered.unit == "BX" else 1)
     amount = rounded(qty * seldom(rng, PRICES, price), CENT)
     if kind == "credit" and rng.random() < 0.4:
         qty = Decimal(0)
     if ordered.basis == "amount":
-        amount, qty = rng.choice(QUANTITIES).quantize(CENT), Decimal(1)
+        amount, qty = rounded(qty, CENT), Decimal(1)
     return InvoiceLine(
         number,
         seldom(rng, [9, None], ordered.number, 15),
-        seldom(rng, [None, Decimal(0)], sign * qty, 15),
+        seldom(rng, [None, Decimal(0)], sign * qty, 25),
         sign * amount,
         unit=seldom(rng, [None, "BX", "PAL"], "EA", 12),
         item=seldom(rng, ["I1", "I2", "I3"], None, 10),
@@ -133,7 +140,7 @@ def invoice(
     net = sum((line.amount for line in own), Decimal(0))
     return Invoice(
         ref,
-        seldom(rng, [None], dated, 20),
+        seldom(rng, [None], dated, 40),
         moment(rng, dated if rng.random() < 0.5 else None),
         own,
         number=seldom(rng, ["SAME", "SAME", None], f"N{INVOICE_REFS.index(ref)}", 8),
@@ -157,7 +164,7 @@ def summary(rng: Random, ref: str, lines: Sequence[OrderLine], receipts: Sequenc
     dated = day(rng)
     return Invoice(
         ref,
-        seldom(rng, [None], dated, 20),
+        seldom(rng, [None], dated, 40),
         moment(rng, dated if rng.random() < 0.5 else None),
         (),
         number=seldom(rng, ["SAME", None], f"N{INVOICE_REFS.index(ref)}", 8),
