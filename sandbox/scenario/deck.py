@@ -52,10 +52,7 @@ def _ready(cards: tuple[Card, ...]) -> tuple[Card, ...]:
 
 
 # Cases of these codes wait until the engine raises them.
-WAITING = {
-    *("DUPLICATE_SUSPECT", "TAX_DIFFERENCE", "CHARGE_DIFFERENCE", "CURRENCY_MISMATCH", "FX_RATE_MISSING"),
-    *("SUBSTITUTE_ITEM", "RECOVERY_DUE", "RECEIPT_LATE_POSTED", "ACCRUAL_AGED", "STOCK_DISCREPANCY"),
-}
+WAITING = {"DUPLICATE_SUSPECT", "TAX_DIFFERENCE", "CHARGE_DIFFERENCE", "CURRENCY_MISMATCH", "FX_RATE_MISSING"}
 LAKE = ("H2",)
 POSTED_UNTIL = 23  # a case that begins later is posted after the history, by the pipeline's clearance only
 ALL_FINDINGS: tuple[Card, ...] = (
@@ -188,6 +185,7 @@ ALL_DECOYS: tuple[Card, ...] = (
     _card(decoys.vendor_leaves_next_day, "VENDOR_INACTIVE"),
     _card(decoys.vendor_by_tax_id, "VENDOR_UNKNOWN VENDOR_MISMATCH"),
     _card(decoys.other_unit, "UOM_UNCONVERTIBLE"),
+    _card(decoys.substitute_ordered, "SUBSTITUTE_ITEM"),
     _card(decoys.no_item_printed, "ITEM_MISMATCH"),
     _card(decoys.no_price_printed, "MISSING_DATA"),
     _card(decoys.total_at_limit, "TOTAL_MISMATCH"),

@@ -234,6 +234,20 @@ def other_unit(story: Story) -> None:
     story.bill(po, [Billed(line, item.factors["CS"], unit="EA")], story.day + BILLED + 1)
 
 
+def substitute_ordered(story: Story) -> None:
+    """An item that stands in for another was ordered itself, and billed."""
+    instead = set(story.book.masters.substitutes.values())
+    found = [
+        (vendor, item)
+        for vendor in story.book.masters.sellers(story.entity, "goods")
+        for item in story.usable(vendor)
+        if item.number in instead
+    ]
+    vendor, item = story.pick(found)
+    po = story.order(vendor, [Want(item, story.rng.randrange(5, 60))])
+    story.bill(po, received(story, po), story.day + BILLED)
+
+
 def no_item_printed(story: Story) -> None:
     """The invoice line names no item."""
     po = goods(story)

@@ -522,9 +522,9 @@ def return_exceeds_and_billed(story: Story) -> None:
     line, day = po.lines[0], story.day + BILLED
     row = story.receive(po, line, 6, story.day + ARRIVES)
     paper = story.bill(po, [Billed(line, 6)], day)
-    story.give_back(po, line, 9, day + 1, names=row.ref)
-    story.label("RETURN_EXCEEDS_RECEIPT", "po_line", po.line_id(line), day + 1)
-    story.label("QTY_RECEIVED", "invoice_line", paper.line_id(1), day + 1, due=overdue(day))
+    story.give_back(po, line, 9, day, names=row.ref)
+    story.label("RETURN_EXCEEDS_RECEIPT", "po_line", po.line_id(line), day)
+    story.label("QTY_RECEIVED", "invoice_line", paper.line_id(1), day, due=overdue(day))
 
 
 def credit_exceeds(story: Story) -> None:
