@@ -55,7 +55,7 @@ class Estate:
             payment_origin="erp",
         )
         records = {
-            erp: ["vendor", "purchase_order", "purchase_order_line"],
+            erp: ["vendor", "purchase_order", "purchase_order_line", "fx_rate", "tax_code"],
             AP: ["invoice", "invoice_line", "hold_event", "invoice_event"],
             SUPPLY: ["item", "item_unit", "item_substitute", "receipt_line"],
         }

@@ -1,20 +1,26 @@
-{# The limits of a policy row, each with the one that it is a pair with, if any (matching, section 5). #}
+{# The limits of a policy row (matching, section 5). #}
 {% macro policy_limits() -%}
-    {%- set pairs = [
-        ('price_over_pct', 'price_over_amount'), ('price_under_pct', 'price_under_amount'),
-        ('qty_ordered_over_pct', 'qty_ordered_over_qty'), ('qty_received_over_pct', 'qty_received_over_qty'),
-        ('tax_over_pct', 'tax_over_amount'), ('tax_under_pct', 'tax_under_amount'),
-        ('freight_over_pct', 'freight_over_amount'), ('freight_under_pct', 'freight_under_amount'),
-        ('other_over_pct', 'other_over_amount'), ('other_under_pct', 'other_under_amount'),
-        ('header_over_pct', 'header_over_amount'), ('header_under_pct', 'header_under_amount'),
-        ('stock_pct', 'stock_qty'),
-    ] -%}
-    {%- set limits = {} -%}
-    {%- for pct, amount in pairs -%}
-        {%- do limits.update({pct: amount, amount: pct}) -%}
-    {%- endfor -%}
-    {%- do limits.update({'total_amount': none, 'early_days': none, 'late_days': none}) -%}
-    {{ return(limits) }}
+    {{ return([
+        'price_over_pct', 'price_over_amount', 'price_under_pct', 'price_under_amount',
+        'qty_ordered_over_pct', 'qty_ordered_over_qty', 'qty_received_over_pct', 'qty_received_over_qty',
+        'tax_over_pct', 'tax_over_amount', 'tax_under_pct', 'tax_under_amount',
+        'freight_over_pct', 'freight_over_amount', 'freight_under_pct', 'freight_under_amount',
+        'other_over_pct', 'other_over_amount', 'other_under_pct', 'other_under_amount',
+        'header_over_pct', 'header_over_amount', 'header_under_pct', 'header_under_amount',
+        'total_amount', 'stock_pct', 'stock_qty', 'early_days', 'late_days',
+    ]) }}
+{%- endmacro %}
+
+{# The limit that is a pair with another: percent and absolute. None where a limit stands alone. #}
+{% macro partner_of(limit) -%}
+    {%- if limit == 'total_amount' or limit.endswith('_days') -%}
+        {{ return(none) }}
+    {%- elif limit.endswith('_pct') -%}
+        {%- set is_quantity = limit.startswith('qty_') or limit.startswith('stock_') -%}
+        {{ return(limit.removesuffix('_pct') ~ ('_qty' if is_quantity else '_amount')) }}
+    {%- else -%}
+        {{ return(limit.rsplit('_', 1)[0] ~ '_pct') }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#

@@ -26,6 +26,17 @@ home as (
     group by entity_id
 ),
 
+invoice as (
+    select
+        i.entity_id,
+        i.currency,
+        i.invoice_date
+    from {{ ref('int_invoices') }} as i
+    {{ join_touched('invoice', 'i.source_system', 'i.invoice_ref') }}
+),
+
+{{ find_rates('invoice') }},
+
 touched_line as (
     select l.*
     from {{ ref('stg_invoice_lines') }} as l
@@ -78,6 +89,7 @@ linked as (
         itemed.*,
         po.po_line_id is not null as po_line_is_known,
         coalesce(po.basis, 'quantity') = 'amount' as by_amount,
+        po.currency as po_currency,
         po.item_key as po_item_key,
         coalesce(item.category, po.item_category) as item_category,
         substitute.item_key is not null as is_substitute,
@@ -102,15 +114,23 @@ linked as (
             and itemed.judged_on between substitute.valid_from and substitute.valid_to
 ),
 
-measured as (
+rated as (
     select
         linked.*,
+        {{ joined_rate('linked', 'linked.po_currency') }} as fx_rate
+    from linked
+    {{ join_rate('invoice', 'linked', 'linked.po_currency') }}
+),
+
+measured as (
+    select
+        rated.*,
         abs(amount) as line_amount,
         case
-            when by_amount then abs(amount)::numeric(18, 6)
+            when by_amount then round(abs(amount) * fx_rate, 6)::numeric(18, 6)
             else round(abs(qty) * unit_factor, 6)::numeric(18, 6)
         end as base_qty
-    from linked
+    from rated
 )
 
 select
@@ -141,6 +161,8 @@ select
     m.amount as amount_source,
     {{ quotient('m.line_amount', 'm.base_qty') }} as unit_price,
     m.currency,
+    m.po_currency,
+    m.fx_rate,
     m.tax_code,
     coalesce(m.account_code, m.po_account_code, vendor.default_account_code) as account_code,
     coalesce(m.cost_center_code, m.po_cost_center_code, vendor.default_cost_center_code) as cost_center_code,

@@ -10,6 +10,8 @@
             {'columns': ['vendor_id']},
             {'columns': ['normalised_number', 'gross_amount']},
             {'columns': ['erp_invoice_id'], 'where': 'erp_invoice_id is not null'},
+            {'columns': ['currency', 'invoice_date']},
+            {'columns': ['purchase_order_id'], 'where': 'line_count = 0'},
         ],
     )
 }}
@@ -38,6 +40,7 @@ line as (
         l._source_system,
         l.invoice_ref,
         count(*) as line_count,
+        count(l.tax_code) as coded_line_count,
         sum(l.amount) as lines_amount,
         min(l.po_number) as po_number
     from {{ ref('stg_invoice_lines') }} as l
@@ -153,6 +156,7 @@ select
     i.other_amount,
     i.gross_amount,
     coalesce(line.line_count, 0) as line_count,
+    coalesce(line.coded_line_count, 0) as coded_line_count,
     line.lines_amount,
     coalesce(touch.human_touches, 0) as human_touches,
     i.payment_term_code,

@@ -42,8 +42,8 @@ select
     specificity,
     valid_from,
     valid_to,
-    {%- for limit, partner in limits.items() %}
-    {{ limit_of(limit, partner) }} as {{ limit }},
+    {%- for limit in limits %}
+    {{ limit_of(limit, partner_of(limit)) }} as {{ limit }},
     {%- endfor %}
     price_under_blocks,
     amount_under_blocks,

@@ -127,6 +127,23 @@ contract_span as ( -- noqa: ST03
     inner join {{ ref('int_item_crosswalk') }} as other on own.item_key = other.item_key
 ),
 
+rate as ( -- noqa: ST03
+    select
+        split_part(_record_key, '|', 1) as from_currency,
+        split_part(_record_key, '|', 2) as to_currency,
+        {{ to_date("split_part(_record_key, '|', 3)") }} as rate_date
+    from touched_record
+    where kind = 'fx_rate'
+),
+
+tax_code as ( -- noqa: ST03
+    select
+        split_part(_record_key, '|', 1) as tax_code,
+        {{ to_date("split_part(_record_key, '|', 2)") }} as valid_from
+    from touched_record
+    where kind = 'tax_code'
+),
+
 changed_invoice as (
     -- the invoice itself, its lines, and what a source says of its holds
     select t._source_system || ':' || split_part(t._record_key, '|', 1) as invoice_id
@@ -162,6 +179,23 @@ changed_invoice as (
     from touched_record as t
     inner join {{ releases }} as p on p.hold_event_id = t._source_system || ':' || t._record_key
     where t.kind = 'hold_event'
+    union
+    -- a rate concerns foreign invoices of its day and of the 7 days after it
+    select p.invoice_id
+    from rate
+    inner join {{ invoices }} as p
+        on
+            rate.from_currency = p.currency
+            and p.invoice_date between rate.rate_date and rate.rate_date + 7
+    left join {{ invoice_lines }} as l on p.invoice_id = l.invoice_id
+    where rate.to_currency = coalesce(l.po_currency, rate.to_currency)
+    union
+    -- a tax code, all that carry it from its first day on
+    select p.invoice_id
+    from tax_code
+    inner join {{ invoice_lines }} as l on tax_code.tax_code = l.tax_code
+    inner join {{ invoices }} as p on l.invoice_id = p.invoice_id
+    where p.invoice_date >= coalesce(tax_code.valid_from, p.invoice_date)
     union
     select p.invoice_id
     from {{ invoices }} as p

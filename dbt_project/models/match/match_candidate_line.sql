@@ -16,8 +16,11 @@ with line as (
         po.vendor_key as po_vendor_key,
         case when po.po_line_id is null then l.item_category else po.item_category end as item_category,
         po.match_type,
-        l.currency,
+        l.currency as invoice_currency,
         coalesce(po.currency, l.currency) as po_currency,
+        case when l.fx_rate is null then l.currency else po.currency end as currency,
+        l.fx_rate,
+        coalesce(po.entity_id, l.entity_id) as po_entity_id,
         i.invoice_date,
         coalesce(i.received_at, i.entered_at, i._known_at) as received_at,
         l.receipt_line_id,
@@ -27,8 +30,16 @@ with line as (
         l.unit,
         l.qty_source,
         l.qty,
-        l.amount,
-        l.unit_price,
+        case
+            when l.fx_rate <> 1 and po.basis = 'amount' then l.qty
+            when l.fx_rate <> 1 then l.amount * l.fx_rate
+            else l.amount
+        end as amount,
+        case
+            when po.basis = 'amount' and l.qty > 0 then 1::numeric(19, 10)
+            when l.fx_rate <> 1 then {{ quotient('l.amount * l.fx_rate', 'l.qty') }}
+            else l.unit_price
+        end as unit_price,
         po.base_unit,
         po.ordered_qty,
         po.unit_price as po_unit_price,
@@ -45,6 +56,8 @@ with line as (
         duplicate.invoice_id is not null as is_duplicate,
         not i.vendor_is_known as vendor_is_unknown,
         i.vendor_is_known and po.vendor_key is not null and i.vendor_key <> po.vendor_key as is_vendor_mismatch,
+        l.currency <> l.po_currency as is_foreign,
+        l.currency <> l.po_currency and l.fx_rate is null and i.invoice_date is not null as lacks_rate,
         po.po_line_id is not null and l.unit_factor is null as is_unconvertible,
         po.po_line_id is not null and not l.item_fits as is_item_mismatch,
         i.invoice_date is null
@@ -125,6 +138,7 @@ select
     and not vendor_is_unknown
     and not is_held_vendor_mismatch
     and not is_unconvertible
+    and not coalesce(lacks_rate, false)
     and not is_held_item_mismatch
     and not is_missing_data as takes_part
 from flagged

@@ -31,10 +31,21 @@ summary as (
     {{ join_units('s.invoice_id') }}
 ),
 
+-- A line's figures are in its order's currency; an invoice is summed up in its own.
 finding as (
-    select f.*
+    select
+        f.invoice_id,
+        f.invoice_line_id,
+        f.is_released,
+        f.blocking,
+        f.stage,
+        case
+            when f.currency = l.currency or l.fx_rate is null then f.amount_at_risk
+            else round(f.amount_at_risk / l.fx_rate, 2)
+        end as amount_at_risk
     from {{ ref('match_finding') }} as f
     {{ join_units('f.invoice_id') }}
+    left join {{ ref('int_invoice_lines') }} as l on f.invoice_line_id = l.invoice_line_id
 ),
 
 -- Each line counts once, with its largest.

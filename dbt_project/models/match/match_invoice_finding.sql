@@ -1,7 +1,10 @@
 {{ config(materialized='ephemeral') }}
 
 with invoice as (
-    select i.*
+    select
+        i.*,
+        -- a summary invoice has no lines that could carry a code
+        i.tax_amount <> 0 and i.line_count > 0 and i.coded_line_count = 0 as has_uncoded_tax
     from {{ ref('int_invoices') }} as i
     {{ join_units('i.invoice_id') }}
     where not i.is_cancelled
@@ -31,33 +34,6 @@ empty_line as (
     inner join {{ ref('int_purchase_order_lines') }} as po on l.po_line_id = po.po_line_id
     where l.kind = 'invoice' and po.basis = 'quantity' and coalesce(l.qty_source, 0) = 0
     group by l.invoice_id
-),
-
-footed as (
-    select
-        i.invoice_id,
-        i.entity_id,
-        i.vendor_key,
-        null::text as item_category,
-        null::text as match_type,
-        i.currency,
-        coalesce(i.invoice_date, {{ utc_date('coalesce(i.received_at, i._known_at)') }}) as policy_date,
-        i.gross_amount,
-        coalesce(i.lines_amount, i.net_amount)
-        + coalesce(i.tax_amount, 0) + coalesce(i.freight_amount, 0) + coalesce(i.other_amount, 0) as footed_amount
-    from invoice as i
-),
-
-{{ choose_policy('footed') }},
-
-misfooted as (
-    select
-        f.*,
-        policy.policy_id,
-        {{ chosen_limit('total_amount') }}
-    from footed_scoped as f
-    {{ join_policy('footed', 'f') }}
-    where f.gross_amount <> f.footed_amount
 ),
 
 invoice_finding as (
@@ -109,12 +85,13 @@ invoice_finding as (
     select
         'MISSING_DATA' as code,
         i.invoice_id,
-        'date, number and quantities' as expected,
+        'date, number, quantities and tax codes' as expected,
         concat_ws(
             ', ',
             case when i.invoice_date is null then 'date' end,
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
-            case when empty_line.invoice_id is not null then 'quantity' end
+            case when empty_line.invoice_id is not null then 'quantity' end,
+            case when i.has_uncoded_tax then 'tax code' end
         ) as actual,
         null as limit_applied,
         null as policy_id,
@@ -123,26 +100,16 @@ invoice_finding as (
             ' and no ',
             case when i.invoice_date is null then 'date' end,
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
-            case when empty_line.invoice_id is not null then 'quantity on line ' || empty_line.first_line end
+            case when empty_line.invoice_id is not null then 'quantity on line ' || empty_line.first_line end,
+            case when i.has_uncoded_tax then 'tax code for its tax of ' || {{ plain('i.tax_amount') }} end
         ) || '.' as explanation
     from invoice as i
     left join empty_line on i.invoice_id = empty_line.invoice_id
-    where i.invoice_date is null or coalesce(i.invoice_number, '') = '' or empty_line.invoice_id is not null
-
-    union all
-
-    select
-        'TOTAL_MISMATCH' as code,
-        m.invoice_id,
-        '0' as expected,
-        {{ plain('m.gross_amount - m.footed_amount') }} as actual,
-        {{ plain('m.total_amount') }} as limit_applied,
-        m.policy_id,
-        abs(m.gross_amount - m.footed_amount) as amount_at_risk,
-        'Gross is ' || {{ plain('m.gross_amount') }} || ', but lines, tax and charges come to '
-        || {{ plain('m.footed_amount') }} || '.' as explanation
-    from misfooted as m
-    where abs(m.gross_amount - m.footed_amount) > m.total_amount
+    where
+        i.invoice_date is null
+        or coalesce(i.invoice_number, '') = ''
+        or empty_line.invoice_id is not null
+        or i.has_uncoded_tax
 )
 
 select

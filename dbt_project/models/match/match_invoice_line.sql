@@ -92,7 +92,7 @@ select
     price_variance_amount,
     case when is_contract_priced then contract_number end as contract_number,
     case when is_contract_priced then contract_unit_price end as contract_unit_price,
-    amount,
+    amount::numeric(20, 4) as amount,
     currency,
     policy_id,
     policy_hash,

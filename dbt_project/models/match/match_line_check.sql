@@ -28,7 +28,7 @@ line as (
     left join allocated on c.invoice_line_id = allocated.invoice_line_id
 ),
 
-{{ choose_policy('line') }},
+{{ choose_policy('line', {'entity_id': 'po_entity_id', 'currency': 'po_currency'}) }},
 
 -- Each line by itself.
 measured as (

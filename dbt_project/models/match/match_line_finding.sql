@@ -222,7 +222,7 @@ select
     f.limit_applied,
     case when f.limit_applied is not null then l.policy_id end as policy_id,
     f.amount_at_risk,
-    l.po_currency as currency,
+    l.currency,
     f.blocks,
     case when f.code = 'QTY_RECEIVED' and l.is_closed then 'physical shortage' end as root_cause,
     l.correlation_id,

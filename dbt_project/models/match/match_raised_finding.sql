@@ -8,10 +8,14 @@
 
 {%- set levels = [
     ref('match_line_finding'),
+    ref('match_currency_finding'),
     ref('match_substitute_finding'),
     ref('match_invoice_finding'),
     ref('match_summary_finding'),
     ref('match_contract_finding'),
+    ref('match_total_finding'),
+    ref('match_tax_finding'),
+    ref('match_charge_finding'),
     ref('match_po_line_finding'),
     ref('match_accrual_finding'),
     ref('match_receipt_finding'),

@@ -59,12 +59,15 @@ released as (
     group by i.invoice_id
 ),
 
+{{ find_rates('invoice') }},
+
 -- Units of the order's currency per unit of the invoice's; null where they differ and there is no rate.
 rated as (
     select
         i.*,
-        case when i.currency = i.po_currency then 1::numeric(19, 10) end as fx_rate
+        {{ joined_rate('i', 'i.po_currency') }} as fx_rate
     from invoice as i
+    {{ join_rate('invoice', 'i', 'i.po_currency') }}
 )
 
 select

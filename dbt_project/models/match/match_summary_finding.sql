@@ -117,13 +117,13 @@ finding as (
     select
         'FX_RATE_MISSING' as code,
         i.invoice_id,
-        'a rate to ' || i.po_currency as expected,
+        'a rate from ' || i.currency || ' to ' || i.po_currency as expected,
         'none' as actual,
         null as limit_applied,
         i.gross_amount as amount_at_risk,
         null::boolean as blocks,
-        'No rate from ' || i.currency || ' to ' || i.po_currency || ' is known for ' || i.invoice_date || '.'
-            as explanation
+        'No rate from ' || i.currency || ' to ' || i.po_currency || ' is known for ' || i.invoice_date
+        || ' or the 7 days before it.' as explanation
     from invoice as i
     where i.po_is_known and i.fx_rate is null and i.invoice_date is not null
 )

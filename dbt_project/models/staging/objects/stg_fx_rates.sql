@@ -3,6 +3,7 @@
         meta={'touched_kind': 'fx_rate'},
         indexes=[
             {'columns': ['_source_system', '_record_key'], 'unique': true},
+            {'columns': ['from_currency', 'to_currency', 'rate_date']},
         ],
     )
 }}

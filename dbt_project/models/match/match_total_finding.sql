@@ -1,0 +1,66 @@
+{{ config(materialized='ephemeral') }}
+
+with footed as (
+    select
+        i.invoice_id,
+        i.purchase_order_id,
+        i.entity_id,
+        i.vendor_key,
+        null::text as item_category,
+        null::text as match_type,
+        i.currency,
+        coalesce(i.invoice_date, {{ utc_date('coalesce(i.received_at, i._known_at)') }}) as policy_date,
+        i.is_posted,
+        i.correlation_id,
+        i.gross_amount,
+        coalesce(i.lines_amount, i.net_amount)
+        + coalesce(i.tax_amount, 0) + coalesce(i.freight_amount, 0) + coalesce(i.other_amount, 0) as footed_amount
+    from {{ ref('int_invoices') }} as i
+    {{ join_units('i.invoice_id') }}
+    where not i.is_cancelled
+),
+
+misfooted as (
+    select
+        footed.*,
+        footed.gross_amount - footed.footed_amount as difference
+    from footed
+    where footed.gross_amount <> footed.footed_amount
+),
+
+{{ choose_policy('misfooted') }},
+
+judged as (
+    select
+        m.*,
+        policy.policy_id,
+        {{ chosen_limit('total_amount') }}
+    from misfooted_scoped as m
+    {{ join_policy('misfooted', 'm') }}
+)
+
+select
+    'TOTAL_MISMATCH' as code,
+    j.invoice_id as subject_id,
+    j.invoice_id as match_unit_id,
+    j.invoice_id,
+    null as invoice_line_id,
+    j.purchase_order_id,
+    null as po_line_id,
+    j.vendor_key,
+    j.entity_id,
+    null as item_category,
+    j.is_posted,
+    '0' as expected,
+    {{ plain('j.difference') }} as actual,
+    {{ plain('j.total_amount') }} as limit_applied,
+    j.policy_id,
+    abs(j.difference) as amount_at_risk,
+    j.currency,
+    null::boolean as blocks,
+    null as root_cause,
+    j.correlation_id,
+    'Gross is ' || {{ plain('j.gross_amount') }} || ', but lines, tax and charges come to '
+    || {{ plain('j.footed_amount') }} || '.' as explanation
+from judged as j
+where abs(j.difference) > j.total_amount
