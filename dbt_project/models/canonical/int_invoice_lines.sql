@@ -50,6 +50,7 @@ headed as (
         i.entity_id,
         i.vendor_key,
         i.currency,
+        i.invoice_date,
         coalesce(i.invoice_date, {{ utc_date('i.received_at') }}) as judged_on,
         i.purchase_order_id as header_order_id,
         home.item_system,
