@@ -36,6 +36,7 @@ finding as (
     select
         f.invoice_id,
         f.invoice_line_id,
+        f.code,
         f.is_released,
         f.blocking,
         f.stage,
