@@ -162,6 +162,23 @@ class Estate:
         }
         self.add(AP, "invoice_line", **{**first, "invoice_ref": reference, **(line or {})})
 
+    def summary(self, reference: str, order: str, net: Any, on: str | None, **fields: Any) -> None:
+        """An invoice that names an order in its header and carries no lines. It was received on its date."""
+        header = {
+            "entity_id": "H1",
+            "vendor_number": "S-V1",
+            "invoice_number": reference,
+            "normalised_number": reference.upper(),
+            "kind": "invoice",
+            "invoice_date": on,
+            "received_at": at(on or "2026-03-05"),
+            "currency": "USD",
+            "net_amount": net,
+            "gross_amount": net,
+            "status": "entered",
+        }
+        self.add(AP, "invoice", **{**header, "invoice_ref": reference, "po_number": order, **fields})
+
     def release(self, reference: str, invoice: str, code: str, **fields: Any) -> None:
         """A clerk's release of a hold."""
         record = {"event": "released", "touch": "human", "by_user": "clerk", "reason": "agreed", "line_number": 1}

@@ -49,12 +49,7 @@ class Summaries:
         self, name: str, order: str, net: str, on: str | None, verdict: str, *findings: str, **fields: Any
     ) -> None:
         """An invoice without lines; its verdict; findings as 'CODE amount at risk'."""
-        header = {
-            "entity_id": "H1", "vendor_number": "S-V1", "invoice_number": name, "normalised_number": name.upper(),
-            "kind": "invoice", "invoice_date": on, "received_at": at(on or "2026-03-05"), "currency": "USD",
-            "net_amount": net, "gross_amount": net, "status": "entered",
-        }  # fmt: skip
-        self.estate.add(AP, "invoice", **{**header, "invoice_ref": name, "po_number": order, **fields})
+        self.estate.summary(name, order, net, on, **fields)
         self.verdicts[name] = verdict
         self.findings |= {f"{name} {finding.split()[0]}": finding.split()[1] for finding in findings}
 

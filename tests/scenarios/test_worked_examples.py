@@ -16,10 +16,15 @@ GRACE_OVER = at("2026-04-05")
 
 ALLOCATIONS = """
     select replace(invoice_id, 'ap:', '') || '–' || replace(receipt_line_id, 'supply:', '') || ' ' || trim_scale(qty)
-           || case method when 'explicit' then ' explicit' else '' end as allocation
+           || case method when 'fifo' then '' else ' ' || method end as allocation
     from match.match_allocation
     where purchase_order_id = %s
-    order by sequence
+    order by po_line_id, sequence
+"""
+VERDICTS = """
+    select replace(i.invoice_id, 'ap:', ''), coalesce(l.verdict, i.verdict)
+    from match.match_invoice as i
+    left join match.match_invoice_line as l on i.invoice_id = l.invoice_id
 """
 HOLDS = """
     select replace(f.invoice_id, 'ap:', '') || ' ' || code, amount_at_risk
@@ -108,6 +113,11 @@ def examples() -> Estate:
     estate.receipt("16-r1", "PO16", 1, "2026-03-02")
     estate.invoice("16A", "PO16", 1, "33.33", "2026-03-05")
 
+    estate.order("PO17", ten, line(4, "2.50"))
+    estate.receipt("17-r1", "PO17", 10, "2026-03-02")
+    estate.receipt("17-r2", "PO17", 4, "2026-03-02", po_line_number=2)
+    estate.summary("17A", "PO17", "60.00", "2026-03-05")
+
     for number, accepted in ((19, 8), (20, 6)):
         estate.order(f"PO{number}", line(10, "5.00", match_type="four_way"))
         estate.receipt(f"{number}-r1", f"PO{number}", 10, "2026-03-02", accepted_qty=accepted)
@@ -150,6 +160,7 @@ VERDICT_BY_EXAMPLE = {
     14: {"14A": "exception"},
     15: {"15A": "matched", "15B": "exception"},
     16: {"16A": "matched"},
+    17: {"17A": "matched"},
     18: {"18A": "matched", "18B": "credited", "18C": "not_applicable"},
     19: {"19A": "matched"},
     20: {"20A": "exception"},
@@ -176,6 +187,7 @@ ALLOCATIONS_BY_EXAMPLE = {
     12: ["12A–12-r2 4 explicit", "12B–12-r1 6"],
     13: [],
     15: ["15A–15-r1 10"],
+    17: ["17A–17-r1 10 header", "17A–17-r2 4 header"],
     18: ["18A–18-r1 10"],
     19: ["19A–19-r1 8"],
     20: ["20A–20-r1 6"],
@@ -211,7 +223,7 @@ def moments(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> It
 def judged(warehouse: Warehouse) -> Judged:
     """Read everything that the tests look at."""
     return Judged(
-        verdicts=warehouse.values("select replace(invoice_id, 'ap:', ''), verdict from match.match_invoice_line"),
+        verdicts=warehouse.values(VERDICTS),
         holds={n: warehouse.values(HOLDS, order(n)) for n in VERDICT_BY_EXAMPLE},
         allocations={
             n: [row["allocation"] for row in warehouse.rows(ALLOCATIONS, order(n))] for n in VERDICT_BY_EXAMPLE
