@@ -83,6 +83,7 @@ class Warehouse:
     """Lands records as if the gate had promoted them, and builds the models."""
 
     def __init__(self, dsn: str, dbt: Dbt) -> None:
+        self.dsn = dsn
         self.connection = psycopg.connect(dsn, autocommit=True)
         self.dbt = dbt
         self.contracts = load_contracts(settings.objects_dir())

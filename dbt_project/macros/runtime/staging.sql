@@ -2,9 +2,18 @@
     The newest version of each record known at as-of, with tombstones left out: versions rank by source time (none is
     oldest), profile version, knowledge time and row number. A row is known from its batch's promotion on; one that
     was held back, from its release on; one that waits or was rejected, never.
+
+    An object that a what-if was given is read from the what-if's own schema instead: its rows are what is asked.
 #}
 {% macro newest_versions(object) -%}
     {%- set touched = ref('stg_touched_records') -%}
+    {%- if object in var('given', []) -%}
+    select
+        *,
+        {{ as_of() }} as _known_at,
+        {{ as_of() }} as _first_known_at
+    from {{ var('schema_prefix') }}raw.{{ object }}
+    {%- else -%}
     select *
     from (
         select
@@ -43,6 +52,7 @@
             )
     ) as ranked
     where _rank = 1 and not _deleted
+    {%- endif %}
 {%- endmacro %}
 
 {# Where a staged row comes from and since when it is known. #}
