@@ -51,7 +51,13 @@ def test_nothing_catches_up_by_itself(facts):
 
 
 def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
-    writers = {"transform": ("gate", "build"), "publish": ("make_messages",), "steward": ("decide",)}
+    writers = {
+        "transform": ("gate", "build"),
+        "publish": ("make_messages",),
+        "steward": ("decide",),
+        "rebuild": ("rebuild",),
+        "what_if": ("what_if",),
+    }
     for dag_id, tasks in writers.items():
         assert all(facts["dags"][dag_id]["tasks"][task]["pool"] == "writers" for task in tasks)
 
