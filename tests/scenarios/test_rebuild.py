@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from psycopg import sql
 
 from tests.integration.marts import hospital
 from tests.scenarios.estate import AP, ERP, SUPPLY, TIEOUT, Estate, line
 from tests.scenarios.warehouse import Warehouse, at
-from tieout.warehouse.rebuild import rebuild
+from tieout.operators import rebuild as operators
 
 SCHEMAS = ("staging", "canonical", "match", "mart", "fb")
 # What a run makes for itself: which records it touches, and intermediate results of those.
@@ -166,7 +167,10 @@ def _fourth_day(warehouse: Warehouse) -> None:
     _let_through(warehouse)
 
 
-def test_each_moment_is_built_again_as_it_was_recorded_while_newer_data_is_present(models: Warehouse) -> None:
+def test_each_moment_is_built_again_as_it_was_recorded_while_newer_data_is_present(
+    models: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operators, "warehouse_dsn", lambda: models.dsn)
     recorded = {}
     for moment, happen in (
         (hospital.FIRST, hospital.first_day),
@@ -180,7 +184,8 @@ def test_each_moment_is_built_again_as_it_was_recorded_while_newer_data_is_prese
     assert set(differences(recorded[hospital.FIRST], present)) >= CHANGED
 
     for number, moment in enumerate(recorded):
-        rebuild(models.dsn, name=f"day_{number}", as_of=moment, keep=2, now=FOURTH)
+        params = {"action": "build", "name": f"day_{number}", "as_of": moment.isoformat(), "keep": 2}
+        operators.RebuildWarehouse(task_id="rebuild").execute({"params": params, "run_id": "manual"})
         assert differences(recorded[moment], picture(models, f"rebuild_day_{number}_")) == {}, moment
     assert differences(present, picture(models)) == {}
     standing = models.values("select name, state from ops.rebuild order by name")

@@ -1,6 +1,7 @@
 """What a period would have looked like with other policies."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.scenarios.estate import Estate, line
 from tests.scenarios.warehouse import Warehouse, at
 from tieout import settings
 from tieout.errors import ConfigurationError
+from tieout.operators import rebuild as operators
 from tieout.warehouse.rebuild import rebuild
 from tieout.warehouse.what_if import Question, what_if
 
@@ -34,32 +36,39 @@ def _two_moments(warehouse: Warehouse) -> None:
     warehouse.build(PRESENT)
 
 
+def ask(params: dict[str, Any]) -> list[dict[str, str]]:
+    """What the DAG's task answers."""
+    return operators.AnswerWhatIf(task_id="what_if").execute({"params": params, "run_id": "manual"})
+
+
 def test_other_policies_release_and_add_holds_and_touch_nothing_of_the_warehouse(
-    models: Warehouse, tmp_path: Path
+    models: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _two_moments(models)
     facts = "select * from match.match_finding order by hold_id"
     log = "select hold_id, event, known_at from match.match_hold_log order by 1, 2, 3"
     before = models.rows(facts), models.rows(log), models.rows("select count(*) from raw.policy")
     (tmp_path / "policy.csv").write_text(LOOSER)
-    march = {"period_from": at("2026-03-01").date(), "period_to": at("2026-03-31").date()}
-
-    (row,) = what_if(
-        models.dsn, Question("looser", tmp_path, **march), config=settings.config_dir(), now=PRESENT
-    )  # fmt: skip
+    params = {
+        "name": "looser", "policies": str(tmp_path), "period_from": "2026-03-01", "period_to": "2026-03-31",
+        "baseline": "", "keep_schemas": False,
+    }  # fmt: skip
+    monkeypatch.setattr(operators, "warehouse_dsn", lambda: models.dsn)
+    (row,) = ask(params)
     assert (row["code"], row["entity_id"], row["currency"]) == ("PRICE_OVER", "H1", "USD")
     # I1 is let go, the clerk need not have released I2; I4 is dated in February
-    assert (row["holds_before"], row["holds_after"], row["holds_released"], row["holds_added"]) == (1, 0, 1, 0)
-    assert (row["releases_spared"], row["at_risk_before"], row["at_risk_released"]) == (1, 5, 5)
+    assert (row["holds_before"], row["holds_after"], row["holds_released"], row["holds_added"]) == ("1", "0", "1", "0")
+    assert (row["releases_spared"], row["at_risk_before"], row["at_risk_released"]) == ("1", "5.0000", "5.0000")
     assert models.values("select name, state from ops.rebuild") == {"looser": "dropped"}
 
     # compared with a rebuild: as of then, nobody had released anything
     rebuild(models.dsn, name="past", as_of=PAST, keep=1, now=PRESENT)
     (tmp_path / "policy.csv").write_text(STRICTER)
-    stricter = Question("stricter", tmp_path / "policy.csv", **march, baseline="past")
-    (row,) = what_if(models.dsn, stricter, config=settings.config_dir(), now=PRESENT, keep_schemas=True)
-    assert (row["holds_before"], row["holds_after"], row["holds_released"], row["holds_added"]) == (2, 3, 0, 1)
-    assert (row["at_risk_before"], row["at_risk_added"], row["as_of"]) == (11, pytest.approx(0.5), PAST)
+    (row,) = ask(
+        params | {"name": "stricter", "policies": f"{tmp_path}/policy.csv", "baseline": "past", "keep_schemas": True}
+    )
+    assert (row["holds_before"], row["holds_after"], row["holds_released"], row["holds_added"]) == ("2", "3", "0", "1")
+    assert (row["at_risk_before"], row["at_risk_added"], row["as_of"]) == ("11.0000", "0.5000", str(PAST))
     assert models.values("select invoice_id, policy_id from what_if_stricter_match.match_invoice_line")["ap:I3"] == (
         "strict"
     )
