@@ -16,7 +16,7 @@ MARTS = (
     "fct_verdict_change",
 )  # fmt: skip
 # a moment, or a query with the table that may follow it
-PART = re.compile(r"<!-- as of (?P<day>\S+) -->|```sql\n(?P<query>.*?)```\n(?P<table>(\n?\|.*\n)*)", re.DOTALL)
+PART = re.compile(r"<!-- as of (?P<day>\S+) -->|```sql\n(?P<query>.*?)```\n(?P<table>(\n?\|[^\n]*\n)*)", re.DOTALL)
 
 
 def _sixth(estate: Estate) -> None:
