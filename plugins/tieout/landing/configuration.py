@@ -14,9 +14,10 @@ from typing import Any
 from tieout.formats.csv import CsvFormat
 from tieout.formats.json import JsonFormat
 from tieout.landing.archive import Archive
-from tieout.landing.configuration_files import OWN_SYSTEM, POLICY_OBJECTS, load_configuration
+from tieout.landing.configuration_files import OWN_SYSTEM, POLICY_OBJECTS, load_configuration, refuse
 from tieout.landing.entities import Entity
 from tieout.landing.keys import Keys
+from tieout.landing.known_values import unknown_values
 from tieout.landing.land import Landing, PullFacts, land
 from tieout.landing.manifest import Entry, Interval
 from tieout.landing.profile import Feed, Format, ObjectMapping, Profile, Rule
@@ -60,6 +61,7 @@ def land_configuration(
     archive = Archive(archive_root, keys)
     landed: dict[str, int] = {}
     with connect(dsn) as connection:
+        refuse(list(unknown_values(connection, config)))
         for file in [*_entity_files(configuration.entities), *_policy_files(config)]:
             feed = _feed(file, configuration.contracts[file.object])
             profile = Profile(OWN_SYSTEM, "files", VERSION, (feed,))

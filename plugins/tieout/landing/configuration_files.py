@@ -1,8 +1,6 @@
 """Everything that ``config/`` says about sources, read and checked together."""
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +9,9 @@ from tieout.landing.agreement import check, check_derivations
 from tieout.landing.entities import Entity, read_entities
 from tieout.landing.grammar import read_profile
 from tieout.landing.marked_yaml import load
+from tieout.landing.policy_files import policy_problems
 from tieout.landing.problems import Node, Problem
 from tieout.landing.profile import Profile
-from tieout.landing.routes import routing_problems
 from tieout.warehouse.contracts import Contract, load_contracts
 
 # Our own configuration is a source of this name.
@@ -47,10 +45,19 @@ def load_configuration(directory: Path) -> Configuration:
         ConfigurationError: something is wrong; the message names each file, line and field.
     """
     configuration, problems = inspect(directory)
-    if problems:
-        listed = "\n".join(str(problem) for problem in problems)
-        raise ConfigurationError(f"The configuration is wrong:\n{listed}\n", "`make validate-config` checks it.")
+    refuse(problems)
     return configuration
+
+
+def refuse(problems: Collection[Problem]) -> None:
+    """Refuse a configuration in which something is wrong.
+
+    Raises:
+        ConfigurationError: there are problems; the message names each.
+    """
+    if problems:
+        listed = "\n".join(str(problem) for problem in sorted(problems))
+        raise ConfigurationError(f"The configuration is wrong:\n{listed}\n", "`make validate-config` checks it.")
 
 
 def inspect(directory: Path) -> tuple[Configuration, list[Problem]]:
@@ -71,7 +78,8 @@ def inspect(directory: Path) -> tuple[Configuration, list[Problem]]:
     for name in POLICY_OBJECTS:
         path = directory / "policies" / f"{name}.csv"
         if path.exists():
-            problems += _policy_problems(path, contracts[name])
+            names = {entity.entity_id for entity in entities}
+            problems += policy_problems(path, contracts[name], names, systems)
     return Configuration(contracts, profiles, entities), sorted(set(problems))
 
 
@@ -90,26 +98,3 @@ def _profile(path: Path, contracts: Mapping[str, Contract], problems: list[Probl
         node.child("system").problem("is the name of our own configuration as a source")
     check(node, profile, contracts)
     return profile
-
-
-def _policy_problems(path: Path, contract: Contract) -> list[Problem]:
-    rows = list(csv.reader(io.StringIO(path.read_text(), newline="")))
-    header = rows[0] if rows else []
-    names = {field.name for field in contract.fields}
-    wrong = [Problem(str(path), 1, name, f"{contract.name} has no such field") for name in header if name not in names]
-    if contract.name == "routing":
-        wrong += routing_problems(path, [dict(zip(header, row, strict=False)) for row in rows[1:] if row])
-    required = [field.name for field in contract.fields if field.required]
-    wrong += [Problem(str(path), 1, name, "the column is missing") for name in required if name not in header]
-    for line, row in enumerate(rows[1:], start=2):
-        if row and len(row) != len(header):
-            wrong.append(Problem(str(path), line, "", f"has {len(row)} fields where {len(header)} are expected"))
-            continue
-        record = dict(zip(header, row, strict=False))
-        for field in contract.fields:
-            value = record.get(field.name, "").strip()
-            if field.values and value and value not in field.values:
-                wrong.append(Problem(str(path), line, field.name, f"{value!r} is not one of {', '.join(field.values)}"))
-            if row and field.required and field.name in record and not value:
-                wrong.append(Problem(str(path), line, field.name, "is required"))
-    return wrong

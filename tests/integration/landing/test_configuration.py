@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from tieout.errors import ConfigurationError
@@ -80,3 +81,42 @@ def test_the_landed_text_is_in_the_archive(land, rows, tmp_path, keys):
     ((sha256,),) = rows("select distinct _payload_sha256 from raw.routing")
     archived = b"".join(Archive(tmp_path / "archive", keys).read(sha256))
     assert archived.decode() == ROUTING.format(owner="anna")
+
+
+@pytest.fixture
+def masters(warehouse):
+    """The warehouse knows one vendor and one category."""
+    with psycopg.connect(warehouse, autocommit=True) as connection:
+        connection.execute("create schema if not exists canonical")
+        connection.execute(
+            "create table canonical.int_vendor_crosswalk as select 'erp:1' vendor_id, 'erp:0' vendor_key"
+        )
+        connection.execute("create table canonical.int_items as select 'PHARMA' as category")
+        yield
+        connection.execute("drop table canonical.int_vendor_crosswalk, canonical.int_items")
+
+
+RULES = "rule_id,vendor_key,item_category,match_type\n{rows}\n"
+
+
+def test_a_scope_that_the_warehouse_does_not_know_is_refused_by_line(land, tmp_path, masters):
+    rules = tmp_path / "config" / "policies" / "match_type_rule.csv"
+    rules.write_text(RULES.format(rows="a,erp:1,,two_way\nb,erp:0,PHARMA,two_way\nc,erp:2,,two_way\nd,,PHARMACY,none"))
+    with pytest.raises(ConfigurationError) as refused:
+        land(ROUTING.format(owner="anna"), 0)
+    assert f"{rules}:4: vendor_key: 'erp:2' is no vendor" in str(refused.value)
+    assert f"{rules}:5: item_category: 'PHARMACY' is no item category" in str(refused.value)
+    assert str(refused.value).count("match_type_rule.csv") == 2
+
+
+def test_policies_land_before_masters_do_and_what_was_taken_once_stays_good(land, tmp_path, warehouse, rows):
+    rules = tmp_path / "config" / "policies" / "match_type_rule.csv"
+    rules.write_text(RULES.format(rows="a,erp:7,LAB,two_way"))
+    assert land(ROUTING.format(owner="anna"), 0)["match_type_rule"] == 1
+    with psycopg.connect(warehouse, autocommit=True) as connection:
+        connection.execute("create schema if not exists canonical")
+        connection.execute(
+            "create table canonical.int_vendor_crosswalk as select 'erp:1' vendor_id, 'erp:0' vendor_key"
+        )
+        assert land(ROUTING.format(owner="bert"), 1)["routing"] == 1
+        connection.execute("drop table canonical.int_vendor_crosswalk")
