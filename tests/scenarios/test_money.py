@@ -125,7 +125,7 @@ def tax(case: Case) -> None:
     case.bill("tax-cancelled", charges={"tax": "9.00"}, line=code, status="cancelled")
 
     # a policy of the vendor: 10 % of 0.30 is 0.03, well within 0.05; under is unlimited; it does not block
-    other = {"vendor_number": "S-V2", "line": code}
+    other: dict[str, Any] = {"vendor_number": "S-V2", "line": code}
     case.bill("tax-percent-at", charges={"tax": "0.33"}, **other)
     case.bill("tax-percent", charges={"tax": "0.34"}, **other)
     case.finds("TAX_DIFFERENCE", "tax-percent", "0.04", blocking=False)
