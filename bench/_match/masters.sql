@@ -40,8 +40,8 @@ cross join (
     ('item_substitute', 'supply', 'record'), ('receipt_line', 'supply', 'record'),
     ('receipt_line', 'erp', 'copy'), ('invoice', 'erp', 'copy'), ('purchase_order', 'ap', 'copy')
 ) as o (object, source_system, role)
--- One facility in twelve sends its purchase orders to AP.
-where o.object <> 'purchase_order' or o.role <> 'copy' or e.entity_id = 'H1';
+-- One facility in twelve sends its purchase orders to AP and has its receipts posted in the ERP.
+where o.role <> 'copy' or o.object = 'invoice' or e.entity_id = 'H1';
 
 -- Vendors in both ERPs, one tax id each; AP's supplier names the first ERP's number. One in a hundred is blocked.
 insert into staging.stg_vendors (
