@@ -96,6 +96,7 @@ def invoice_line(
 ) -> InvoiceLine:
     """A line of an invoice or of a credit memo for a line of the order."""
     ordered = rng.choice(lines)
+    tax_code = seldom(rng, ["STATE", "STATE", "FREE", "NONE"])
     sign = seldom(rng, [-1], 1, 12) if kind == "invoice" else 1
     credit = kind == "credit" or sign < 0
     qty = part_of(rng, ordered)
@@ -114,6 +115,7 @@ def invoice_line(
         item=seldom(rng, ["I1", "I2", "I3"], None, 10),
         receipt=seldom(rng, receipts, None, 4) if receipts else None,
         credits=rng.choice([None, *keys]) if keys and credit else None,
+        tax_code=tax_code,
     )
 
 
@@ -138,14 +140,18 @@ def invoice(
         own = tuple(replace(line, line=None) for line in own)
     dated = day(rng)
     net = sum((line.amount for line in own), Decimal(0))
+    taxed = sum((line.amount for line in own if line.tax_code == "STATE"), Decimal(0))
+    tax = rounded(taxed * rng.choice([8, 10, 10]) / 100, CENT) + seldom(rng, [CENT, Decimal(1)], Decimal(0), 30)
     return Invoice(
         ref,
         seldom(rng, [None], dated, 40),
         moment(rng, dated if rng.random() < 0.5 else None),
         own,
         number=seldom(rng, ["SAME", "SAME", None], f"N{INVOICE_REFS.index(ref)}", 8),
-        gross=net + seldom(rng, [CENT, -CENT, Decimal(1)], Decimal(0), 12),
+        gross=net + tax + seldom(rng, [CENT, -CENT, Decimal(1)], Decimal(0), 12),
         net=net,
+        tax=tax,
+        currency=seldom(rng, ["EUR", "EUR", "JPY"], "USD", 12),
         kind=kind,
         vendor=seldom(rng, ["other", "unknown"], "own", 15),
         status=seldom(rng, ["cancelled", "posted", "paid"], "entered", 8),
@@ -197,10 +203,11 @@ def policy(rng: Random, ref: str) -> Policy:
         vendor="own",
         item_category=seldom(rng, ["SURGERY"]),
         match_type=seldom(rng, MATCH_TYPES, None, 3),
-        currency=seldom(rng, ["USD"]),
+        currency=seldom(rng, ["USD", "EUR"]),
         valid_from=day(rng) if rng.randrange(5) == 0 else date(2020, 1, 1),
         price_under_blocks=rng.random() < 0.5,
         amount_under_blocks=rng.random() < 0.5,
+        tax_blocks=rng.random() < 0.5,
         receipt_grace_days=rng.randrange(7),
         po_grace_hours=rng.choice([0, 24, 36, 72]),
         **limits,

@@ -5,7 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from tests.properties.reference.allocation import Allocation
-from tests.properties.reference.documents import Case, Invoice, InvoiceLine, Limit, OrderLine, Policy, Receipt
+from tests.properties.reference.documents import (
+    RATES,
+    TAX_CODES,
+    Case,
+    Invoice,
+    InvoiceLine,
+    Limit,
+    OrderLine,
+    Policy,
+    Receipt,
+)
 from tests.properties.reference.results import Answer, Finding, InvoiceAnswer, LineAnswer
 from tests.scenarios.estate import AP, ERP, SUPPLY, TIEOUT, Estate
 from tests.scenarios.warehouse import Warehouse, at
@@ -46,6 +56,12 @@ def land_world(estate: Estate) -> None:
     estate.item("I2", category="SURGERY", units={"BX": 6})
     estate.item("I3")
     estate.add(SUPPLY, "item_substitute", item_number="I1", substitute_item_number="I3")
+    for currency, rates in RATES.items():
+        for day, rate in rates.items():
+            estate.add(ERP, "fx_rate", from_currency=currency, to_currency="USD", rate_date=day, rate=rate)
+    for code, percents in TAX_CODES.items():
+        for since, percent in percents:
+            estate.add(ERP, "tax_code", tax_code=code, valid_from=since, rate_pct=percent)
     for policy in GENERAL:
         land_policy(estate, policy, policy.ref, "")
 
@@ -126,8 +142,10 @@ def land_invoice(estate: Estate, case: Case, invoice: Invoice, prefix: str) -> N
         kind=invoice.kind,
         invoice_date=invoice.date,
         received_at=invoice.received_at,
-        currency=case.currency,
+        currency=invoice.currency,
         net_amount=invoice.net,
+        tax_amount=invoice.tax or None,
+        freight_amount=invoice.freight or None,
         gross_amount=invoice.gross,
         status=invoice.status,
         posted_at=at("2026-03-29") if invoice.status in ("posted", "paid") else None,
@@ -150,6 +168,7 @@ def invoice_line(line: InvoiceLine, prefix: str) -> dict[str, Any]:
         "qty": line.qty,
         "unit": line.unit,
         "amount": line.amount,
+        "tax_code": line.tax_code,
     }
 
 
@@ -169,6 +188,7 @@ def land_policy(estate: Estate, policy: Policy, policy_id: str, prefix: str) -> 
         valid_to=policy.valid_to,
         price_under_blocks=policy.price_under_blocks,
         amount_under_blocks=policy.amount_under_blocks,
+        tax_blocks=policy.tax_blocks,
         receipt_grace_days=policy.receipt_grace_days,
         po_grace_hours=policy.po_grace_hours,
         **limits,

@@ -5,8 +5,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from tests.properties.reference.documents import ITEMS, SUBSTITUTES, Case, Invoice, InvoiceLine, OrderLine, Receipt
-from tests.properties.reference.numbers import PRICE, QUANTITY, ZERO, quotient, rounded
+from tests.properties.reference.documents import (
+    ITEMS,
+    RATES,
+    SUBSTITUTES,
+    Case,
+    Invoice,
+    InvoiceLine,
+    OrderLine,
+    Receipt,
+)
+from tests.properties.reference.numbers import MONEY, PRICE, QUANTITY, ZERO, product, quotient, rounded
 from tests.properties.reference.policies import Scope
 
 CLOSED = ("closed", "cancelled")
@@ -85,10 +94,30 @@ def is_credit(invoice: Invoice, line: InvoiceLine) -> bool:
     return invoice.kind == "credit" or line.amount < 0 or (line.qty or ZERO) < 0
 
 
-def line_qty(order_line: OrderLine, line: InvoiceLine) -> Decimal | None:
+def rate(case: Case, invoice: Invoice) -> Decimal | None:
+    """Units of the order's currency for one of the invoice's: the latest of its date or the 7 days before."""
+    if invoice.currency == case.currency:
+        return Decimal(1)
+    if invoice.date is None:
+        return None
+    known = {day: each for day, each in RATES[invoice.currency].items() if 0 <= (invoice.date - day).days <= 7}
+    return known[max(known)] if known else None
+
+
+def amount(case: Case, invoice: Invoice, line: InvoiceLine) -> Decimal:
+    """The line's amount without its sign in the order's currency; in its own where there is no rate."""
+    return product(abs(line.amount), rate(case, invoice) or Decimal(1))
+
+
+def amount_at_risk(case: Case, invoice: Invoice, line: InvoiceLine) -> Decimal:
+    """The line's amount as it is stored: in four decimals."""
+    return rounded(amount(case, invoice, line), MONEY)
+
+
+def line_qty(case: Case, invoice: Invoice, order_line: OrderLine, line: InvoiceLine) -> Decimal | None:
     """Base quantity without its sign; none where it is missing or cannot be converted."""
     if by_amount(order_line):
-        return abs(line.amount)
+        return rounded(amount(case, invoice, line), QUANTITY) if rate(case, invoice) else None
     units = factor(order_line, line.item, line.unit)
     return None if line.qty is None or units is None else rounded(abs(line.qty) * units, QUANTITY)
 
@@ -122,7 +151,7 @@ def scope_of_line(case: Case, line: OrderLine) -> Scope:
 def scope_of_invoice(case: Case, invoice: Invoice) -> Scope:
     """What a policy row is compared with for the whole invoice, or where there is no PO."""
     vendor = None if invoice.vendor == "unknown" else invoice.vendor
-    return Scope(case.entity, vendor, None, None, case.currency)
+    return Scope(case.entity, vendor, None, None, invoice.currency)
 
 
 def scope_without_order(case: Case, invoice: Invoice, line: InvoiceLine) -> Scope:

@@ -23,6 +23,16 @@ ITEMS = {
     "I3": Item(None, {"EA": Decimal(1)}),
 }
 SUBSTITUTES = {"I1": {"I3"}}
+RATES = {
+    "EUR": {date(2026, 3, 19): Decimal("1.25"), date(2026, 3, 29): Decimal("1.1")},
+    "JPY": {date(2026, 3, 24): Decimal("0.0066666667")},
+}
+"""US dollars for one unit, by day."""
+TAX_CODES = {
+    "STATE": [(date(2020, 1, 1), Decimal("8.25")), (date(2026, 3, 27), Decimal(10))],
+    "FREE": [(date(2020, 1, 1), Decimal(0))],
+}
+"""Percent by first day of validity."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,12 @@ class Policy:
     header_under_pct: Limit = None
     header_under_amount: Limit = None
     total_amount: Limit = None
+    tax_over_pct: Limit = None
+    tax_over_amount: Limit = None
+    tax_under_pct: Limit = None
+    tax_under_amount: Limit = None
     price_under_blocks: bool = False
+    tax_blocks: bool = True
     amount_under_blocks: bool = False
     receipt_grace_days: int = 0
     po_grace_hours: int = 24
@@ -98,6 +113,7 @@ class InvoiceLine:
     item: str | None = None
     receipt: str | None = None
     credits: tuple[str, int] | None = None
+    tax_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +131,9 @@ class Invoice:
     vendor: str = "own"
     status: str = "entered"
     names_order: bool = False
+    currency: str = "USD"
+    tax: Decimal = Decimal(0)
+    freight: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,9 @@ def comparable(first: Invoice, later: Invoice) -> bool:
     """Two papers of one kind, both with a date, neither cancelled, at most 36 months apart."""
     if "cancelled" in (first.status, later.status) or first.date is None or later.date is None:
         return False
-    return first.kind == later.kind and max(first.date, later.date) <= months_after(min(first.date, later.date), 36)
+    if (first.kind, first.currency) != (later.kind, later.currency):
+        return False
+    return max(first.date, later.date) <= months_after(min(first.date, later.date), 36)
 
 
 def same_vendor(first: Invoice, later: Invoice) -> bool:

@@ -8,7 +8,7 @@ from tests.properties.reference import canonical, findings, summaries
 from tests.properties.reference.documents import Case, Invoice, InvoiceLine, Policy
 from tests.properties.reference.duplicates import duplicates
 from tests.properties.reference.netting import NetLine
-from tests.properties.reference.numbers import ZERO
+from tests.properties.reference.numbers import CENT, MONEY, ZERO, quotient, rounded
 from tests.properties.reference.order_line import Checked, OrderLineState, check, settle
 from tests.properties.reference.policies import choose
 from tests.properties.reference.releases import is_released, mark
@@ -115,7 +115,9 @@ class Judge:
                 if checked:
                     self.found += [self.finding(code, line, checked) for code in checked.codes]
                 elif state.match_type == "receipt_only" and line.takes_part and line.net > 0:
-                    self.found.append(Finding("UNEXPECTED_INVOICE", line.key, line.amount, blocking=True))
+                    self.found.append(
+                        Finding("UNEXPECTED_INVOICE", line.key, rounded(line.amount, MONEY), blocking=True)
+                    )
 
     def finding(self, code: str, line: NetLine, checked: Checked) -> Finding:
         blocks = code != "PRICE_UNDER" or checked.policy.price_under_blocks
@@ -194,23 +196,36 @@ class Judge:
             return invoice.received_at + timedelta(hours=policy.po_grace_hours)
         return checked.waits_until if checked else None
 
+    def rates(self, invoice: Invoice) -> dict[LineKey, Decimal]:
+        """The rates at which lines of a foreign invoice were compared."""
+        rate = canonical.rate(self.case, invoice)
+        if rate is None or invoice.currency == self.case.currency:
+            return {}
+        return {(invoice.ref, line.number): rate for line in invoice.lines if line.line in self.order_lines}
+
     def judge_invoice(self, invoice: Invoice, verdicts: list[str], summary: summaries.Summary | None) -> InvoiceAnswer:
         open_holds = [f for f in self.found if f.invoice == invoice.ref and not f.released]
         posted = invoice.status in ("posted", "paid")
         return InvoiceAnswer(
             verdict_of_invoice(invoice, verdicts, self.found, summary),
             0 if posted else sum(f.blocking for f in open_holds),
-            at_risk(invoice, open_holds),
+            at_risk(invoice, open_holds, self.rates(invoice)),
         )
 
 
-def at_risk(invoice: Invoice, open_holds: list[Finding]) -> Decimal:
-    """The sum over open holds, each line counted once with its largest, at most the invoice's gross."""
+def at_risk(invoice: Invoice, open_holds: list[Finding], rates: dict[LineKey, Decimal]) -> Decimal:
+    """The sum over open holds, each line counted once with its largest, at most the invoice's gross.
+
+    A line is judged in its order's currency and summed up in the invoice's; ``rates`` are those of lines that were
+    compared at one.
+    """
     by_line: dict[LineKey, Decimal] = {}
     header = ZERO
     for finding in open_holds:
         if isinstance(finding.subject, tuple):
-            by_line[finding.subject] = max(by_line.get(finding.subject, ZERO), finding.at_risk)
+            key = finding.subject
+            own = quotient(finding.at_risk, rates[key], CENT) if key in rates else finding.at_risk
+            by_line[key] = max(by_line.get(key, ZERO), own)
         else:
             header += finding.at_risk
     return min(header + sum(by_line.values(), ZERO), abs(invoice.gross))

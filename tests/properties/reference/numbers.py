@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal, getcontext, localcontext
 
 PRICE = Decimal("1e-10")
 QUANTITY = Decimal("1e-6")
+MONEY = Decimal("0.0001")
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
 

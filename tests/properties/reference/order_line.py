@@ -95,16 +95,21 @@ def invoice_lines(case: Case, line: OrderLine, kept_out: dict[LineKey, set[str]]
     for invoice, each in canonical.in_invoice_order(case.invoices):
         if each.line == line.number and not canonical.is_credit(invoice, each):
             key = (invoice.ref, each.number)
-            qty = canonical.line_qty(line, each) or ZERO
+            qty = canonical.line_qty(case, invoice, line, each) or ZERO
+            amount = qty if canonical.by_amount(line) and qty > 0 else canonical.amount(case, invoice, each)
             duplicate = "DUPLICATE_INVOICE" in kept_out[key] and "cancelled" not in kept_out[key]
-            found.append(NetLine(key, qty, abs(each.amount), not kept_out[key], duplicate, each.receipt))
+            found.append(NetLine(key, qty, amount, not kept_out[key], duplicate, each.receipt))
     return found
 
 
 def credit_lines(case: Case, line: OrderLine, kept_out: dict[LineKey, set[str]]) -> list[Credit]:
     """Credit lines that take part, in order."""
     return [
-        Credit(canonical.line_qty(line, each) or ZERO, abs(each.amount), each.credits)
+        Credit(
+            canonical.line_qty(case, invoice, line, each) or ZERO,
+            canonical.amount(case, invoice, each),
+            each.credits,
+        )
         for invoice, each in canonical.in_invoice_order(case.invoices)
         if each.line == line.number and canonical.is_credit(invoice, each) and not kept_out[(invoice.ref, each.number)]
     ]
