@@ -52,7 +52,7 @@ def _ready(cards: tuple[Card, ...]) -> tuple[Card, ...]:
 
 
 # Cases of these codes wait until the engine raises them.
-WAITING = {"DUPLICATE_SUSPECT", "TAX_DIFFERENCE", "CHARGE_DIFFERENCE", "CURRENCY_MISMATCH", "FX_RATE_MISSING"}
+WAITING = {"DUPLICATE_SUSPECT"}
 LAKE = ("H2",)
 POSTED_UNTIL = 23  # a case that begins later is posted after the history, by the pipeline's clearance only
 ALL_FINDINGS: tuple[Card, ...] = (
