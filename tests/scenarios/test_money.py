@@ -75,6 +75,13 @@ def currency(case: Case) -> None:
     case.finds("CURRENCY_MISMATCH", "dear:1", "0", blocking=False)
     case.finds("PRICE_OVER", "dear:1", "1.12")
     case.sums["ap:dear"] = (Decimal("0.93"), "EUR")
+    case.order("PO-posted")
+    case.estate.invoice("posted", "PO-posted", 10, "4.26", "2026-03-05", currency="EUR", status="posted",
+                        posted_at=at("2026-03-06"))  # fmt: skip
+    case.finds("CURRENCY_MISMATCH", "posted:1", "0", blocking=False)
+    case.finds("PRICE_OVER", "posted:1", "1.12")
+    case.finds("RECOVERY_DUE", "posted", "0.93", "EUR", blocking=False)
+    case.sums["ap:posted"] = (Decimal("0.93"), "EUR")
     # the order ends at 4.25 EUR: 5.10 USD are 2 %
     case.order("PO-edge")
     case.estate.invoice("edge", "PO-edge", 10, "4.25", "2026-03-05", currency="EUR")

@@ -51,3 +51,11 @@ left join {{ name }}_rate as rate
 {% macro joined_rate(document, to_currency) -%}
     case when {{ document }}.currency = {{ to_currency }} then 1::numeric(19, 10) else rate.rate end
 {%- endmacro %}
+
+{# What a finding puts at risk in its invoice's currency; of a finding on a line, `line` is that line. #}
+{% macro at_risk_of_invoice(finding, line) -%}
+    case
+        when {{ finding }}.currency = {{ line }}.currency or {{ line }}.fx_rate is null then {{ finding }}.amount_at_risk
+        else round({{ finding }}.amount_at_risk / {{ line }}.fx_rate, 2)
+    end
+{%- endmacro %}

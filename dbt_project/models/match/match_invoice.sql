@@ -40,10 +40,7 @@ finding as (
         f.is_released,
         f.blocking,
         f.stage,
-        case
-            when f.currency = l.currency or l.fx_rate is null then f.amount_at_risk
-            else round(f.amount_at_risk / l.fx_rate, 2)
-        end as amount_at_risk
+        {{ at_risk_of_invoice('f', 'l') }} as amount_at_risk
     from {{ ref('match_finding') }} as f
     {{ join_units('f.invoice_id') }}
     left join {{ ref('int_invoice_lines') }} as l on f.invoice_line_id = l.invoice_line_id

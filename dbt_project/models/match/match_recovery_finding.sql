@@ -9,7 +9,8 @@ with standing as (
         f.invoice_id,
         f.invoice_line_id,
         f.code,
-        f.amount_at_risk
+        f.amount_at_risk,
+        f.currency
     from {{ ref('match_judged_finding') }} as f
     where f.is_posted and f.blocking and not f.is_released and f.invoice_id is not null
     {%- if findings and only_touched() %}
@@ -18,7 +19,8 @@ with standing as (
         f.invoice_id,
         f.invoice_line_id,
         f.code,
-        f.amount_at_risk
+        f.amount_at_risk,
+        f.currency
     from {{ findings }} as f
     inner join {{ ref('match_touched') }} as touched on f.invoice_id = touched.match_unit_id
     where
@@ -33,13 +35,14 @@ with standing as (
     {%- endif %}
 ),
 
--- Each line counts once, with its largest.
+-- Each line counts once, with its largest, in the invoice's currency.
 part as (
     select
-        invoice_id,
-        max(amount_at_risk) as amount_at_risk
-    from standing
-    group by invoice_id, coalesce(invoice_line_id, code)
+        f.invoice_id,
+        max({{ at_risk_of_invoice('f', 'l') }}) as amount_at_risk
+    from standing as f
+    left join {{ ref('int_invoice_lines') }} as l on f.invoice_line_id = l.invoice_line_id
+    group by f.invoice_id, coalesce(f.invoice_line_id, f.code)
 ),
 
 due as (
