@@ -25,6 +25,7 @@ from tests.properties.reference.numbers import CENT, QUANTITY, rounded
 TODAY = date(2026, 3, 31)
 QUANTITIES = [Decimal(n) for n in ("1", "2", "3", "5", "10", "12", "0.5", "0.333333")]
 PRICES = [Decimal(n) for n in ("5.00", "0", "0.01", "2.50", "33.333333", "10")]
+FREIGHTS = [Decimal(n) for n in ("5.00", "10.00", "10.01")]
 PRICE_FACTORS = [Decimal(n) for n in ("1", "1", "1", "1.02", "1.03", "0.98", "0.5", "2")]
 LIMITS = [None, None, UNLIMITED, Decimal(0), Decimal(1), Decimal(2), Decimal(20)]
 LINE_CODES = ["PRICE_OVER", "PRICE_UNDER", "QTY_ORDERED", "QTY_RECEIVED", "QTY_ACCEPTED", "VENDOR_MISMATCH",
@@ -142,15 +143,17 @@ def invoice(
     net = sum((line.amount for line in own), Decimal(0))
     taxed = sum((line.amount for line in own if line.tax_code == "STATE"), Decimal(0))
     tax = rounded(taxed * rng.choice([8, 10, 10]) / 100, CENT) + seldom(rng, [CENT, Decimal(1)], Decimal(0), 30)
+    freight = seldom(rng, FREIGHTS, Decimal(0))
     return Invoice(
         ref,
         seldom(rng, [None], dated, 40),
         moment(rng, dated if rng.random() < 0.5 else None),
         own,
         number=seldom(rng, ["SAME", "SAME", None], f"N{INVOICE_REFS.index(ref)}", 8),
-        gross=net + tax + seldom(rng, [CENT, -CENT, Decimal(1)], Decimal(0), 12),
+        gross=net + tax + freight + seldom(rng, [CENT, -CENT, Decimal(1)], Decimal(0), 12),
         net=net,
         tax=tax,
+        freight=freight,
         currency=seldom(rng, ["EUR", "EUR", "JPY"], "USD", 12),
         kind=kind,
         vendor=seldom(rng, ["other", "unknown"], "own", 15),
@@ -208,6 +211,7 @@ def policy(rng: Random, ref: str) -> Policy:
         price_under_blocks=rng.random() < 0.5,
         amount_under_blocks=rng.random() < 0.5,
         tax_blocks=rng.random() < 0.5,
+        charge_blocks=rng.random() < 0.5,
         receipt_grace_days=rng.randrange(7),
         po_grace_hours=rng.choice([0, 24, 36, 72]),
         **limits,
@@ -252,4 +256,5 @@ def case(rng: Random) -> Case:
         match_type=seldom(rng, MATCH_TYPES, None, 2),
         status=status,
         closed_at=moment(rng) if status in ("closed", "cancelled") else None,
+        freight=seldom(rng, FREIGHTS, Decimal(0), 3),
     )

@@ -78,6 +78,7 @@ def land_case(estate: Estate, case: Case, number: int) -> None:
         status=case.status,
         closed_at=case.closed_at,
         match_type=case.match_type,
+        freight_amount=case.freight or None,
     )
     for receipt in case.receipts:
         land_receipt(estate, receipt, prefix)
@@ -189,6 +190,7 @@ def land_policy(estate: Estate, policy: Policy, policy_id: str, prefix: str) -> 
         price_under_blocks=policy.price_under_blocks,
         amount_under_blocks=policy.amount_under_blocks,
         tax_blocks=policy.tax_blocks,
+        charge_blocks=policy.charge_blocks,
         receipt_grace_days=policy.receipt_grace_days,
         po_grace_hours=policy.po_grace_hours,
         **limits,

@@ -64,8 +64,11 @@ class Policy:
     tax_over_amount: Limit = None
     tax_under_pct: Limit = None
     tax_under_amount: Limit = None
+    freight_over_pct: Limit = None
+    freight_over_amount: Limit = None
     price_under_blocks: bool = False
     tax_blocks: bool = True
+    charge_blocks: bool = True
     amount_under_blocks: bool = False
     receipt_grace_days: int = 0
     po_grace_hours: int = 24
@@ -161,3 +164,4 @@ class Case:
     closed_at: datetime | None = None
     entity: str = "H1"
     currency: str = "USD"
+    freight: Decimal = Decimal(0)

@@ -153,7 +153,7 @@ def of_order_line(case: Case, state: OrderLineState) -> list[Finding]:
     found = []
     if rest.returned > 0:
         found.append(Finding("RETURN_EXCEEDS_RECEIPT", number, money(rest.returned, price), blocking=False))
-    if rest.credited > 0 or rest.price_credits:
+    if rest.credited > 0 or sum(rest.price_credits, ZERO) >= CENT / 2:
         at_risk = rounded(product(rest.credited, price) + sum(rest.price_credits, ZERO), CENT)
         found.append(Finding("CREDIT_EXCEEDS_INVOICE", number, at_risk, blocking=False))
     short, over = state.ordered - state.received, state.received - state.ordered

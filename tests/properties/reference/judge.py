@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tests.properties.reference import canonical, findings, summaries
+from tests.properties.reference import canonical, charges, findings, summaries
 from tests.properties.reference.documents import Case, Invoice, InvoiceLine, Policy
 from tests.properties.reference.duplicates import duplicates
 from tests.properties.reference.netting import NetLine
@@ -48,6 +48,7 @@ class Judge:
             self.states[line.number] = state
         self.judge_figures()
         self.judge_invoices()
+        self.found += charges.freight(self.case, self.policies, self.is_held_duplicate)
         summary, by_header = self.judge_summaries()
         mark(self.found, self.case.releases)
 
@@ -164,6 +165,10 @@ class Judge:
             or not is_released(self.case.releases, reason, invoice.ref, None)
             for reason in reasons
         )
+
+    def is_held_duplicate(self, invoice: Invoice) -> bool:
+        """Whether the invoice is a duplicate that nobody released."""
+        return invoice.ref in self.duplicates and not self.let_back_in("DUPLICATE_INVOICE", (invoice.ref, 0))
 
     # section 6
 
