@@ -57,6 +57,7 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
         "steward": ("decide",),
         "rebuild": ("rebuild",),
         "what_if": ("what_if",),
+        "correct_root_cause": ("correct",),
     }
     for dag_id, tasks in writers.items():
         assert all(facts["dags"][dag_id]["tasks"][task]["pool"] == "writers" for task in tasks)

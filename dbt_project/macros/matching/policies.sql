@@ -112,10 +112,10 @@ left join {{ name }}_policy as policy
     )
 {%- endmacro %}
 
-{# Two limits in words. #}
+{# Two limits in words; `of` says what an amount of money is of, and is empty for a quantity. #}
 {% macro limits_in_words(pct, amount, of) -%}
     case
         when {{ pct }} is null and {{ amount }} is null then 'unlimited'
-        else concat_ws(' or ', {{ plain(pct) }} || ' %', {{ plain(amount) }} || '{{ of }}')
+        else concat_ws(' or ', {{ plain(pct) }} || ' %', {{ 'round(' ~ amount ~ ', 2)::text' if of else plain(amount) }} || '{{ of }}')
     end
 {%- endmacro %}

@@ -80,17 +80,17 @@
     trim_scale({{ number }})::text
 {%- endmacro %}
 
-{# Texts of a group in order of code points, joined by commas. string_agg is PostgreSQL's. #}
-{% macro joined(expression) -%}
-    {{ return(adapter.dispatch('joined', 'tieout')(expression)) }}
+{# Texts of a group in order of code points, joined by commas or another text of SQL. string_agg is PostgreSQL's. #}
+{% macro joined(expression, separator="', '") -%}
+    {{ return(adapter.dispatch('joined', 'tieout')(expression, separator)) }}
 {%- endmacro %}
 
-{% macro default__joined(expression) -%}
-    array_join(sort_array(collect_list({{ expression }})), ', ')
+{% macro default__joined(expression, separator) -%}
+    array_join(sort_array(collect_list({{ expression }})), {{ separator }})
 {%- endmacro %}
 
-{% macro postgres__joined(expression) -%}
-    string_agg({{ expression }}, ', ' order by {{ expression }} collate "C")
+{% macro postgres__joined(expression, separator) -%}
+    string_agg({{ expression }}, {{ separator }} order by {{ expression }} collate "C")
 {%- endmacro %}
 
 {# An instant for people, to the minute, in UTC. #}

@@ -72,10 +72,11 @@ select
     f.released_by,
     f.release_reason,
     f.released_at,
-    coalesce(f.root_cause, f.default_root_cause) as root_cause,
+    coalesce(f.root_cause, cause.root_cause, f.default_root_cause) as root_cause,
     f.explanation,
     f.correlation_id
 from finding as f
+left join {{ ref('match_root_cause') }} as cause on f.hold_id = cause.hold_id
 left join route
     on
         f.code = route.code

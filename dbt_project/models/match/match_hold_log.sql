@@ -100,6 +100,7 @@ changed as (
             or f.stage is distinct from before.stage
             or f.owner_role is distinct from before.owner_role
             or f.owner is distinct from before.owner
+            or f.root_cause is distinct from before.root_cause
         )
 ),
 

@@ -224,7 +224,7 @@ select
     f.amount_at_risk,
     l.currency,
     f.blocks,
-    case when f.code = 'QTY_RECEIVED' and l.is_closed then 'physical shortage' end as root_cause,
+    null as root_cause,
     l.correlation_id,
     f.explanation
 from line_finding as f

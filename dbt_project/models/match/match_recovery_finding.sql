@@ -10,8 +10,10 @@ with standing as (
         f.invoice_line_id,
         f.code,
         f.amount_at_risk,
-        f.currency
+        f.currency,
+        coalesce(f.root_cause, cause.root_cause, f.default_root_cause) as root_cause
     from {{ ref('match_judged_finding') }} as f
+    left join {{ ref('match_root_cause') }} as cause on f.hold_id = cause.hold_id
     where f.is_posted and f.blocking and not f.is_released and f.invoice_id is not null
     {%- if findings and only_touched() %}
     union all
@@ -20,7 +22,8 @@ with standing as (
         f.invoice_line_id,
         f.code,
         f.amount_at_risk,
-        f.currency
+        f.currency,
+        f.root_cause
     from {{ findings }} as f
     inner join {{ ref('match_touched') }} as touched on f.invoice_id = touched.match_unit_id
     where
@@ -35,20 +38,44 @@ with standing as (
     {%- endif %}
 ),
 
--- Each line counts once, with its largest, in the invoice's currency.
+-- A line's figures are in its order's currency, the sum is in the invoice's.
+valued as (
+    select
+        s.invoice_id,
+        s.invoice_line_id,
+        s.code,
+        s.root_cause,
+        {{ at_risk_of_invoice('s', 'l') }} as amount_at_risk
+    from standing as s
+    left join {{ ref('int_invoice_lines') }} as l on s.invoice_line_id = l.invoice_line_id
+),
+
+-- Each line counts once, with its largest.
 part as (
     select
-        f.invoice_id,
-        max({{ at_risk_of_invoice('f', 'l') }}) as amount_at_risk
-    from standing as f
-    left join {{ ref('int_invoice_lines') }} as l on f.invoice_line_id = l.invoice_line_id
-    group by f.invoice_id, coalesce(f.invoice_line_id, f.code)
+        invoice_id,
+        max(amount_at_risk) as amount_at_risk
+    from valued
+    group by invoice_id, coalesce(invoice_line_id, code)
+),
+
+-- The root cause of the gravest.
+gravest as (
+    select
+        invoice_id,
+        root_cause,
+        row_number() over (
+            partition by invoice_id
+            order by amount_at_risk desc, {{ by_code_point('code') }}, {{ by_code_point('invoice_line_id') }}
+        ) as preference
+    from valued
 ),
 
 due as (
     select
         i.*,
         s.codes,
+        gravest.root_cause,
         least(p.amount_at_risk, i.gross_amount) as amount_at_risk
     from {{ ref('int_invoices') }} as i
     {{ join_units('i.invoice_id') }}
@@ -71,6 +98,7 @@ due as (
         ) as named
         group by invoice_id
     ) as s on i.invoice_id = s.invoice_id
+    inner join gravest on i.invoice_id = gravest.invoice_id and gravest.preference = 1
     where i.kind = 'invoice'
 )
 
@@ -93,7 +121,7 @@ select
     amount_at_risk,
     currency,
     null::boolean as blocks,
-    null as root_cause,
+    root_cause,
     correlation_id,
     'Invoice ' || coalesce(invoice_number, invoice_ref) || ' is posted in the ERP'
     || coalesce(' as ' || erp_document_number, '') || ' in spite of ' || codes || ': ' || currency || ' '

@@ -6,13 +6,10 @@ one. Each decision is landed in raw like any other record (``raw.decision``), in
 and with its audit event.
 """
 
-import hashlib
-import json
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from uuid import uuid4
 
 import psycopg
 
@@ -20,15 +17,11 @@ from tieout import audit
 from tieout.errors import TieoutError
 from tieout.quality import knowledge
 from tieout.quality.batches import ACCEPT
+from tieout.quality.decisions import Decision, land, new_id
 from tieout.warehouse.connection import connect
 
 Action = Literal["release", "reject"]
 SelectBy = Literal["ids", "batch", "rule"]
-
-SOURCE_SYSTEM = "tieout"
-FEED = "steward"
-OBJECT = "decision"
-PROFILE_VERSION = 1
 
 # By rule are taken the rows that break no other critical rule: releasing one rule's rows releases no other's.
 _WHERE = {
@@ -49,36 +42,6 @@ update quality.quarantine as q set
     state = %(state)s, decided_known_at = %(known_at)s, decided_by = %(by)s, decision_reason = %(reason)s
 where q.state = 'waiting' and ({where})
 returning quarantine_id
-"""
-
-_LAND_BATCH = """
-insert into ops.batch (
-    batch_id, source_system, feed, object, interval_start, interval_end, payload_sha256, archive_manifest,
-    profile_version, contract_version, rows_read, rows_landed, rows_unchanged, state, origin, trace_id, landed_at
-)
-values (
-    %(batch_id)s, %(source_system)s, %(feed)s, %(object)s, %(now)s, %(now)s, %(sha256)s, %(manifest)s,
-    %(profile_version)s, 1, 1, 1, 0, 'promoted', 'configuration', %(trace_id)s, %(now)s
-)
-"""
-
-_LAND_ROW = """
-insert into raw.decision (
-    _source_system, _record_key, _batch_id, _payload_sha256, _row_number, _row_sha256, _profile_version,
-    _source_updated_at, _ingested_at, _trace_id,
-    decision_id, decision_type, subject_type, subject_id, decided_by, decided_at, reason, detail
-)
-values (
-    %(source_system)s, %(decision_id)s, %(batch_id)s, %(sha256)s, 1, %(sha256)s, %(profile_version)s,
-    %(now)s, %(now)s, %(trace_id)s,
-    %(decision_id)s, %(decision_type)s, %(subject_type)s, %(subject_id)s, %(by)s, %(decided_at)s, %(reason)s, %(detail)s
-)
-"""
-
-_PROMOTE = """
-insert into quality.promotion
-    (batch_id, object, source_system, known_at, rows_promoted, rows_quarantined, gate_run_id)
-values (%(batch_id)s, %(object)s, %(source_system)s, %(known_at)s, 1, 0, %(gate_run_id)s)
 """
 
 
@@ -153,8 +116,17 @@ def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: s
         rows = () if accepted else _decide_rows(connection, action, selection, by, reason, known_at)
         if not rows and accepted is None:
             return Decided()
-        decided = Decided(f"decision-{uuid4()}", known_at, rows, accepted)
-        _land(connection, decided, action, selection, by, reason, now)
+        decided = Decided(new_id(), known_at, rows, accepted)
+        record = Decision(
+            decision_id=str(decided.decision_id),
+            decision_type="batch_accept" if accepted else f"quarantine_{action}",
+            subject_type=_subject_type(selection),
+            subject_id=selection.text.strip(),
+            by=by,
+            reason=reason,
+            detail={"selected_by": selection.by, "quarantine_ids": list(rows)},
+        )
+        land(connection, record, known_at, now)
         _audit(connection, decided, action, selection, by, reason, now)
         return decided
 
@@ -179,50 +151,6 @@ def _decide_rows(
     values = {"state": f"{action}d" if action == "release" else "rejected", "known_at": known_at}
     rows = connection.execute(statement.encode(), {**values, "by": by, "reason": reason, **selection.parameters})
     return tuple(sorted(row[0] for row in rows))
-
-
-def _land(
-    connection: psycopg.Connection,
-    decided: Decided,
-    action: Action,
-    selection: Selection,
-    by: str,
-    reason: str,
-    now: datetime,
-) -> None:
-    """Land the decision as a record of its own, known when it takes effect."""
-    kind = "batch_accept" if decided.batch_accepted else f"quarantine_{action}"
-    detail = json.dumps({"selected_by": selection.by, "quarantine_ids": list(decided.quarantine_ids)})
-    record = {
-        "decision_id": decided.decision_id,
-        "decision_type": kind,
-        "subject_type": _subject_type(selection),
-        "subject_id": selection.text.strip(),
-        "by": by,
-        "decided_at": now.isoformat(),
-        "reason": reason,
-        "detail": detail,
-    }
-    values = record | {
-        "batch_id": f"{SOURCE_SYSTEM}:{FEED}:{decided.decision_id}",
-        "gate_run_id": f"steward-{decided.known_at:%Y%m%dT%H%M%S.%fZ}",
-        "source_system": SOURCE_SYSTEM,
-        "feed": FEED,
-        "object": OBJECT,
-        "profile_version": PROFILE_VERSION,
-        "sha256": hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest(),
-        "manifest": f"audit.event of decision {decided.decision_id}",
-        "trace_id": decided.decision_id,
-        "known_at": decided.known_at,
-        "now": now,
-    }
-    connection.execute(
-        "insert into quality.gate_run (gate_run_id, known_at, started_at, ended_at)"
-        " values (%(gate_run_id)s, %(known_at)s, %(now)s, %(now)s)",
-        values,
-    )
-    for statement in (_LAND_BATCH, _LAND_ROW, _PROMOTE):
-        connection.execute(statement.encode(), values)
 
 
 def _audit(

@@ -6,6 +6,7 @@ import pytest
 
 from expectations.vocabulary import HOLD_CODES
 from tieout import settings
+from tieout.quality.root_causes import ROOT_CAUSES
 
 ROOT = settings.dbt_project_dir().parent
 
@@ -33,3 +34,11 @@ def test_a_code_that_is_raised_has_a_route_of_its_own_that_escalates(code: str) 
 def test_each_code_has_a_word_in_each_vocabulary(code: str) -> None:
     (row,) = (row for row in _rows("dbt_project/seeds/hold_code_crosswalk.csv") if row["code"] == code)
     assert all(row[name] for name in row if name != "sap_tolerance_key")  # SAP has no tolerance for many
+
+
+def test_root_causes_are_those_of_the_list_and_their_conditions_name_codes() -> None:
+    rules = _rows("dbt_project/seeds/root_cause_rules.csv")
+    assert {row["root_cause"] for row in [*rules, *_rows("dbt_project/seeds/hold_codes.csv")]} <= set(ROOT_CAUSES)
+    facts = {"no policy fits", "differs by a pack", "booked in time"}
+    assert {row["condition"] for row in rules} <= facts | {f"with {code}" for code in RAISED}
+    assert {row["code"] for row in rules} <= set(RAISED)

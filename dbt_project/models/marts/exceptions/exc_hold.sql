@@ -4,6 +4,31 @@ with hold as (
     select * from {{ ref('match_hold') }}
 ),
 
+decision as (
+    select * from {{ ref('stg_decisions') }}
+    where decision_type = 'root_cause'
+),
+
+-- A steward's word on the episode that was the last one when it was given; of several the latest stands.
+correction as (
+    select
+        hold_id,
+        episode,
+        detail::jsonb ->> 'root_cause' as root_cause,
+        decided_by,
+        row_number() over (partition by hold_id, episode order by decided_at desc, decision_id desc) as preference
+    from (
+        select
+            hold.hold_id,
+            hold.episode,
+            decision.*,
+            row_number() over (partition by decision.decision_id order by hold.episode desc) as latest
+        from decision
+        inner join hold on decision.subject_id = hold.hold_id and decision.decided_at >= hold.opened_at
+    ) as said
+    where latest = 1
+),
+
 moment as (
     select {{ as_of() }} as as_of
 ),
@@ -40,7 +65,8 @@ select
     aged.is_open,
     aged.owner_role,
     aged.owner,
-    aged.root_cause,
+    coalesce(correction.root_cause, aged.root_cause) as root_cause,
+    correction.decided_by as root_cause_corrected_by,
     aged.expected,
     aged.actual,
     aged.limit_applied,
@@ -56,6 +82,8 @@ select
     aged.opened_at,
     aged.resolved_at
 from aged
+left join correction
+    on aged.hold_id = correction.hold_id and aged.episode = correction.episode and correction.preference = 1
 left join bucket
     on
         aged.is_open
