@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.scenario.policy import (
+    ACCRUAL_DAYS,
     DRUGS_UNDER_PERCENT,
     FOOTING,
     FREIGHT_OVER,
@@ -15,6 +16,7 @@ from sandbox.scenario.policy import (
     HEADER_OVER,
     HEADER_UNDER,
     POSTING_HOURS,
+    STOCK_PERCENT,
     SYNC_HOURS,
     TAX_OFF,
     over_limits,
@@ -87,6 +89,12 @@ def test_copies_of_purchase_orders_and_postings_of_receipts_are_due_after_a_day(
     rows = _rows("sla")
     assert Decimal(rows["receipt_posting"]["hours"]) == POSTING_HOURS
     assert {Decimal(rows[name]["hours"]) for name in ("po_at_ap", "po_at_supply")} == {SYNC_HOURS}
+
+
+def test_accruals_age_and_stock_differs_as_the_policies_say() -> None:
+    assert Decimal(_rows("sla")["accrual_age"]["hours"]) == 24 * ACCRUAL_DAYS
+    limits = {(row["stock_pct"], row["stock_qty"]) for row in _rows("policy").values()}
+    assert limits == {(str(STOCK_PERCENT), "")}
 
 
 def test_the_last_route_catches_everything() -> None:
