@@ -103,3 +103,37 @@ def test_a_rebuild_as_of_a_past_moment_says_what_the_warehouse_said_and_writes_n
     for table in tables:
         assert models.rows(f"select * from past_match.{table} order by 1, 2") == said[table], table
     assert models.rows("select * from match.match_hold_log order by hold_id, known_at, event_order") == log
+
+
+def test_both_logs_survive_a_full_refresh_and_episodes_count_on(models: Warehouse) -> None:
+    estate = Estate()
+    estate.order("PO1", line(10, "5.00"))
+    estate.receipt("r1", "PO1", 10, "2026-03-02")
+    for day, price in (("2026-03-10", "5.50"), ("2026-03-11", "5.00")):
+        priced(estate, "I1", "PO1", price)
+        estate.land(models, at(day))
+        models.build(at(day))
+    logs = {
+        log: models.rows(f"select * from match.{log} order by known_at, {key}")
+        for log, key in (("match_hold_log", "hold_id"), ("match_verdict_log", "subject_id"))
+    }
+    holds = models.rows("select * from match.match_hold order by hold_id, episode")
+
+    models.build(at("2026-03-12"), full_refresh=True)
+
+    assert models.rows("select * from match.match_hold_log order by known_at, hold_id") == logs["match_hold_log"]
+    assert (
+        models.rows("select * from match.match_verdict_log order by known_at, subject_id")
+        == (logs["match_verdict_log"])
+    )
+    assert models.rows("select * from match.match_hold order by hold_id, episode") == holds
+
+    # what a full refresh itself finds new goes on from the log
+    priced(estate, "I1", "PO1", "5.50")
+    estate.land(models, at("2026-03-13"))
+    models.build(at("2026-03-13"), full_refresh=True)
+    assert episodes(models) == [("ap:I1:1", 1, False, "cleared", "5.5"), ("ap:I1:1", 2, True, None, "5.5")]
+    verdicts = models.rows(
+        "select to_verdict from match.match_verdict_log where subject_id = 'ap:I1:1' order by known_at"
+    )
+    assert [row["to_verdict"] for row in verdicts] == ["exception", "matched", "exception"]
