@@ -83,6 +83,7 @@ def test_other_policies_release_and_add_holds_and_touch_nothing_of_the_warehouse
         ({"prices.csv": LOOSER}, "prices"),
         ({"policy.csv": LOOSER.replace("price_over_pct", "price_pct")}, "price_pct"),
         ({"policy.csv": LOOSER.replace("generous,", ",")}, "policy.csv:2: policy_id"),
+        ({"policy.csv": f"{LOOSER}twin,,2021-01-01,1,1,0,5\n"}, "policy.csv:3"),
     ],
 )
 def test_policies_that_would_not_load_are_refused_by_file_and_row(
