@@ -156,6 +156,7 @@ select
     i.other_amount,
     i.gross_amount,
     coalesce(line.line_count, 0) as line_count,
+    line.line_count is null and held.invoice_ref is not null as has_only_held_lines,
     coalesce(line.coded_line_count, 0) as coded_line_count,
     line.lines_amount,
     coalesce(touch.human_touches, 0) as human_touches,
@@ -183,6 +184,8 @@ select
     i._known_at
 from record as i
 left join line on i._source_system = line._source_system and i.invoice_ref = line.invoice_ref
+left join {{ ref('stg_ops_held_invoice_lines') }} as held
+    on i._source_system = held._source_system and i.invoice_ref = held.invoice_ref
 left join touch on i._source_system = touch._source_system and i.invoice_ref = touch.invoice_ref
 left join posting
     on i.order_system = posting.source_system and i.invoice_ref = posting.source_ref and posting.preference = 1

@@ -150,6 +150,11 @@ changed_invoice as (
     from touched_record as t
     where t.kind in ('invoice', 'invoice_line')
     union
+    -- lines of it that arrived and that the gate holds back
+    select h._source_system || ':' || h.invoice_ref as invoice_id
+    from {{ ref('stg_ops_held_invoice_lines') }} as h
+    where {{ is_new('h.held_since') }}
+    union
     select e._source_system || ':' || e.invoice_ref as invoice_id
     from touched_record as t
     inner join {{ ref('stg_hold_events') }} as e

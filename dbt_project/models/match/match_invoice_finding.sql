@@ -85,13 +85,14 @@ invoice_finding as (
     select
         'MISSING_DATA' as code,
         i.invoice_id,
-        'date, number, quantities and tax codes' as expected,
+        'date, number, lines, quantities and tax codes' as expected,
         concat_ws(
             ', ',
             case when i.invoice_date is null then 'date' end,
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
             case when empty_line.invoice_id is not null then 'quantity' end,
-            case when i.has_uncoded_tax then 'tax code' end
+            case when i.has_uncoded_tax then 'tax code' end,
+            case when i.has_only_held_lines then 'lines' end
         ) as actual,
         null as limit_applied,
         null as policy_id,
@@ -101,7 +102,8 @@ invoice_finding as (
             case when i.invoice_date is null then 'date' end,
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
             case when empty_line.invoice_id is not null then 'quantity on line ' || empty_line.first_line end,
-            case when i.has_uncoded_tax then 'tax code for its tax of ' || {{ plain('i.tax_amount') }} end
+            case when i.has_uncoded_tax then 'tax code for its tax of ' || {{ plain('i.tax_amount') }} end,
+            case when i.has_only_held_lines then 'line that the quality gate let through' end
         ) || '.' as explanation
     from invoice as i
     left join empty_line on i.invoice_id = empty_line.invoice_id
@@ -110,6 +112,7 @@ invoice_finding as (
         or coalesce(i.invoice_number, '') = ''
         or empty_line.invoice_id is not null
         or i.has_uncoded_tax
+        or i.has_only_held_lines
 )
 
 select

@@ -31,7 +31,7 @@ with invoice as (
     {{ join_units('i.invoice_id') }}
     left join {{ ref('int_purchase_orders') }} as o on i.purchase_order_id = o.purchase_order_id
     left join {{ ref('match_duplicate_invoice') }} as duplicate on i.invoice_id = duplicate.invoice_id
-    where i.line_count = 0 and i.names_po
+    where i.line_count = 0 and not i.has_only_held_lines and i.names_po
 ),
 
 -- Released findings that let an invoice back in. What a text says must be what was released.
