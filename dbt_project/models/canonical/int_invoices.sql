@@ -8,13 +8,16 @@
         indexes=[
             {'columns': ['invoice_id'], 'unique': true},
             {'columns': ['vendor_id']},
-            {'columns': ['normalised_number', 'gross_amount']},
+            {'columns': ['vendor_key', 'gross_amount', 'invoice_date']},
+            {'columns': ['normalised_number', 'vendor_key']},
             {'columns': ['erp_invoice_id'], 'where': 'erp_invoice_id is not null'},
             {'columns': ['currency', 'invoice_date']},
             {'columns': ['purchase_order_id'], 'where': 'line_count = 0'},
         ],
     )
 }}
+
+-- depends_on: {{ ref('int_former_invoices') }}, which reads what stands here until now
 
 with {{ order_homes() }},
 

@@ -22,7 +22,8 @@ vendor as (
         end as inactive_since,
         v.source_ref,
         v.source_ref_system,
-        r.source_system is not null as is_record
+        r.source_system is not null as is_record,
+        null::text as review_cluster_id
     from {{ ref('stg_vendors') }} as v
     left join record_system as r on v._source_system = r.source_system
 ),
@@ -78,12 +79,13 @@ keyed as (
     from identified
 ),
 
--- Documents read a vendor's key and which numbers of the whole cluster are blocked since when.
+-- Documents read a vendor's key, which numbers of the whole cluster are blocked since when, and what awaits review.
 cluster as (
     select
         vendor_key,
         bool_or(is_record) as is_known,
-        {{ joined("case when is_record then vendor_id || ' ' || coalesce(inactive_since::text, '') end") }} as records
+        {{ joined("case when is_record then vendor_id || ' ' || coalesce(inactive_since::text, '') end") }} as records,
+        min({{ by_code_point('review_cluster_id') }}) as review_cluster_id
     from keyed
     group by vendor_key
 ),
@@ -102,13 +104,14 @@ final as (
         k.inactive_since,
         k.is_record,
         c.is_known,
+        c.review_cluster_id,
         case
             when k.is_record then 'record'
             when k.is_referred then 'source_ref'
             when c.is_known then 'tax_id'
             else 'unresolved'
         end as method,
-        md5(concat_ws('|', k.vendor_key, k.record_vendor_id, c.records)) as facts_md5
+        md5(concat_ws('|', k.vendor_key, k.record_vendor_id, c.records, c.review_cluster_id)) as facts_md5
     from keyed as k
     inner join cluster as c on k.vendor_key = c.vendor_key
 ),

@@ -10,20 +10,6 @@ with invoice as (
     where not i.is_cancelled
 ),
 
--- A duplicate's hold clears when credits have cancelled all its lines.
-held_line as (
-    select
-        l.invoice_id,
-        count(*) as lines,
-        sum(case when n.is_credited then 1 else 0 end) as credited_lines
-    from {{ ref('int_invoice_lines') }} as l
-    {{ join_units('l.invoice_id') }}
-    inner join {{ ref('match_duplicate_invoice') }} as d on l.invoice_id = d.invoice_id
-    left join {{ ref('match_net_line') }} as n on l.invoice_line_id = n.invoice_line_id
-    where l.kind = 'invoice'
-    group by l.invoice_id
-),
-
 -- Lines of touched invoices that carry no quantity, on whichever unit they are.
 empty_line as (
     select
@@ -37,23 +23,6 @@ empty_line as (
 ),
 
 invoice_finding as (
-    select
-        'DUPLICATE_INVOICE' as code,
-        i.invoice_id,
-        'one invoice' as expected,
-        d.original_invoice_id as actual,
-        null as limit_applied,
-        null as policy_id,
-        i.gross_amount as amount_at_risk,
-        'Invoice ' || i.invoice_number || ' has the vendor, number and gross of ' || d.original_invoice_id || '.'
-            as explanation
-    from invoice as i
-    inner join {{ ref('match_duplicate_invoice') }} as d on i.invoice_id = d.invoice_id
-    left join held_line on i.invoice_id = held_line.invoice_id
-    where coalesce(held_line.lines > held_line.credited_lines, true)
-
-    union all
-
     select
         'VENDOR_UNKNOWN' as code,
         i.invoice_id,

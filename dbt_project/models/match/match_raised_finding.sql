@@ -11,6 +11,7 @@
     ref('match_currency_finding'),
     ref('match_substitute_finding'),
     ref('match_invoice_finding'),
+    ref('match_duplicate_finding'),
     ref('match_summary_finding'),
     ref('match_contract_finding'),
     ref('match_total_finding'),

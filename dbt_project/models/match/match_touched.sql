@@ -5,7 +5,6 @@
 {% set receipts = ref('int_receipt_lines') -%}
 {% set promises = ref('int_entity_promises') -%}
 {% set po_lines = before('match_po_line') -%}
-{% set duplicates = before('match_duplicate_invoice') -%}
 
 with changed_invoice as (
     select subject_id as invoice_id
@@ -26,27 +25,14 @@ with changed_invoice as (
     {%- endif %}
 ),
 
--- Who a changed invoice duplicates or is duplicated by, now or until now.
+-- Those that became a duplicate, are none any more, or have another original.
 invoice as (
     select invoice_id
     from changed_invoice
     union
-    select other.invoice_id
-    from changed_invoice as c
-    inner join {{ ref('int_invoices') }} as i on c.invoice_id = i.invoice_id
-    inner join {{ ref('int_invoices') }} as other
-        on
-            i.normalised_number = other.normalised_number
-            and i.gross_amount = other.gross_amount
-            and i.vendor_key = other.vendor_key
-            and i.kind = other.kind
-            and i.currency = other.currency
-    {%- if duplicates %}
-    union
-    select d.invoice_id
-    from {{ duplicates }} as d
-    inner join changed_invoice as c on d.original_invoice_id = c.invoice_id
-    {%- endif %}
+    select invoice_id
+    from {{ ref('match_duplicate') }}
+    where changed_at > {{ previous_as_of() }}
 ),
 
 unit as (

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Zeros that begin a run of digits and precede a digit.
-_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,17 @@ def normalise_document_number(number: str) -> str:
     """Return a document's number as duplicates are searched by (docs/reference/matching.md, duplicates).
 
     NFKC, upper case, NFKC; only letters and decimal digits; then zeros that begin a run of digits and precede a digit
-    are dropped.
+    are dropped, in whichever script they are written.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", number).upper())
     kept = "".join(character for character in folded if character.isalpha() or character.isdecimal())
-    return _LEADING_ZEROS.sub("", kept)
+    return _DIGITS.sub(_without_leading_zeros, kept)
+
+
+def _without_leading_zeros(run: re.Match[str]) -> str:
+    digits = run[0]
+    first = next((place for place, digit in enumerate(digits) if unicodedata.decimal(digit)), len(digits) - 1)
+    return digits[first:]
 
 
 @record_function("holds")

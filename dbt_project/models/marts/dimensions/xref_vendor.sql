@@ -12,5 +12,6 @@ select
     name,
     method,
     is_record,
-    is_known
+    is_known,
+    review_cluster_id
 from crosswalk
