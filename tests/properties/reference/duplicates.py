@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from tests.properties.reference.documents import Invoice
+from tests.scenarios import duplicate_reference
 
 DAYS_OF_A_YEAR = 365
 
@@ -16,6 +17,27 @@ def duplicates(invoices: Sequence[Invoice]) -> dict[str, str]:
         if originals:
             found[later.ref] = min(originals, key=rank).ref
     return found
+
+
+def suspects(invoices: Sequence[Invoice]) -> set[str]:
+    """Those that are suspected, of whichever kind."""
+    billed = [
+        duplicate_reference.Billed(
+            invoice_id=invoice.ref,
+            vendor=invoice.vendor,
+            number=invoice.number or "",
+            gross=invoice.gross,
+            currency="one for all",
+            kind=invoice.kind,
+            on=invoice.date,
+            received_at=invoice.received_at,
+            status=invoice.status,
+            named=tuple((line.line and str(line.line), line.receipt) for line in invoice.lines),
+        )
+        for invoice in invoices
+        if invoice.date
+    ]
+    return {ref for ref, code in duplicate_reference.duplicates(billed) if code == "DUPLICATE_SUSPECT"}
 
 
 def rank(invoice: Invoice) -> tuple[int, object, str]:

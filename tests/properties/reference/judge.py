@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tests.properties.reference import canonical, charges, findings, summaries
 from tests.properties.reference.documents import Case, Invoice, InvoiceLine, Policy
-from tests.properties.reference.duplicates import duplicates
+from tests.properties.reference.duplicates import duplicates, suspects
 from tests.properties.reference.netting import NetLine
 from tests.properties.reference.numbers import CENT, MONEY, ZERO, quotient, rounded
 from tests.properties.reference.order_line import Checked, OrderLineState, check, settle
@@ -31,6 +31,7 @@ class Judge:
         self.papers = {invoice.ref: invoice for invoice in case.invoices}
         self.order_lines = {line.number: line for line in case.lines}
         self.duplicates = duplicates(case.invoices)
+        self.suspects = suspects(case.invoices)
         self.found: list[Finding] = []
         self.states: dict[int, OrderLineState] = {}
 
@@ -134,6 +135,8 @@ class Judge:
         for invoice in self.case.invoices:
             duplicate = invoice.ref in self.duplicates and not self.is_cancelled_by_credits(invoice)
             self.found += findings.of_invoice(self.case, invoice, self.order_lines, self.policies, duplicate=duplicate)
+            if invoice.ref in self.suspects:
+                self.found.append(Finding("DUPLICATE_SUSPECT", invoice.ref, abs(invoice.gross), blocking=True))
 
     def is_cancelled_by_credits(self, invoice: Invoice) -> bool:
         """Whether credits left nothing of any line of a duplicate; its own credit lines do not count."""
