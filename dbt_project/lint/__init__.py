@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 execute = True
+KEYWORDS = {"not_kept": "not materialized"}
 
 
 class _Anything(str):
@@ -53,7 +54,9 @@ class adapter:
 
     @staticmethod
     def dispatch(name: str, package: str | None = None) -> Callable[..., str]:
-        """The macro of that name, as a function call."""
+        """The macro of that name, as a function call or, where it stands for keywords, as those."""
+        if name in KEYWORDS:
+            return lambda: KEYWORDS[name]
         return lambda *arguments: f"{name}({', '.join(map(str, arguments))})"
 
     @staticmethod

@@ -47,9 +47,9 @@ def crowd(seed: int, count: int) -> list[Row]:
             )  # fmt: skip
     for gap, gross in ((7, "70.00"), (30, "80.00")):
         for position in range(6):
-            number = f"S{gross[:2]}{10 + 2 * position}"
+            serial = f"S{gross[:2]}{10 + 2 * position}"
             on = FIRST + timedelta(days=gap * position)
-            estate.add(AP, "invoice", **bill(number, "S-V1", number, gross, on), _updated_at=at("2026-03-05"))
+            estate.add(AP, "invoice", **bill(serial, "S-V1", serial, gross, on), _updated_at=at("2026-03-05"))
     estate.add(ERP, "vendor", vendor_number="V3", name="Vendor V3", tax_id_token="T", _updated_at=LAST_CHANGE)
     return estate.rows
 
@@ -85,9 +85,8 @@ def reference(rows: Iterable[Row]) -> Found:
     """What the rules say of the newest versions among the records."""
     newest: dict[tuple, dict[str, Any]] = {}
     for _, name, record in rows:
-        key = (name, record.get("invoice_ref"), record.get("line_number"), record.get("vendor_number"))
-        if name == "invoice":
-            key = (name, record["invoice_ref"])
+        of_line, of_vendor = record.get("line_number"), name != "invoice" and record.get("vendor_number")
+        key = (name, record.get("invoice_ref"), of_line, of_vendor)
         if key not in newest or newest[key].get("_updated_at", LAST_CHANGE) <= record.get("_updated_at", LAST_CHANGE):
             newest[key] = record
     merged = any(key[0] == "vendor" and r.get("vendor_number") == "V3" and r.get("tax_id_token") == "T"

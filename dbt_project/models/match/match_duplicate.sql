@@ -42,44 +42,36 @@ found as (
         original.vendor_key as original_vendor_key,
         i.invoice_number as original_number,
         i.gross_amount as original_gross_amount,
-        i.invoice_date as original_date
+        i.invoice_date as original_date,
+        md5(concat_ws(
+            '|', p.rule, p.original_invoice_id, own.vendor_key, own.normalised_number, own.gross_amount,
+            original.vendor_key, i.invoice_number, i.gross_amount, i.invoice_date
+        )) as facts_md5
     from preferred as p
     inner join {{ ref('match_duplicate_candidate') }} as own on p.invoice_id = own.invoice_id
     inner join {{ ref('match_duplicate_candidate') }} as original on p.original_invoice_id = original.invoice_id
     inner join {{ ref('int_invoices') }} as i on p.original_invoice_id = i.invoice_id
     where p.preference = 1
-)
-{%- if earlier %},
+),
 
 earlier as (
+    {% if earlier -%}
     select e.*
     from {{ earlier }} as e
     inner join {{ touched }} as touched on e.invoice_id = touched.invoice_id
+    {%- else -%}
+    select
+        found.*,
+        null::timestamptz as changed_at
+    from found
+    where false
+    {%- endif %}
 )
-{%- endif %}
 
 select
     found.*,
-    {% if earlier -%}
-    case
-        when
-            (
-                earlier.rule, earlier.original_invoice_id, earlier.vendor_key, earlier.normalised_number,
-                earlier.gross_amount, earlier.original_vendor_key, earlier.original_number,
-                earlier.original_gross_amount, earlier.original_date
-            ) is not distinct from (
-                found.rule, found.original_invoice_id, found.vendor_key, found.normalised_number,
-                found.gross_amount, found.original_vendor_key, found.original_number,
-                found.original_gross_amount, found.original_date
-            )
-            then earlier.changed_at
-        else {{ as_of() }}
-    end as changed_at
-    {%- else -%}
-    {{ as_of() }} as changed_at
-    {%- endif %}
+    case when earlier.facts_md5 = found.facts_md5 then earlier.changed_at else {{ as_of() }} end as changed_at
 from found
-{%- if earlier %}
 left join earlier on found.invoice_id = earlier.invoice_id and found.code = earlier.code
 
 union all
@@ -97,10 +89,10 @@ select
     null as original_number,
     null::numeric(20, 4) as original_gross_amount,
     null::date as original_date,
+    null as facts_md5,
     case when earlier.original_invoice_id is null then earlier.changed_at else {{ as_of() }} end as changed_at
 from earlier
 left join found on earlier.invoice_id = found.invoice_id and earlier.code = found.code
 where
     found.invoice_id is null
     and (earlier.original_invoice_id is not null or earlier.changed_at > {{ previous_as_of() }})
-{%- endif %}

@@ -90,6 +90,7 @@ of_cluster as (
             and q.kind = i.kind
             and q.review_cluster_id = i.review_cluster_id
 ),
+
 compared as {{ not_kept() }} (
     select invoice.*
     from invoice
@@ -140,7 +141,12 @@ billing_day as (
         invoice_date,
         count(*) as bills
     from compared
-    where amount_hash in (select amount_hash from shared where is_close)
+    where
+        amount_hash in (
+            select amount_hash
+            from shared
+            where is_close
+        )
     group by vendor_key, gross_amount, currency, kind, invoice_date
 ),
 

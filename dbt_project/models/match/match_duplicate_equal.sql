@@ -92,7 +92,7 @@ face as (
     where c.shares_cluster
 ),
 
--- Of many that show one face on one day the first is the original of the others; the first that differs from it, its own.
+-- Of many that show one face on one day the first is the original of the others, and the first that differs its own.
 first_of_kind as (
     select
         f.*,
@@ -132,17 +132,18 @@ met as (
             and duplicate.equal = original.equal
             and duplicate.currency = original.currency
             and duplicate.kind = original.kind
-            and original.offer <= 2
-            and original.place < duplicate.place
     where
         duplicate.is_in_question
+        and original.offer <= 2
+        and original.place < duplicate.place
         and coalesce(duplicate.different <> original.different, true)
         and (
             duplicate.basis in ('none', 'both')
             or (
                 (duplicate.basis = 'po_line' or not (duplicate.names_po_lines and original.names_po_lines))
                 and (
-                    duplicate.basis = 'receipt_line' or not (duplicate.names_receipt_lines and original.names_receipt_lines)
+                    duplicate.basis = 'receipt_line'
+                    or not (duplicate.names_receipt_lines and original.names_receipt_lines)
                 )
             )
         )

@@ -81,9 +81,9 @@ met as (
         on
             p.other_group = original.numbered_amount_group
             and p.other_date = original.invoice_date
-            and original.place < duplicate.place
     where
         duplicate.is_in_question
+        and original.place < duplicate.place
         and not (duplicate.invoice_date > original.invoice_date and duplicate.is_recurring)
         and not (original.invoice_date > duplicate.invoice_date and original.is_recurring)
 )
