@@ -27,7 +27,7 @@ def suspects(invoices: Sequence[Invoice]) -> set[str]:
             vendor=invoice.vendor,
             number=invoice.number or "",
             gross=invoice.gross,
-            currency="one for all",
+            currency=invoice.currency,
             kind=invoice.kind,
             on=invoice.date,
             received_at=invoice.received_at,
