@@ -12,6 +12,8 @@ from tests.properties.reference.judge import judge
 from tests.properties.shrinking import readable, shrink
 from tests.scenarios.warehouse import Dbt, fresh_warehouse
 
+AT_ONCE = 800
+"""Each case has policies of its own, and the choice of a policy costs scopes times policies."""
 AS_OF = instant("2026-03-31T12:00")
 
 
@@ -23,6 +25,11 @@ class Engine:
 
     def differences(self, cases: Sequence[Case], moments: Sequence[datetime] = (AS_OF,)) -> list[list[str]]:
         """For each case, what the rules and the models say differently, at any of the moments, one after another."""
+        parts = [cases[start : start + AT_ONCE] for start in range(0, len(cases), AT_ONCE)]
+        return [differs for part in parts for differs in self.differences_of_some(part, moments)]
+
+    def differences_of_some(self, cases: Sequence[Case], moments: Sequence[datetime]) -> list[list[str]]:
+        """The same for as many cases as one warehouse is filled with."""
         found: list[list[str]] = [[] for _ in cases]
         with fresh_warehouse(self.postgres, self.template, self.dbt) as warehouse:
             cases_of(cases).land(warehouse, AS_OF - timedelta(hours=1))

@@ -20,7 +20,7 @@ def engine(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Eng
 
 @pytest.mark.parametrize(
     ("first_seed", "orders"),
-    [(0, 2500), *(pytest.param(10_000 * n, 5000, marks=pytest.mark.slow) for n in range(1, 5))],
+    [(0, 1600), *(pytest.param(10_000 * n, 4000, marks=pytest.mark.slow) for n in range(1, 5))],
 )
 def test_the_models_agree_with_the_rules_on_random_purchase_orders(
     engine: Engine, first_seed: int, orders: int
