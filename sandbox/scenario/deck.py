@@ -18,7 +18,6 @@ class Card:
     Args:
         codes: what it injects, or, for a decoy, what it nearly is.
         near: what a finding nearly is besides.
-        needs: what else the engine must know for it to be told.
         only, never: entities where it can be told; empty: all.
         first, last: days on which it can begin.
     """
@@ -26,7 +25,6 @@ class Card:
     tell: Tell
     codes: tuple[str, ...]
     near: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     first: int = 1
@@ -47,15 +45,9 @@ def _card(tell: Tell, codes: str, **where: object) -> Card:
     return Card(tell, tuple(codes.split()), **where)  # type: ignore[arg-type]
 
 
-def _ready(cards: tuple[Card, ...]) -> tuple[Card, ...]:
-    return tuple(card for card in cards if not WAITING & {*card.codes, *card.near, *card.needs})
-
-
-# Cases of these codes wait until the engine raises them.
-WAITING = {"DUPLICATE_SUSPECT"}
 LAKE = ("H2",)
 POSTED_UNTIL = 23  # a case that begins later is posted after the history, by the pipeline's clearance only
-ALL_FINDINGS: tuple[Card, ...] = (
+FINDINGS: tuple[Card, ...] = (
     _card(findings.price_over_percent, "PRICE_OVER"),
     _card(findings.price_over_amount, "PRICE_OVER"),
     _card(findings.price_over_cumulative, "PRICE_OVER"),
@@ -160,7 +152,7 @@ ALL_FINDINGS: tuple[Card, ...] = (
     _card(ageing.duplicate_posted, "RECOVERY_DUE DUPLICATE_INVOICE", last=POSTED_UNTIL),
     _card(ageing.returned_after_posting, "RECOVERY_DUE QTY_RECEIVED", last=POSTED_UNTIL),
 )
-ALL_DECOYS: tuple[Card, ...] = (
+DECOYS: tuple[Card, ...] = (
     _card(decoys.price_at_percent, "PRICE_OVER"),
     _card(decoys.price_at_amount, "PRICE_OVER"),
     _card(decoys.price_one_cent_inside, "PRICE_OVER"),
@@ -223,7 +215,7 @@ ALL_DECOYS: tuple[Card, ...] = (
     _card(stock.stock_counted_again, "STOCK_DISCREPANCY"),
     _card(ageing.credited_after_posting, "RECOVERY_DUE", last=POSTED_UNTIL),
 )
-ALL_CLEAN: tuple[tuple[Card, int], ...] = (
+CLEAN: tuple[tuple[Card, int], ...] = (
     (_card(clean.straight, ""), 44),
     (_card(clean.drafted, ""), 6),
     (_card(clean.in_parts, ""), 14),
@@ -238,12 +230,10 @@ ALL_CLEAN: tuple[tuple[Card, int], ...] = (
     (_card(acceptance.two_orders_one_invoice, ""), 2),
     (_card(acceptance.price_credit_unnamed, ""), 1),
     (_card(acceptance.lot_in_parts, ""), 1),
-    (_card(acceptance.inspected, "", needs=("QTY_ACCEPTED",)), 2),
-    (_card(summaries.summary_of_all, "", needs=("AMOUNT_OVER",)), 2),
-    (_card(summaries.summary_of_the_rest, "", needs=("AMOUNT_OVER",)), 1),
+    (_card(acceptance.inspected, ""), 2),
+    (_card(summaries.summary_of_all, ""), 2),
+    (_card(summaries.summary_of_the_rest, ""), 1),
 )
-FINDINGS, DECOYS = _ready(ALL_FINDINGS), _ready(ALL_DECOYS)
-CLEAN = tuple((card.tell, weight) for card, weight in ALL_CLEAN if _ready((card,)))
 
 
 def shuffled(seed: int, name: str, cards: tuple[Card, ...], position: int) -> Card:

@@ -70,9 +70,9 @@ class World:
             for _ in range(times):
                 self._tell_card(day, name, deck, orders)
         self._tell_last_days(day, orders)
-        tells, weights = zip(*CLEAN, strict=True)
-        for tell in self.book.rng.choices(tells, weights, k=max(1, count - findings - near_misses)):
-            self._tell(tell, self._draw_entity(), day, orders)
+        cards, weights = zip(*CLEAN, strict=True)
+        for card in self.book.rng.choices(cards, weights, k=max(1, count - findings - near_misses)):
+            self._tell(card.tell, self._draw_entity(), day, orders)
         for entity in self.entities:
             if self.book.rng.random() < 0.5:
                 self._tell(background.utility_bill, entity, day, orders)
