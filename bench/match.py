@@ -27,7 +27,7 @@ DATABASE = "bench_match"
 STAGING = ["path:models/staging/objects", "stg_touched_records"]
 ENGINE = ["path:models/canonical", "path:models/match", "path:seeds"]
 INCREMENT = ["+path:models/match"]
-DUPLICATES = ["match_duplicate_invoice"]
+DUPLICATES = ["match_duplicate*"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Measured:
     invoices: int
     duplicates_seconds: float
     tables_mb: float
+    budget_mb: float
     largest_temporary_mb: float
 
 
@@ -86,7 +87,7 @@ def _measured(server: EmbeddedPostgres, dbt: Transformation, dsn: str, po_lines:
     baseline = meter.cost(lambda: _baseline(dsn))
     full = meter.cost(lambda: dbt.run(estate.AS_OF, ENGINE, full_refresh=True))
     nodes = dbt.nodes()
-    tables, findings, verdicts = _results(dsn)
+    tables, budget, findings, verdicts = _results(dsn)
     largest = _largest_temporary(server.log, logged)
     touched = {}
     for number, orders in enumerate(n for n in TOUCHED if n * 10 <= po_lines):
@@ -110,6 +111,7 @@ def _measured(server: EmbeddedPostgres, dbt: Transformation, dsn: str, po_lines:
         invoices=invoices,
         duplicates_seconds=sum(node.seconds for node in dbt.nodes()),
         tables_mb=tables,
+        budget_mb=budget,
         largest_temporary_mb=largest,
     )
 
@@ -119,18 +121,21 @@ def _baseline(dsn: str) -> None:
         connection.execute((estate.FOLDER / "baseline.sql").read_text().encode())
 
 
-def _results(dsn: str) -> tuple[float, dict[str, int], dict[str, int]]:
-    """Megabytes of the largest table, how many findings there are of each code, how many lines of each verdict."""
+def _results(dsn: str) -> tuple[float, float, dict[str, int], dict[str, int]]:
+    """Megabytes of the largest table and of work_mem × workers; findings by code, invoice lines by verdict."""
     with psycopg.connect(dsn) as connection:
         largest = connection.execute(
-            "select max(pg_table_size(c.oid)) / 1e6 from pg_class as c"
+            "select max(pg_table_size(c.oid)) / 1e6,"
+            " pg_size_bytes(current_setting('work_mem')) * current_setting('max_worker_processes')::integer / 1e6"
+            " from pg_class as c"
             " where c.relkind = 'r' and c.relnamespace::regnamespace::text in ('staging', 'canonical', 'match')"
         ).fetchone()
         findings = connection.execute("select code, count(*) from match.match_finding group by code order by code")
         verdicts = connection.execute(
             "select verdict, count(*) from match.match_invoice_line group by verdict order by count(*) desc"
         )
-        return float(largest[0]), dict(findings.fetchall()), dict(verdicts.fetchall())  # type: ignore[index]
+        table, budget = map(float, largest)  # type: ignore[arg-type]
+        return table, budget, dict(findings.fetchall()), dict(verdicts.fetchall())
 
 
 def _largest_temporary(log: Path, start: int) -> float:
@@ -163,6 +168,8 @@ def _announced(measured: Measured) -> Measured:
         f"{m.duplicates_seconds / m.match_seconds:.2f}  (limit 0.5)"
     )
     print(f"largest temporary file            {m.largest_temporary_mb:9,.0f} MB; largest table {m.tables_mb:,.0f} MB")
+    print(f"peak memory of the server           {max(m.baseline.server_mb, m.full.server_mb):9,.0f} MB; ", end="")
+    print(f"work_mem x workers {m.budget_mb:,.0f} MB")
     print("slowest nodes of the full refresh: " + ", ".join(f"{n.name} {n.seconds:.1f}" for n in m.slowest[:12]))
     last = m.touched[max(m.touched)][1]
     print("slowest nodes of the last run: " + ", ".join(f"{n.name} {n.seconds:.1f}" for n in last[:12]), flush=True)
