@@ -72,6 +72,7 @@ def touch(connection: psycopg.Connection, orders: int, known_at: datetime) -> No
 
 def more_invoices(connection: psycopg.Connection, wanted: int) -> int:
     """Add copies of canonical invoices, other in number and gross, until there are ``wanted``; return how many are."""
+    present = connection.execute("select count(*) from canonical.int_invoices").fetchone()[0]  # type: ignore[index]
     columns = [
         row[0]
         for row in connection.execute(
@@ -89,9 +90,9 @@ def more_invoices(connection: psycopg.Connection, wanted: int) -> int:
     values = ", ".join(changed.get(name, f"i.{name}") for name in columns)
     connection.execute(
         f"insert into canonical.int_invoices ({', '.join(columns)})"
-        f" select {values} from canonical.int_invoices as i cross join generate_series(1, 100) as round"
-        " order by round limit greatest(0, %s - (select count(*) from canonical.int_invoices))".encode(),
-        (wanted,),
+        f" select {values} from generate_series(1, %(rounds)s) as round cross join canonical.int_invoices as i"
+        " limit %(missing)s".encode(),
+        {"rounds": -(-wanted // present), "missing": max(0, wanted - present)},
     )
     connection.execute("analyze canonical.int_invoices")
     return connection.execute("select count(*) from canonical.int_invoices").fetchone()[0]  # type: ignore[index]
