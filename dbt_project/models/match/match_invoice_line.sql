@@ -13,6 +13,7 @@
 
 -- depends_on: {{ ref('match_touched') }}
 
+-- Read by name each time: a common expression that is named three times is a copy of wide rows without statistics.
 with line as (
     select * from {{ ref('match_line_check') }}
 ),
@@ -24,8 +25,7 @@ finding as (
         f.code,
         f.is_released
     from {{ ref('match_finding') }} as f
-    inner join (select distinct invoice_id from line) as i on f.invoice_id = i.invoice_id
-    where f.blocking
+    where f.blocking and f.invoice_id in (select c.invoice_id from {{ ref('match_line_check') }} as c)
 ),
 
 -- Findings of a line, and those of its invoice that keep it out.
@@ -34,7 +34,7 @@ standing as (
         l.invoice_line_id,
         min(case when f.is_released then 1 else 0 end) = 0 as is_held,
         max(case when f.is_released then 1 else 0 end) = 1 as is_released
-    from line as l
+    from {{ ref('match_line_check') }} as l
     inner join finding as f on l.invoice_id = f.invoice_id
     where
         f.invoice_line_id = l.invoice_line_id
