@@ -17,7 +17,7 @@ from tieout.operators import rebuild as operators
 SCHEMAS = ("staging", "canonical", "match", "mart", "fb")
 # What a run makes for itself: which records it touches, and intermediate results of those.
 WORK_LISTS = {
-    "stg_touched_records", "int_touched", "match_touched", "match_candidate_line", "match_net_receipt",
+    "stg_touched_records", "int_touched", "match_touched", "match_duplicate_touched", "match_candidate_line", "match_net_receipt",
     "match_line_check",
 }  # fmt: skip
 # When a run last saw a vendor's facts change: a note for the next run, not a fact.
@@ -32,7 +32,7 @@ CHANGED = {
 
 # Findings that came or went on these days.
 CODES = {
-    "ACCRUAL_AGED", "AMOUNT_OVER", "CONTRACT_PRICE", "DUPLICATE_INVOICE", "FX_RATE_MISSING",
+    "ACCRUAL_AGED", "AMOUNT_OVER", "CONTRACT_PRICE", "DUPLICATE_INVOICE", "DUPLICATE_SUSPECT", "FX_RATE_MISSING",
     "ITEM_MISMATCH", "PO_NOT_FOUND", "PRICE_OVER", "QTY_RECEIVED", "RECEIPT_LATE_POSTED", "RECOVERY_DUE",
     "STOCK_DISCREPANCY", "SUBSTITUTE_ITEM", "SYNC_MISSING", "TAX_DIFFERENCE", "TOTAL_MISMATCH", "UOM_UNCONVERTIBLE",
     "VENDOR_INACTIVE",
