@@ -23,6 +23,7 @@ invoice as {{ not_kept() }} (
         coalesce(i.received_at, i.entered_at, '9999-12-31T00:00:00+00:00'::timestamptz) as received_at,
         case when i.is_paid then 1 when i.is_posted then 2 else 3 end as standing,
         review_cluster.review_cluster_id,
+        case when i.line_count = 0 then i.purchase_order_id end as summary_order_id,
         {{ hashed(['i.vendor_key', 'i.gross_amount', 'i.currency', 'i.kind']) }} as amount_hash,
         {{ hashed(['i.vendor_key', 'i.normalised_number', 'i.currency', 'i.kind']) }} as number_hash
     from {{ ref('int_invoices') }} as i
@@ -190,6 +191,7 @@ select
     i.kind,
     i.invoice_date,
     i.review_cluster_id,
+    i.summary_order_id,
     row_number() over (order by i.standing, i.received_at, {{ by_code_point('i.invoice_id') }}) as place,
     dense_rank() over (order by i.vendor_key, i.gross_amount, i.currency, i.kind) as amount_group,
     dense_rank() over (order by i.vendor_key, i.gross_amount, i.currency, i.kind, i.normalised_number)
@@ -199,7 +201,7 @@ select
     coalesce(p.is_recurring, false) as is_recurring,
     shared.shares_number,
     shared.shares_cluster,
-    coalesce(named.names_po_lines, false) as names_po_lines,
+    coalesce(named.names_po_lines, i.summary_order_id is not null) as names_po_lines,
     coalesce(named.names_receipt_lines, false) as names_receipt_lines,
     {% if only_touched() %}touched.invoice_id is not null{% else %}true{% endif %} as is_in_question
 from shared

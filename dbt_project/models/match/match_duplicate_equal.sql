@@ -14,6 +14,14 @@ named as (
     where
         (c.shares_day or c.shares_number)
         and (c.names_po_lines or c.names_receipt_lines)
+    union all
+    -- a summary invoice names its order as a whole
+    select
+        invoice_id,
+        summary_order_id as po_line_id,
+        null as receipt_line_id
+    from candidate
+    where (shares_day or shares_number) and summary_order_id is not null
 ),
 
 -- What two invoices must have in common not to be exempt: anything, where one of them names no lines throughout.

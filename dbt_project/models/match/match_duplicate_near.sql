@@ -72,6 +72,7 @@ met as (
         duplicate.invoice_id,
         original.invoice_id as original_invoice_id,
         original.place,
+        duplicate.summary_order_id = original.summary_order_id as have_one_order,
         duplicate.names_po_lines and original.names_po_lines as both_name_po_lines,
         duplicate.names_receipt_lines and original.names_receipt_lines as both_name_receipt_lines
     from either_way as p
@@ -97,6 +98,7 @@ from met as m
 where
     (
         not m.both_name_po_lines
+        or m.have_one_order
         or exists (
             select 1
             from {{ ref('int_invoice_lines') }} as l

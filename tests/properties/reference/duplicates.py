@@ -32,7 +32,8 @@ def suspects(invoices: Sequence[Invoice]) -> set[str]:
             on=invoice.date,
             received_at=invoice.received_at,
             status=invoice.status,
-            named=tuple((str(line.line) if line.line else None, line.receipt) for line in invoice.lines),
+            named=tuple((str(line.line) if line.line else None, line.receipt) for line in invoice.lines)
+            or (("order", None),) * invoice.names_order,
         )
         for invoice in invoices
         if invoice.date
