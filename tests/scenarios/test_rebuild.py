@@ -17,8 +17,8 @@ from tieout.operators import rebuild as operators
 SCHEMAS = ("staging", "canonical", "match", "mart", "fb")
 # What a run makes for itself: which records it touches, and intermediate results of those.
 WORK_LISTS = {
-    "stg_touched_records", "int_touched", "match_touched", "match_duplicate_touched", "match_candidate_line", "match_net_receipt",
-    "match_line_check",
+    "stg_touched_records", "int_touched", "int_former_invoices", "match_touched", "match_duplicate_touched",
+    "match_candidate_line", "match_net_receipt", "match_line_check",
 }  # fmt: skip
 # When a run last saw a vendor's facts change: a note for the next run, not a fact.
 NOTES = {"int_vendor_crosswalk": {"changed_at"}}
