@@ -24,7 +24,7 @@ from tieout.warehouse.migrate import migrate
 SIZES = "250000 500000 1000000"
 TOUCHED = (0, 1_000, 10_000)
 DATABASE = "bench_match"
-STAGING = ["path:models/staging/objects", "stg_touched_records"]
+STAGING = ["path:models/staging"]
 ENGINE = ["path:models/canonical", "path:models/match", "path:seeds"]
 INCREMENT = ["+path:models/match"]
 DUPLICATES = ["match_duplicate*"]
