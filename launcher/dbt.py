@@ -34,7 +34,7 @@ def render_documents(stack: Stack) -> None:
     """
     environment = stack.environment() | connection_variables(stack.warehouse_dsn)
     log = stack.layout.logs / "dbt-docs.log"
-    command = dbt_command(stack.layout.dbt_docs, "docs", "generate", "--no-compile")
+    command = dbt_command(stack.layout.dbt_docs, "docs", "generate")
     status = processes.run(command, environment, log, CHECKOUT, SECONDS)
     if status != 0:
         raise LaunchError(

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import httpx
 import psycopg
 import pytest
 
 from launcher import summary
+from launcher.dbt import render_documents
 from tests.e2e.differences import AFTER_A_BACKFILL
 from tests.e2e.snapshot import snapshot
 from tests.e2e.steps import backfill, wait_until_quiet
@@ -109,6 +111,14 @@ def test_a_dry_run_of_a_replay_sends_nothing(stack):
     before = rows(stack, "select count(*) from feedback.attempt")
     assert outcome_of(stack, "replay", {"replayed_by": "engineer", "reason": "a look"}) == "success"
     assert rows(stack, "select count(*) from feedback.attempt") == before
+
+
+def test_the_documents_of_the_models_are_complete(stack):
+    render_documents(stack)
+    for name in ("index.html", "manifest.json", "catalog.json"):
+        answer = httpx.get(stack.state["dbt_docs"] + name)
+        assert answer.is_success, name
+        assert len(answer.content) > 10_000, name
 
 
 def outcome_of(stack, dag_id: str, conf: dict[str, str]) -> str:
