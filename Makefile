@@ -89,7 +89,7 @@ integration: setup ## tests with an embedded PostgreSQL, real HTTP and SFTP serv
 e2e: setup ## the short end-to-end test: one Airflow, two entities
 	@if [ -d tests/e2e ]; then echo "end-to-end test"; $(PYTEST) -m "not slow" tests/e2e; fi
 
-test: check unit integration e2e ## everything that must pass, about a quarter of an hour
+test: check unit integration e2e ## everything that must pass, some twenty minutes
 
 test-all: test ## the long tests too: full size, replays, repeated demos
 	@$(PYTEST) -m slow tests
