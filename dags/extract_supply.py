@@ -6,6 +6,8 @@ copies of purchase orders.
 **Grain** one run per interval; one task per system of kind `supply` in `config/sources/`; the outcome of each
 object is a row of `ops.interface_run`.
 
+**Waiting** a task is deferred while a file that its profile awaits has not come (`await` in `config/sources/`).
+
 **Running it again** lands nothing twice: payloads are recognised by their hash, rows by theirs. A backfill over any
 past interval leaves every table as it was. Feedback is never sent for a backfill.
 

@@ -3,14 +3,18 @@
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from launcher.airflow_api import UNFINISHED, DagRun
 from launcher.cycle import FOLLOWERS
 from launcher.settings import CHECKOUT
+from sandbox.settings import load_config
 
 START_SECONDS = 5  # after the command returned, the scheduler makes the runs
 QUIET_SECONDS = 600
+DEFERRED_SECONDS = 120
 
 
 def backfill(stack, dag_id: str, first: date, last: date) -> list[DagRun]:
@@ -24,6 +28,31 @@ def backfill(stack, dag_id: str, first: date, last: date) -> list[DagRun]:
     wait_until_quiet(stack)
     runs = [run for run in stack.api.runs() if run.dag_id == dag_id and run.logical_date]
     return [run for run in runs if first <= run.logical_date.date() <= last]
+
+
+@contextmanager
+def withheld(stack, folder: str, pattern: str) -> Iterator[None]:
+    """Let files of the supply system's server be missing for a while."""
+    place = load_config(stack.layout.estate_config).root_of("supply") / folder
+    aside = place.with_name(f"{place.name}.withheld")
+    aside.mkdir()
+    for file in place.glob(pattern):
+        file.rename(aside / file.name)
+    try:
+        yield
+    finally:
+        for file in aside.iterdir():
+            file.rename(place / file.name)
+        aside.rmdir()
+
+
+def wait_until_deferred(stack, run: DagRun) -> None:
+    """Wait until a task of a run is deferred."""
+    deadline = time.monotonic() + DEFERRED_SECONDS
+    while not stack.api.tasks(run, ["deferred"]):
+        assert not stack.api.run(run.dag_id, run.run_id).ended, "the run ended without waiting"
+        assert time.monotonic() < deadline, "nothing was deferred"
+        time.sleep(1)
 
 
 def wait_until_quiet(stack) -> None:

@@ -7,10 +7,11 @@ import psycopg
 import pytest
 
 from launcher import summary
+from launcher.cycle import Interval
 from launcher.dbt import render_documents
 from tests.e2e.differences import AFTER_A_BACKFILL
 from tests.e2e.snapshot import snapshot
-from tests.e2e.steps import backfill, wait_until_quiet
+from tests.e2e.steps import backfill, wait_until_deferred, wait_until_quiet, withheld
 
 pytestmark = pytest.mark.e2e
 
@@ -119,6 +120,22 @@ def test_the_documents_of_the_models_are_complete(stack):
         answer = httpx.get(stack.state["dbt_docs"] + name)
         assert answer.is_success, name
         assert len(answer.content) > 10_000, name
+
+
+def test_an_extraction_waits_deferred_for_a_file_and_lands_it_when_it_has_come(stack):
+    """The last test: it plays a day, of which only the supply system is extracted."""
+    _, end = stack.estate.advance(1)
+    interval = Interval.of_days(end - timedelta(days=1), 1)
+    taken = "select count(*) from ops.taken_file where feed = 'receipts' and modified_at >= %s"
+    with withheld(stack, "outgoing/receipts", "receipts_*"):
+        run = stack.api.trigger("extract_supply", run_id=interval.name, start=interval.start, end=interval.end)
+        wait_until_deferred(stack, run)
+        assert rows(stack, taken, [interval.start]) == [(0,)]
+    wait_until_quiet(stack)
+    assert stack.api.run(run.dag_id, run.run_id).state == "success"
+    assert rows(stack, taken, [interval.start]) > [(0,)]
+    landed = "select sum(rows_landed) > 0 from ops.batch where object = 'receipt_line' and interval_start = %s"
+    assert rows(stack, landed, [interval.start]) == [(True,)]
 
 
 def outcome_of(stack, dag_id: str, conf: dict[str, str]) -> str:

@@ -35,7 +35,7 @@ from tieout.sources.files import FileRead, Files
 from tieout.sources.folder import FolderFiles
 from tieout.sources.http import HttpClient
 from tieout.sources.rest import RestRead
-from tieout.sources.sftp import SftpFiles, connect
+from tieout.sources.sftp import SftpFiles, connect, entered
 from tieout.warehouse.connection import connect as connect_warehouse
 
 log = logging.getLogger(__name__)
@@ -204,7 +204,7 @@ class _Extraction:
             return
         endpoint = self._context.resolve(connection_id)
         opened = self._context.open_sftp(connection_id) if self._context.open_sftp else connect(endpoint)
-        with opened as client:
+        with entered(opened) as client:
             yield SftpFiles(client, str(endpoint.extra.get("path", "")))
 
     def _note(self, ids: dict[str, int]) -> None:

@@ -6,6 +6,8 @@ What a profile says about interface objects is checked against their contracts i
 import codecs
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tieout.errors import ConfigurationError
@@ -17,7 +19,7 @@ from tieout.landing.functions import FUNCTIONS
 from tieout.landing.problems import Node
 from tieout.landing.profile import Condition, Cursor, Feed, Format, ObjectMapping, Origin, Profile, Read, Rule
 from tieout.sources.database import DatabaseRead
-from tieout.sources.files import FileRead, safe_directory
+from tieout.sources.files import FileRead, safe_directory, sign
 from tieout.sources.http import Auth
 from tieout.sources.rest import PAGE_KINDS, Pagination, RestRead
 
@@ -117,7 +119,7 @@ def _read(node: Node, protocol: str) -> Read:
     if protocol == "rest":
         return _rest(node)
     if protocol in ("sftp", "folder"):
-        return _files(node)
+        return _files(node, protocol)
     node.keys({"table", "columns", "query"})
     if node.has("table") == node.has("query"):
         node.problem("needs either 'table' or 'query'")
@@ -171,22 +173,36 @@ def _pagination(node: Node) -> Pagination:
     )
 
 
-def _files(node: Node) -> FileRead:
-    allowed = {"directory", "pattern", "marker", "done", "reject", "stable_seconds"}
+def _files(node: Node, protocol: str) -> FileRead:
+    allowed = {"directory", "pattern", "marker", "done", "reject", "stable_seconds", "await"}
     node.keys(allowed, required=("directory", "pattern"))
     for name in ("directory", "done", "reject"):
         node.child(name).checked(_directory, "a relative folder", "")
     marker = node.child("marker")
     if marker.text() and "*" not in marker.text():
         marker.problem("needs * where the file's name goes")
-    return FileRead(
+    read = FileRead(
         directory=node.child("directory").text("."),
         pattern=node.child("pattern").text("*"),
         marker=marker.maybe_text(),
         done=node.child("done").maybe_text(),
         reject=node.child("reject").maybe_text(),
         stable_seconds=node.child("stable_seconds").integer(),
+        awaited=node.child("await").checked(_duration, "an ISO 8601 duration such as PT2H", None),
     )
+    if node.has("await"):
+        _check_awaited(node.child("await"), read, protocol)
+    return read
+
+
+def _check_awaited(node: Node, read: FileRead, protocol: str) -> None:
+    if protocol != "sftp":
+        node.problem("only files by SFTP are awaited")
+    # The trigger that waits looks at names only: a folder of a name that matches would end the wait.
+    folders = (".", *(PurePosixPath(folder).name for folder in (read.done, read.reject) if folder))
+    for name in folders:
+        if fnmatchcase(name, sign(read)):
+            node.problem(f"needs a pattern that folders do not match: {sign(read)!r} matches {name!r}")
 
 
 def _format(node: Node) -> Format:

@@ -123,6 +123,16 @@ def file_outcome(connection: psycopg.Connection, attempt: Attempt, path: str, si
     return row[0] if row else None
 
 
+def taken_since(connection: psycopg.Connection, source_system: str, feed: str, since: datetime) -> bool:
+    """Whether a file of the feed that was modified at ``since`` or later was taken; it may have been moved away."""
+    return bool(
+        connection.execute(
+            "select 1 from ops.taken_file where (source_system, feed) = (%s, %s) and modified_at >= %s limit 1",
+            (source_system, feed, since),
+        ).fetchone()
+    )
+
+
 def content_landed(connection: psycopg.Connection, attempt: Attempt, sha256: str) -> bool:
     """Whether a file of the feed with this content landed before, under whatever name."""
     return bool(

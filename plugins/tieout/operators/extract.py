@@ -8,12 +8,16 @@ import yaml
 from airflow.sdk import BaseOperator, Context, ObjectStoragePath
 
 from tieout import settings
+from tieout.operators.await_files import FilesCame, files_to_await
 from tieout.operators.connections import keys, resolve, sftp_client, warehouse_dsn
 from tieout.operators.origin import announce, origin
 from tieout.operators.schedules import LANDED
 
 if TYPE_CHECKING:
+    from tieout.landing.configuration_files import Configuration
+    from tieout.landing.manifest import Interval
     from tieout.landing.outcome import Outcome
+    from tieout.landing.profile import Profile
 
 TASK_DEADLINE = timedelta(hours=2)
 
@@ -22,7 +26,8 @@ class ExtractSource(BaseOperator):
     """Archive and land everything that a source has for the run's data interval.
 
     The outcome of each object is a row of ``ops.interface_run``. Running it again lands nothing twice; a retry goes
-    on where the archive's manifest ends.
+    on where the archive's manifest ends. Where a feed says `await` and its file has not come, the task waits,
+    deferred; a backfill never waits.
     """
 
     def __init__(self, *, system: str, **kwargs: Any) -> None:
@@ -30,24 +35,47 @@ class ExtractSource(BaseOperator):
         self.system = system
 
     def execute(self, context: Context) -> dict[str, int]:
-        """Return rows read and landed by object.
+        """Return rows landed by object, at once or, where a file is awaited, after a deferral.
 
         Raises:
+            TaskDeferred: a file of the interval has not come, and there is patience left.
             TieoutError: a feed failed; the others have landed.
         """
         from tieout.landing.configuration_files import load_configuration
+
+        configuration = load_configuration(settings.config_dir())
+        if origin(context) != "backfill":
+            self._wait_for_files(configuration.profile(self.system), _interval(context))
+        return self._extract(context, configuration)
+
+    def resume_with_files(self, context: Context, event: dict[str, Any]) -> dict[str, int]:
+        """Extract what there is after a wait for files; return like ``execute``."""
+        from tieout.landing.configuration_files import load_configuration
+
+        if event["missing"]:
+            self.log.warning("Extracting %s without what did not come: %s", self.system, ", ".join(event["missing"]))
+        return self._extract(context, load_configuration(settings.config_dir()))
+
+    def _wait_for_files(self, profile: "Profile", interval: "Interval") -> None:
+        """Hand over to the trigger where a file is missing, so that no worker and no slot of the pool is held."""
+        awaited = files_to_await(profile, interval)
+        if not awaited:
+            return
+        self.log.info("Waiting for: %s", "; ".join(f"{one['feed']} until {one['until']}" for one in awaited))
+        self.defer(trigger=FilesCame(awaited), method_name="resume_with_files")
+
+    def _extract(self, context: Context, configuration: "Configuration") -> dict[str, int]:
         from tieout.landing.extract import Context as Extraction
         from tieout.landing.extract import extract_source
-        from tieout.landing.manifest import Interval
 
         run = context["dag_run"]
         announce(context, self.outlets)
         outcome = extract_source(
             self.system,
-            Interval(context["data_interval_start"], context["data_interval_end"]),
+            _interval(context),
             context=Extraction(
                 warehouse_dsn=warehouse_dsn(),
-                configuration=load_configuration(settings.config_dir()),
+                configuration=configuration,
                 archive_root=ObjectStoragePath(settings.archive_url()),
                 keys=keys(),
                 resolve=resolve,
@@ -134,6 +162,12 @@ def rows_landed(outcome: "Outcome") -> dict[str, int]:
 def systems_of(kind: str) -> list[str]:
     """Return the names of the sources of a kind, read from the heads of ``config/sources/*.yml``."""
     return [path.stem for path in sorted((settings.config_dir() / "sources").glob("*.yml")) if _kind(path) == kind]
+
+
+def _interval(context: Context) -> "Interval":
+    from tieout.landing.manifest import Interval
+
+    return Interval(context["data_interval_start"], context["data_interval_end"])
 
 
 def _kind(path: Path) -> str:

@@ -4,9 +4,9 @@ The folder itself is reached through ``Files``, which sources/sftp.py and source
 """
 
 import fnmatch
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Protocol
 
@@ -21,7 +21,10 @@ MAX_NAME = 255
 
 @dataclass(frozen=True)
 class FileRead:
-    """Where files are, which of them are meant, and where they go: a profile's `read` of sftp or folder."""
+    """Where files are, which of them are meant, and where they go: a profile's `read` of sftp or folder.
+
+    ``awaited`` is the profile's `await`: how long after an interval's end its file is waited for.
+    """
 
     directory: str
     pattern: str
@@ -29,6 +32,7 @@ class FileRead:
     done: str | None = None
     reject: str | None = None
     stable_seconds: float = 0
+    awaited: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,20 @@ def ready(files: Files, read: FileRead, pause: Callable[[float], None]) -> list[
             if first.get(info.name) == info and (not read.marker or read.marker.replace("*", info.name) in present)
         ),
         key=lambda info: info.name,
+    )
+
+
+def sign(read: FileRead) -> str:
+    """Return the pattern of the file whose coming says that there is one to take: its marker, or the file itself."""
+    return read.marker.replace("*", read.pattern) if read.marker else read.pattern
+
+
+def has_come(listing: Iterable[FileInfo], read: FileRead, since: datetime) -> bool:
+    """Whether a file's sign is in the listing of its folder, modified at ``since`` or later."""
+    pattern = sign(read)
+    return any(
+        info.modified_at >= since and safe_name(info.name) and fnmatch.fnmatchcase(info.name, pattern)
+        for info in listing
     )
 
 

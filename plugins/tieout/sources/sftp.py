@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -103,6 +103,18 @@ def connect(endpoint: Endpoint) -> Iterator[paramiko.SFTPClient]:
         client = _told(ssh.open_sftp)
         with client:
             yield client
+
+
+@contextmanager
+def entered(opening: AbstractContextManager[paramiko.SFTPClient]) -> Iterator[paramiko.SFTPClient]:
+    """Enter a client that is given, such as that of Airflow's hook, and leave it again.
+
+    Raises:
+        Refused: login or host key were refused.
+        Transient: the server cannot be reached.
+    """
+    with ExitStack() as stack:
+        yield _told(lambda: stack.enter_context(opening))
 
 
 def _told(call: Callable[[], Result]) -> Result:

@@ -113,11 +113,23 @@ feeds:
         ("    objects:", "    cursor: {field: x}\n    objects:", "files have no cursor"),
         ("note: {fields", "note: {sweep: true, fields", "only a full read"),
         ('pattern: "*.csv"', 'pattern: "*.csv", marker: done.ok', "needs * where the file's name goes"),
+        ('pattern: "*.csv"', 'pattern: "*.csv", await: 2 hours', "is not an ISO 8601 duration"),
+        ('pattern: "*.csv"', "await: PT2H", "needs a pattern that folders do not match: '*' matches '.'"),
+        ('pattern: "*.csv"', 'pattern: "out*", done: old/out_done, await: PT2H', "'out*' matches 'out_done'"),
     ],
 )
 def test_a_mistake_in_a_feed_of_files_is_named(read, old, new, message):
     assert read(FILES)[1] == []
     assert any(message in problem.message for problem in read(FILES.replace(old, new))[1])
+
+
+def test_files_are_awaited_by_sftp_only(read):
+    awaiting = FILES.replace('"*.csv"', '"*.csv", await: PT2H')
+    profile, problems = read(awaiting)
+    assert problems == []
+    assert profile.feeds[0].read.awaited == timedelta(hours=2)
+    (problem,) = read(awaiting.replace("protocol: sftp", "protocol: folder"))[1]
+    assert str(problem) == "x.yml:7: feeds.0.read.await: only files by SFTP are awaited"
 
 
 def test_two_feeds_do_not_share_a_name(read):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tieout.errors import ConfigurationError
-from tieout.sources.files import FileInfo, FileRead, NotStable, payload, put_away, ready, safe_name
+from tieout.sources.files import FileInfo, FileRead, NotStable, has_come, payload, put_away, ready, safe_name
 
 READ = FileRead(directory="out", pattern="*.csv", done="done")
 OLD = datetime(2026, 1, 1, tzinfo=UTC)
@@ -89,3 +89,22 @@ def test_names_with_tricks_are_not_files(name):
 def test_a_folder_does_not_leave_the_connections_own(directory):
     with pytest.raises(ConfigurationError):
         names(Folder(), replace(READ, directory=directory))
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "there"),
+    [
+        ("a.csv", OLD, True),
+        ("a.csv", OLD - timedelta(seconds=1), False),
+        ("a.txt", OLD, False),
+        (".a.csv", OLD, False),
+    ],
+)
+def test_a_file_has_come_when_its_name_matches_and_it_is_of_the_time(name, at, there):
+    assert has_come([FileInfo(name, 1, at)], READ, since=OLD) is there
+
+
+def test_where_there_are_markers_the_marker_has_to_come():
+    marked = replace(READ, marker="*.ok")
+    assert not has_come([FileInfo("a.csv", 1, OLD)], marked, since=OLD)
+    assert has_come([FileInfo("a.csv.ok", 0, OLD)], marked, since=OLD)
