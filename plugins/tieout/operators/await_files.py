@@ -44,7 +44,7 @@ class FilesCame(BaseTrigger):
         poll_seconds: time between two looks at a server.
     """
 
-    def __init__(self, awaited: list[dict[str, str]], poll_seconds: float = 10.0) -> None:
+    def __init__(self, awaited: list[dict[str, str]], poll_seconds: float = 15.0) -> None:
         super().__init__()
         self.awaited = awaited
         self.poll_seconds = poll_seconds

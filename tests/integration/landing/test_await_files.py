@@ -5,6 +5,8 @@ import json
 import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,6 +74,16 @@ def airflow_connections(root, warehouse, tmp_path, monkeypatch):
         values = {"conn_type": "sftp", "host": endpoint.host, "port": endpoint.port, "login": endpoint.login}
         values |= {"password": endpoint.password, "extra": {**endpoint.extra, "path": "base"}}
         monkeypatch.setenv("AIRFLOW_CONN_SUPPLY", json.dumps(values))
+        yield
+
+
+@contextmanager
+def refusing(monkeypatch) -> Iterator[None]:
+    """Let the connection lead to a port where nobody listens."""
+    values = json.loads(os.environ["AIRFLOW_CONN_SUPPLY"])
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AIRFLOW_CONN_SUPPLY", json.dumps(values | {"port": taken.getsockname()[1]}))
         yield
 
 
@@ -146,12 +158,16 @@ def test_a_file_that_does_not_come_is_named_when_its_time_is_over(look):
     assert time.monotonic() - began < 20
 
 
+def test_the_wait_ends_when_the_server_goes_down(look, monkeypatch):
+    awaited = look()
+    with refusing(monkeypatch):
+        event = asyncio.run(anext(FilesCame(awaited).run()))
+    assert event.payload == {"missing": []}
+
+
 @pytest.mark.usefixtures("airflow_connections")
 def test_a_server_that_is_down_is_said_to_be_unavailable(configuration, make_context, day, monkeypatch):
-    values = json.loads(os.environ["AIRFLOW_CONN_SUPPLY"])
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and not listening: connections are refused
-        monkeypatch.setenv("AIRFLOW_CONN_SUPPLY", json.dumps(values | {"port": taken.getsockname()[1]}))
+    with refusing(monkeypatch):
         context = make_context(configuration, {}, resolve=resolve, open_sftp=sftp_client)
         outcome = extract_source("supply", day, context=context)
     assert {error.incident_class for feed in outcome.feeds for error in feed.errors} == {"unavailable"}
