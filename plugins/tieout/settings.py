@@ -26,7 +26,10 @@ def objects_dir() -> Path:
 
 
 def archive_url() -> str:
-    """Return the root of the archive as a URL that ``ObjectStoragePath`` takes (``TIEOUT_ARCHIVE``)."""
+    """Return the root of the archive as a URL that ``ObjectStoragePath`` takes (``TIEOUT_ARCHIVE``).
+
+    A local folder by default; ``s3://<connection>@<bucket>/<prefix>`` is on S3.
+    """
     return os.environ.get("TIEOUT_ARCHIVE", f"file://{home() / 'archive'}")
 
 

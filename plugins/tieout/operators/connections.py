@@ -4,7 +4,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from airflow.sdk import BaseHook
+from airflow.sdk import BaseHook, ObjectStoragePath
+
+from tieout import settings
 
 if TYPE_CHECKING:
     from paramiko import SFTPClient
@@ -19,6 +21,17 @@ KEYS = "tieout_keys"
 def warehouse_dsn() -> str:
     """Return the URL of the warehouse from the connection ``warehouse``."""
     return _postgres_url(BaseHook.get_connection(WAREHOUSE))
+
+
+def archive_root() -> ObjectStoragePath:
+    """Return the archive's root; a connection that its URL names must be there.
+
+    Without this an S3 root would be used with whatever credentials the machine has, or with none.
+    """
+    root = ObjectStoragePath(settings.archive_url())
+    if root.conn_id:
+        BaseHook.get_connection(root.conn_id)
+    return root
 
 
 def resolve(connection_id: str) -> "Endpoint":

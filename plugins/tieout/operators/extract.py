@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from airflow.sdk import BaseOperator, Context, ObjectStoragePath
+from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.await_files import FilesCame, files_to_await
-from tieout.operators.connections import keys, resolve, sftp_client, warehouse_dsn
+from tieout.operators.connections import archive_root, keys, resolve, sftp_client, warehouse_dsn
 from tieout.operators.origin import announce, origin
 from tieout.operators.schedules import LANDED
 
@@ -76,7 +76,7 @@ class ExtractSource(BaseOperator):
             context=Extraction(
                 warehouse_dsn=warehouse_dsn(),
                 configuration=configuration,
-                archive_root=ObjectStoragePath(settings.archive_url()),
+                archive_root=archive_root(),
                 keys=keys(),
                 resolve=resolve,
                 open_sftp=sftp_client,
@@ -102,7 +102,7 @@ class LandConfiguration(BaseOperator):
         landed = land_configuration(
             warehouse_dsn(),
             config=settings.config_dir(),
-            archive_root=ObjectStoragePath(settings.archive_url()),
+            archive_root=archive_root(),
             keys=keys(),
             now=settings.business_now(),
             dag_run_id=context["dag_run"].run_id,
@@ -128,7 +128,7 @@ class ReparseSource(BaseOperator):
             Interval(datetime.fromisoformat(params["start"]), datetime.fromisoformat(params["end"])),
             dsn=warehouse_dsn(),
             configuration=load_configuration(settings.config_dir()),
-            archive_root=ObjectStoragePath(settings.archive_url()),
+            archive_root=archive_root(),
             keys=keys(),
             trace_id=context["dag_run"].run_id,
             now=settings.business_now(),
