@@ -23,80 +23,124 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The columns that a policy's scope may name. #}
+{% macro scope_columns() -%}
+    {{ return(['entity_id', 'vendor_key', 'item_category', 'match_type', 'currency']) }}
+{%- endmacro %}
+
 {#
-    Common table expressions that choose the policy row for each row of a relation `name` with entity_id, vendor_key,
-    item_category, match_type, currency and policy_date: the most specific one valid on the date (matching, section 5).
-    Gives `<name>_scoped`, the relation with its scope, and `<name>_policy`, one row per scope that a policy fits; join
-    them by join_policy(). Values that no policy names are blank in a scope, so that scopes are few. `scope` names the
-    relation's columns where they are called otherwise.
+    The scope of a row as columns `<column>_scope`, joined by join_scope: what some policy names, else blank, so that
+    scopes are few. `called` names the row's columns where they are called otherwise.
 #}
-{% macro choose_policy(name, scope={}) -%}
-{%- set columns = ['entity_id', 'vendor_key', 'item_category', 'match_type', 'currency'] -%}
-{{ name }}_scoped as (
-    select
-        s.*,
-        {%- for column in columns %}
-        coalesce(named_{{ column }}.value, '') as {{ column }}_scope{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ name }} as s
-    {%- for column in columns %}
+{% macro scope_of_row() -%}
+    {%- for column in scope_columns() -%}
+    coalesce(named_{{ column }}.value, '') as {{ column }}_scope{{ ',\n    ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro join_scope(alias, called={}) -%}
+    {%- for column in scope_columns() %}
     left join (
         select distinct {{ column }} as value
         from {{ ref('int_policies') }}
         where {{ column }} <> ''
-    ) as named_{{ column }} on s.{{ scope.get(column, column) }} = named_{{ column }}.value
+    ) as named_{{ column }} on {{ alias }}.{{ called.get(column, column) }} = named_{{ column }}.value
     {%- endfor %}
+{%- endmacro %}
+
+{#
+    Common table expressions that choose the policy row for each row of a relation `name` with entity_id, vendor_key,
+    item_category, match_type, currency and policy_date (matching, section 5). Gives `<name>_scoped`, the relation with
+    its scope, and `<name>_policy`; join them by join_policy().
+#}
+{% macro choose_policy(name, called={}) -%}
+{{ name }}_scoped as (
+    select
+        s.*,
+        {{ scope_of_row() }}
+    from {{ name }} as s
+    {{ join_scope('s', called) }}
 ),
 
+{{ choose_policy_by_scope(name, name ~ '_scoped') }}
+{%- endmacro %}
+
+{#
+    The same for a relation that has its scope already: `<name>_policy`, the most specific policy that fits each scope
+    and policy_date, one row per scope that a policy fits.
+#}
+{% macro choose_policy_by_scope(name, relation) -%}
+{%- set columns = scope_columns() -%}
 {{ name }}_scope as (
     select distinct
         {%- for column in columns %}
         {{ column }}_scope,
         {%- endfor %}
         policy_date
-    from {{ name }}_scoped
+    from {{ relation }}
 ),
 
-{{ name }}_policy as (
+-- Policies of the row's vendor, and those of any: joined by equality, for there may be one for each vendor.
+{{ name }}_asked as (
     select
         scope.*,
-        p.policy_id,
-        p.policy_hash,
-        {%- for limit in policy_limits() %}
-        p.{{ limit }},
-        {%- endfor %}
-        p.price_under_blocks,
-        p.amount_under_blocks,
-        p.tax_blocks,
-        p.charge_blocks,
-        p.receipt_grace_days,
-        p.po_grace_hours,
-        row_number() over (
-            partition by
-                {%- for column in columns %}
-                scope.{{ column }}_scope,
-                {%- endfor %}
-                scope.policy_date
-            order by p.specificity desc, {{ by_code_point('p.policy_id') }}
-        ) as preference
+        scope.vendor_key_scope as vendor_key
     from {{ name }}_scope as scope
-    inner join {{ ref('int_policies') }} as p
-        on
-            scope.policy_date between p.valid_from and p.valid_to
+    where scope.vendor_key_scope <> ''
+    union all
+    select
+        scope.*,
+        '' as vendor_key
+    from {{ name }}_scope as scope
+),
+
+{{ name }}_policy as {{ kept() }} (
+    select ranked.*
+    from (
+        select
             {%- for column in columns %}
-            and p.{{ column }} in ('', scope.{{ column }}_scope)
+            asked.{{ column }}_scope,
             {%- endfor %}
+            asked.policy_date,
+            p.policy_id,
+            p.policy_hash,
+            {%- for limit in policy_limits() %}
+            p.{{ limit }},
+            {%- endfor %}
+            p.price_under_blocks,
+            p.amount_under_blocks,
+            p.tax_blocks,
+            p.charge_blocks,
+            p.receipt_grace_days,
+            p.po_grace_hours,
+            row_number() over (
+                partition by
+                    {%- for column in columns %}
+                    asked.{{ column }}_scope,
+                    {%- endfor %}
+                    asked.policy_date
+                order by p.specificity desc, {{ by_code_point('p.policy_id') }}
+            ) as preference
+        from {{ name }}_asked as asked
+        inner join {{ ref('int_policies') }} as p
+            on
+                asked.vendor_key = p.vendor_key
+                and asked.policy_date between p.valid_from and p.valid_to
+                {%- for column in columns if column != 'vendor_key' %}
+                and p.{{ column }} in ('', asked.{{ column }}_scope)
+                {%- endfor %}
+    ) as ranked
+    where ranked.preference = 1
 )
 {%- endmacro %}
 
 {% macro join_policy(name, alias) -%}
 left join {{ name }}_policy as policy
         on
-            {%- for column in ['entity_id', 'vendor_key', 'item_category', 'match_type', 'currency'] %}
+            {%- for column in scope_columns() %}
             {{ alias }}.{{ column }}_scope = policy.{{ column }}_scope and
             {%- endfor %}
             {{ alias }}.policy_date = policy.policy_date
-            and policy.preference = 1
 {%- endmacro %}
 
 {# A limit of the chosen policy; where no row fits, nothing is allowed. A row's null does not limit. #}

@@ -71,3 +71,19 @@ judged as (
     left join release on f.hold_id = release.hold_id and release.preference = 1
 )
 {%- endmacro %}
+
+{#
+    Whether a person released the finding of a code on a row of `line`, which has invoice_id, invoice_line_id and, in
+    the column `actual`, what the finding says: for the line or for its whole invoice.
+#}
+{% macro is_let_back_in(line, code, actual) -%}
+    exists (
+        select 1
+        from {{ ref('int_holds_released') }} as r
+        where
+            {{ line }}.invoice_id = r.invoice_id
+            and r.code = '{{ code }}'
+            and coalesce(r.invoice_line_id, {{ line }}.invoice_line_id) = {{ line }}.invoice_line_id
+            and {{ release_covers(line ~ '.' ~ actual, 'r.actual', "'other'") }}
+    )
+{%- endmacro %}

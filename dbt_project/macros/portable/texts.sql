@@ -55,6 +55,21 @@
 {%- endmacro %}
 
 {#
+    Says that a CTE is computed once, however rows are joined to it: a planner that expects few rows would compute it
+    anew for each. PostgreSQL's word.
+#}
+{% macro kept() -%}
+    {{ return(adapter.dispatch('kept', 'tieout')()) }}
+{%- endmacro %}
+
+{% macro default__kept() -%}
+{%- endmacro %}
+
+{% macro postgres__kept() -%}
+    materialized
+{%- endmacro %}
+
+{#
     Says that a CTE which is read several times is no table of its own, so that each reader uses the indexes below it.
     PostgreSQL would keep its rows; others read through it anyway.
 #}

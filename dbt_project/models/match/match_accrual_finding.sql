@@ -16,7 +16,8 @@ invoiced as (
         a.receipt_line_id,
         sum(a.qty) as qty
     from {{ ref('match_allocation') }} as a
-    {{ join_units('a.purchase_order_id') }}
+    inner join po_line on a.po_line_id = po_line.po_line_id
+    where a.receipt_line_id is not null
     group by a.receipt_line_id
 ),
 

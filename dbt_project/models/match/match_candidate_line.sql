@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['invoice_line_id'], 'unique': true}], meta={'analyze': true}) }}
+{{ config(meta={'analyze': true}) }}
 
 with line as (
     select
@@ -23,6 +23,7 @@ with line as (
         coalesce(po.entity_id, l.entity_id) as po_entity_id,
         i.invoice_date,
         coalesce(i.received_at, i.entered_at, i._known_at) as received_at,
+        coalesce(i.invoice_date, {{ utc_date('coalesce(i.received_at, i.entered_at, i._known_at)') }}) as policy_date,
         l.receipt_line_id,
         l.credited_invoice_line_id,
         l.item_number,
@@ -75,58 +76,26 @@ with line as (
     left join {{ ref('match_duplicate_invoice') }} as duplicate on l.invoice_id = duplicate.invoice_id
 ),
 
--- Released findings that let a line back in. What a text says must be what was released.
-question as (
-    select
-        invoice_line_id,
-        invoice_id,
-        'DUPLICATE_INVOICE' as code,
-        original_invoice_id as actual
-    from line
-    where is_duplicate
-    union all
-    select
-        invoice_line_id,
-        invoice_id,
-        'VENDOR_MISMATCH' as code,
-        invoice_vendor_key as actual
-    from line
-    where is_vendor_mismatch
-    union all
-    select
-        invoice_line_id,
-        invoice_id,
-        'ITEM_MISMATCH' as code,
-        item_number as actual
-    from line
-    where is_item_mismatch
-),
-
-released as (
-    select
-        q.invoice_line_id,
-        max(case when q.code = 'DUPLICATE_INVOICE' then 1 else 0 end) = 1 as duplicate_is_released,
-        max(case when q.code = 'VENDOR_MISMATCH' then 1 else 0 end) = 1 as vendor_mismatch_is_released,
-        max(case when q.code = 'ITEM_MISMATCH' then 1 else 0 end) = 1 as item_mismatch_is_released
-    from question as q
-    inner join {{ ref('int_holds_released') }} as r
-        on
-            q.invoice_id = r.invoice_id
-            and q.code = r.code
-            and coalesce(r.invoice_line_id, q.invoice_line_id) = q.invoice_line_id
-            and {{ release_covers('q.actual', 'r.actual', "'other'") }}
-    group by q.invoice_line_id
-),
-
-flagged as (
+-- A policy is chosen by what is ordered, where there is an order.
+scoped as (
     select
         line.*,
-        line.is_duplicate and not coalesce(released.duplicate_is_released, false) as is_held_duplicate,
-        line.is_vendor_mismatch
-        and not coalesce(released.vendor_mismatch_is_released, false) as is_held_vendor_mismatch,
-        line.is_item_mismatch and not coalesce(released.item_mismatch_is_released, false) as is_held_item_mismatch
+        {{ scope_of_row() }}
     from line
-    left join released on line.invoice_line_id = released.invoice_line_id
+    {{ join_scope('line', {'entity_id': 'po_entity_id', 'currency': 'po_currency'}) }}
+),
+
+-- What a person released lets a line back in. What a text says must be what was released.
+flagged as (
+    select
+        l.*,
+        l.is_duplicate
+        and not {{ is_let_back_in('l', 'DUPLICATE_INVOICE', 'original_invoice_id') }} as is_held_duplicate,
+        l.is_vendor_mismatch
+        and not {{ is_let_back_in('l', 'VENDOR_MISMATCH', 'invoice_vendor_key') }} as is_held_vendor_mismatch,
+        l.is_item_mismatch
+        and not {{ is_let_back_in('l', 'ITEM_MISMATCH', 'item_number') }} as is_held_item_mismatch
+    from scoped as l
 )
 
 select

@@ -2,11 +2,16 @@
 
 with line as (
     select
-        l.*,
-        greatest(l.invoice_unit_price, l.po_unit_price) as highest_price,
-        greatest(l.invoice_unit_price, l.po_unit_price) - l.contract_unit_price as excess
-    from {{ ref('match_line_check') }} as l
-    where l.is_contract_priced
+        c.*,
+        k.invoice_unit_price,
+        k.net_qty,
+        k.contract_number,
+        k.contract_unit_price,
+        greatest(k.invoice_unit_price, c.po_unit_price) as highest_price,
+        greatest(k.invoice_unit_price, c.po_unit_price) - k.contract_unit_price as excess
+    from {{ ref('match_line_check') }} as k
+    inner join {{ ref('match_candidate_line') }} as c on k.invoice_line_id = c.invoice_line_id
+    where k.contract_unit_price is not null
 )
 
 select

@@ -1,7 +1,7 @@
 {{ config(materialized='ephemeral') }}
 
 with line as (
-    select * from {{ ref('match_line_check') }}
+    select * from {{ ref('match_candidate_line') }}
     where is_foreign and not is_cancelled and not is_non_po
 ),
 

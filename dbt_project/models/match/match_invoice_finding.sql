@@ -1,17 +1,7 @@
 {{ config(materialized='ephemeral') }}
 
-with invoice as (
-    select
-        i.*,
-        -- a summary invoice has no lines that could carry a code
-        i.tax_amount <> 0 and i.line_count > 0 and i.coded_line_count = 0 as has_uncoded_tax
-    from {{ ref('int_invoices') }} as i
-    {{ join_units('i.invoice_id') }}
-    where not i.is_cancelled
-),
-
 -- Lines of touched invoices that carry no quantity, on whichever unit they are.
-empty_line as (
+with empty_line as (
     select
         l.invoice_id,
         min(l.line_number) as first_line
@@ -20,6 +10,28 @@ empty_line as (
     inner join {{ ref('int_purchase_order_lines') }} as po on l.po_line_id = po.po_line_id
     where l.kind = 'invoice' and po.basis = 'quantity' and coalesce(l.qty_source, 0) = 0
     group by l.invoice_id
+),
+
+-- Invoices of which something is said: a summary invoice has no lines that could carry a tax code.
+invoice as (
+    select
+        i.*,
+        i.tax_amount <> 0 and i.line_count > 0 and i.coded_line_count = 0 as has_uncoded_tax,
+        empty_line.first_line as first_empty_line
+    from {{ ref('int_invoices') }} as i
+    {{ join_units('i.invoice_id') }}
+    left join empty_line on i.invoice_id = empty_line.invoice_id
+    where
+        not i.is_cancelled
+        and (
+            not i.vendor_is_known
+            or i.vendor_inactive_since <= i.invoice_date
+            or i.invoice_date is null
+            or coalesce(i.invoice_number, '') = ''
+            or (i.tax_amount <> 0 and i.line_count > 0 and i.coded_line_count = 0)
+            or i.has_only_held_lines
+            or empty_line.invoice_id is not null
+        )
 ),
 
 invoice_finding as (
@@ -59,7 +71,7 @@ invoice_finding as (
             ', ',
             case when i.invoice_date is null then 'date' end,
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
-            case when empty_line.invoice_id is not null then 'quantity' end,
+            case when i.first_empty_line is not null then 'quantity' end,
             case when i.has_uncoded_tax then 'tax code' end,
             case when i.has_only_held_lines then 'lines' end
         ) as actual,
@@ -70,16 +82,15 @@ invoice_finding as (
             ' and no ',
             case when i.invoice_date is null then 'date' end,
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
-            case when empty_line.invoice_id is not null then 'quantity on line ' || empty_line.first_line end,
+            'quantity on line ' || i.first_empty_line,
             case when i.has_uncoded_tax then 'tax code for its tax of ' || {{ plain('i.tax_amount') }} end,
             case when i.has_only_held_lines then 'line that the quality gate let through' end
         ) || '.' as explanation
     from invoice as i
-    left join empty_line on i.invoice_id = empty_line.invoice_id
     where
         i.invoice_date is null
         or coalesce(i.invoice_number, '') = ''
-        or empty_line.invoice_id is not null
+        or i.first_empty_line is not null
         or i.has_uncoded_tax
         or i.has_only_held_lines
 )

@@ -13,40 +13,81 @@
 
 -- depends_on: {{ ref('match_touched') }}
 
--- Read by name each time: a common expression that is named three times is a copy of wide rows without statistics.
 with line as (
-    select * from {{ ref('match_line_check') }}
+    select
+        c.invoice_line_id,
+        c.invoice_id,
+        c.po_line_id,
+        c.purchase_order_id,
+        c.match_unit_id,
+        c.entity_id,
+        c.vendor_key,
+        c.item_category,
+        c.match_type,
+        c.kind,
+        c.takes_part,
+        c.ordered_qty,
+        c.po_unit_price,
+        c.amount,
+        c.currency,
+        c.is_cancelled,
+        c.is_non_po,
+        k.policy_id,
+        k.policy_hash,
+        k.net_qty,
+        k.invoice_unit_price,
+        k.is_credited,
+        k.allocated_qty,
+        k.unallocated_qty,
+        k.net_received_qty,
+        k.price_variance,
+        k.price_variance_amount,
+        k.cum_invoiced,
+        k.contract_number,
+        k.contract_unit_price,
+        k.price_differs,
+        k.is_not_received,
+        k.absence_is_accepted,
+        k.is_receipt_due,
+        k.names_unknown_po_line,
+        k.is_po_due,
+        k.next_change_at
+    from {{ ref('match_candidate_line') }} as c
+    inner join {{ ref('match_line_check') }} as k on c.invoice_line_id = k.invoice_line_id
 ),
 
-finding as (
+-- Blocking findings of a line, and those of its invoice that keep it out.
+objection as (
     select
-        f.invoice_id,
         f.invoice_line_id,
-        f.code,
         f.is_released
     from {{ ref('match_finding') }} as f
-    where f.blocking and f.invoice_id in (select c.invoice_id from {{ ref('match_line_check') }} as c)
+    inner join {{ ref('match_candidate_line') }} as c
+        on f.invoice_id = c.invoice_id and f.invoice_line_id = c.invoice_line_id
+    where f.blocking
+    union all
+    select
+        c.invoice_line_id,
+        f.is_released
+    from {{ ref('match_finding') }} as f
+    inner join {{ ref('match_candidate_line') }} as c on f.invoice_id = c.invoice_id
+    where
+        f.blocking
+        and f.invoice_line_id is null
+        and (
+            (f.code = 'DUPLICATE_INVOICE' and c.is_duplicate)
+            or (f.code = 'VENDOR_UNKNOWN' and c.vendor_is_unknown)
+            or (f.code = 'MISSING_DATA' and c.is_missing_data)
+        )
 ),
 
--- Findings of a line, and those of its invoice that keep it out.
 standing as (
     select
-        l.invoice_line_id,
-        min(case when f.is_released then 1 else 0 end) = 0 as is_held,
-        max(case when f.is_released then 1 else 0 end) = 1 as is_released
-    from {{ ref('match_line_check') }} as l
-    inner join finding as f on l.invoice_id = f.invoice_id
-    where
-        f.invoice_line_id = l.invoice_line_id
-        or (
-            f.invoice_line_id is null
-            and (
-                (f.code = 'DUPLICATE_INVOICE' and l.is_duplicate)
-                or (f.code = 'VENDOR_UNKNOWN' and l.vendor_is_unknown)
-                or (f.code = 'MISSING_DATA' and l.is_missing_data)
-            )
-        )
-    group by l.invoice_line_id
+        invoice_line_id,
+        min(case when is_released then 1 else 0 end) = 0 as is_held,
+        max(case when is_released then 1 else 0 end) = 1 as is_released
+    from objection
+    group by invoice_line_id
 ),
 
 judged as (
@@ -90,8 +131,8 @@ select
     invoice_unit_price,
     price_variance,
     price_variance_amount,
-    case when is_contract_priced then contract_number end as contract_number,
-    case when is_contract_priced then contract_unit_price end as contract_unit_price,
+    contract_number,
+    contract_unit_price,
     amount::numeric(20, 4) as amount,
     currency,
     policy_id,

@@ -1,33 +1,90 @@
 {{ config(materialized='ephemeral') }}
 
--- Lines that anything can be said against.
+-- Lines that anything can be said against, with the limits they were measured by.
 with line as (
     select
-        c.*,
+        c.invoice_line_id,
+        c.match_unit_id,
+        c.invoice_id,
+        c.purchase_order_id,
+        c.po_line_id,
+        c.kind,
+        c.takes_part,
+        c.match_type,
+        c.vendor_key,
+        c.invoice_vendor_key,
+        c.po_vendor_key,
+        c.entity_id,
+        c.item_category,
+        c.item_number,
+        c.po_item_number,
+        c.unit,
+        c.po_unit,
+        c.base_unit,
+        c.ordered_qty,
+        c.po_unit_price,
+        c.amount,
+        c.currency,
+        c.invoice_date,
+        c.closed_date,
+        c.po_status,
+        c.is_posted,
+        c.is_vendor_mismatch,
+        c.is_item_mismatch,
+        c.is_unconvertible,
+        c.correlation_id,
+        k.policy_id,
+        k.net_qty,
+        k.net_received_qty,
+        k.unallocated_qty,
+        k.cum_invoiced,
+        k.invoice_unit_price,
+        k.price_variance,
+        k.price_variance_amount,
+        k.cum_price_over,
+        k.cum_price_under,
+        k.is_credited,
+        k.is_price_over,
+        k.is_price_under,
+        k.is_over_ordered,
+        k.is_po_due,
+        k.is_receipt_due or (k.is_not_received and k.absence_is_accepted) as is_not_covered,
+        c.match_type = 'four_way' and k.cum_invoiced <= k.net_received_qty as is_not_accepted,
+        {{ chosen_limit('price_over_pct') }},
+        {{ chosen_limit('price_over_amount') }},
+        {{ chosen_limit('price_under_pct') }},
+        {{ chosen_limit('price_under_amount') }},
+        {{ chosen_limit('qty_ordered_over_pct') }},
+        {{ chosen_limit('qty_ordered_over_qty') }},
+        {{ chosen_limit('qty_received_over_pct') }},
+        {{ chosen_limit('qty_received_over_qty') }},
+        coalesce(policy.price_under_blocks, false) as price_under_blocks,
+        coalesce(policy.po_grace_hours, 24) as po_grace_hours,
         coalesce(
             c.purchase_order_id || ' line ' || substr(c.po_line_id, length(c.purchase_order_id) + 2),
             c.purchase_order_id,
             'none'
-        ) as po_line_in_words,
-        c.match_type = 'four_way' and c.cum_invoiced <= c.net_received_qty as is_not_accepted
-    from {{ ref('match_line_check') }} as c
+        ) as po_line_in_words
+    from {{ ref('match_candidate_line') }} as c
+    inner join {{ ref('match_line_check') }} as k on c.invoice_line_id = k.invoice_line_id
+    left join {{ ref('int_policies') }} as policy on k.policy_id = policy.policy_id
     where
         not c.is_cancelled
         and not c.is_non_po
         and (
-            c.is_price_over
-            or c.is_price_under
-            or c.is_over_ordered
-            or c.is_receipt_due
-            or (c.is_not_received and c.absence_is_accepted)
-            or c.is_po_due
+            k.is_price_over
+            or k.is_price_under
+            or k.is_over_ordered
+            or k.is_receipt_due
+            or (k.is_not_received and k.absence_is_accepted)
+            or k.is_po_due
             or c.is_vendor_mismatch
             or c.is_item_mismatch
             or c.is_unconvertible
             or (
                 c.kind = 'invoice'
                 and (
-                    (c.takes_part and c.match_type = 'receipt_only' and c.net_qty > 0)
+                    (c.takes_part and c.match_type = 'receipt_only' and k.net_qty > 0)
                     or c.po_status = 'draft'
                     or c.closed_date < c.invoice_date
                 )
@@ -99,7 +156,7 @@ line_finding as (
         || case when l.is_not_accepted then 'accepted goods' else 'receipts' end || '; '
         || {{ plain('l.net_received_qty') }} || ' were received on the PO line in all.' as explanation
     from line as l
-    where l.is_receipt_due or (l.is_not_received and l.absence_is_accepted)
+    where l.is_not_covered
 
     union all
 

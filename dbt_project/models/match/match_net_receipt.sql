@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['receipt_line_id'], 'unique': true}], meta={'analyze': true}) }}
+{{ config(meta={'analyze': true}) }}
 
 with line as (
     select
@@ -8,6 +8,7 @@ with line as (
         r.kind,
         r.qty,
         r.accepted_qty,
+        r.rejected_qty,
         r.received_at,
         r.named_receipt_line_id,
         po.match_type
@@ -86,11 +87,30 @@ select
     purchase_order_id,
     po_line_id,
     match_type,
+    kind,
     received_at,
     qty,
+    rejected_qty,
     net_qty::numeric(18, 6) as net_qty,
     case
         when match_type = 'four_way' then least(coalesce(accepted_qty, 0), net_qty)
         else net_qty
     end::numeric(18, 6) as open_qty
 from netted
+
+union all
+
+-- A return has nothing left that an invoice could be allocated to.
+select
+    receipt_line_id,
+    purchase_order_id,
+    po_line_id,
+    match_type,
+    kind,
+    received_at,
+    qty,
+    null as rejected_qty,
+    0::numeric(18, 6) as net_qty,
+    0::numeric(18, 6) as open_qty
+from line
+where kind = 'return'

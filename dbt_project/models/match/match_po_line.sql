@@ -14,22 +14,13 @@ with po_line as (
 
 received as (
     select
-        r.po_line_id,
-        sum(case when r.kind = 'receipt' then r.qty end) as received_qty,
-        sum(case when r.kind = 'return' then r.qty end) as returned_qty,
-        sum(case when r.kind = 'receipt' then r.rejected_qty end) as rejected_qty,
-        min(case when r.kind = 'receipt' then r.received_at end) as first_received_at,
-        max(case when r.kind = 'receipt' then r.received_at end) as last_received_at
-    from {{ ref('int_receipt_lines') }} as r
-    {{ join_units('r.purchase_order_id') }}
-    where r.is_linked and r.qty > 0
-    group by r.po_line_id
-),
-
-netted as (
-    select
         po_line_id,
-        sum(net_qty) as net_qty
+        sum(case when kind = 'receipt' then qty end) as received_qty,
+        sum(case when kind = 'return' then qty end) as returned_qty,
+        sum(rejected_qty) as rejected_qty,
+        sum(net_qty) as net_qty,
+        min(case when kind = 'receipt' then received_at end) as first_received_at,
+        max(case when kind = 'receipt' then received_at end) as last_received_at
     from {{ ref('match_net_receipt') }}
     group by po_line_id
 ),
@@ -71,7 +62,7 @@ select
     po.is_closed,
     coalesce(received.received_qty, 0)::numeric(18, 6) as received_qty,
     coalesce(received.returned_qty, 0)::numeric(18, 6) as returned_qty,
-    coalesce(netted.net_qty, 0)::numeric(18, 6) as net_received_qty,
+    coalesce(received.net_qty, 0)::numeric(18, 6) as net_received_qty,
     coalesce(received.rejected_qty, 0)::numeric(18, 6) as rejected_qty,
     greatest(0, coalesce(received.returned_qty, 0) - coalesce(received.received_qty, 0))::numeric(18, 6)
         as excess_return_qty,
@@ -85,7 +76,7 @@ select
     )::numeric(20, 4) as excess_credit_amount,
     coalesce(allocated.qty, 0)::numeric(18, 6) as allocated_qty,
     coalesce(allocated.summary_qty, 0)::numeric(18, 6) as summary_invoiced_qty,
-    (coalesce(netted.net_qty, 0) - coalesce(allocated.qty, 0))::numeric(18, 6) as open_receipt_qty,
+    (coalesce(received.net_qty, 0) - coalesce(allocated.qty, 0))::numeric(18, 6) as open_receipt_qty,
     received.first_received_at,
     received.last_received_at,
     contract.contract_price_id,
@@ -93,7 +84,6 @@ select
     contract.unit_price as contract_unit_price
 from po_line as po
 left join received on po.po_line_id = received.po_line_id
-left join netted on po.po_line_id = netted.po_line_id
 left join invoiced on po.po_line_id = invoiced.po_line_id
 left join allocated on po.po_line_id = allocated.po_line_id
 left join {{ ref('match_contract_price') }} as contract on po.po_line_id = contract.po_line_id

@@ -3,9 +3,9 @@
 -- Recorded, not in doubt: nothing is at risk.
 with line as (
     select c.*
-    from {{ ref('match_line_check') }} as c
-    inner join {{ ref('int_invoice_lines') }} as l on c.invoice_line_id = l.invoice_line_id
-    where c.kind = 'invoice' and l.is_substitute and not c.is_cancelled and not c.is_credited
+    from {{ ref('match_candidate_line') }} as c
+    inner join {{ ref('match_line_check') }} as k on c.invoice_line_id = k.invoice_line_id
+    where c.kind = 'invoice' and c.is_substitute and not c.is_cancelled and not k.is_credited
 )
 
 select
