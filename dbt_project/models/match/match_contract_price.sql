@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(meta={'analyze': true}) }}
 
 {# Starts from the items that a contract prices: lines of all others cost nothing. -#}
 with priced_item as (
