@@ -5,8 +5,6 @@
         indexes=[
             {'columns': ['po_line_id', 'sequence'], 'unique': true},
             {'columns': ['purchase_order_id']},
-            {'columns': ['invoice_line_id']},
-            {'columns': ['receipt_line_id']},
         ],
     )
 }}

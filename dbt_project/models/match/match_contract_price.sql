@@ -1,4 +1,4 @@
-{{ config(meta={'analyze': true}) }}
+{{ config(materialized='ephemeral') }}
 
 {# Starts from the items that a contract prices: lines of all others cost nothing. -#}
 with priced_item as (

@@ -10,14 +10,6 @@ with allocated as (
     group by a.invoice_line_id
 ),
 
-received as (
-    select
-        po_line_id,
-        sum(net_qty) as net_qty
-    from {{ ref('match_net_receipt') }}
-    group by po_line_id
-),
-
 line as (
     select
         c.invoice_line_id,
@@ -38,9 +30,9 @@ line as (
         coalesce(n.unit_price, c.unit_price) as invoice_unit_price,
         coalesce(n.is_credited, false) as is_credited,
         coalesce(allocated.qty, 0)::numeric(18, 6) as allocated_qty,
-        case when c.po_line_is_known then coalesce(received.net_qty, 0)::numeric(18, 6) end as net_received_qty,
-        contract.contract_number,
-        contract.unit_price as contract_unit_price,
+        po.net_received_qty,
+        po.contract_number,
+        po.contract_unit_price,
         not c.is_substitute and not c.is_item_mismatch as is_ordered_item,
         c.takes_part and c.kind = 'invoice' as counts,
         c.takes_part and c.kind = 'invoice' and c.match_type in ('two_way', 'three_way', 'four_way') as is_checked,
@@ -48,8 +40,7 @@ line as (
         not c.is_cancelled and not c.is_non_po and not c.po_line_is_known as names_unknown_po_line
     from {{ ref('match_candidate_line') }} as c
     left join {{ ref('match_net_line') }} as n on c.invoice_line_id = n.invoice_line_id
-    left join received on c.po_line_id = received.po_line_id
-    left join {{ ref('match_contract_price') }} as contract on c.po_line_id = contract.po_line_id
+    left join {{ ref('match_po_line') }} as po on c.po_line_id = po.po_line_id
     left join allocated on c.invoice_line_id = allocated.invoice_line_id
 ),
 

@@ -5,16 +5,23 @@
         indexes=[
             {'columns': ['invoice_line_id'], 'unique': true},
             {'columns': ['match_unit_id']},
-            {'columns': ['invoice_id']},
         ],
     )
 }}
 
 -- depends_on: {{ ref('match_touched') }}
 
+-- Lines of the PO lines that are credited: all others stay as they are.
 with line as (
-    select * from {{ ref('match_candidate_line') }}
-    where po_line_is_known
+    select c.*
+    from {{ ref('match_candidate_line') }} as c
+    where
+        c.po_line_is_known
+        and c.po_line_id in (
+            select credit.po_line_id
+            from {{ ref('match_candidate_line') }} as credit
+            where credit.po_line_is_known and credit.kind = 'credit' and credit.takes_part
+        )
 ),
 
 billed as (
@@ -176,19 +183,20 @@ netted as (
         b.kind,
         b.takes_part,
         case
-            when b.takes_part then r.left_qty - coalesce(p.qty, 0)
+            when b.takes_part then coalesce(r.left_qty, b.qty) - coalesce(p.qty, 0)
             when d.duplicate_line_id is not null then 0
             else greatest(0, coalesce(b.qty, 0) - coalesce(o.qty, 0))
         end as net_qty,
         coalesce(b.qty, 0) as gross_qty,
         {{ quotient('b.amount - least(b.amount, coalesce(price.amount, 0))', 'b.qty') }} as unit_price,
         case when b.takes_part then greatest(0, coalesce(price.amount, 0) - b.amount) else 0 end as unplaced_amount
-    from billed as b
+    from {{ ref('match_candidate_line') }} as b
     left join reduced_by_name as r on b.invoice_line_id = r.invoice_line_id
     left join reduced_by_pool as p on b.invoice_line_id = p.invoice_line_id
     left join paired as d on b.invoice_line_id = d.duplicate_line_id
     left join reduced_outside as o on b.invoice_line_id = o.invoice_line_id
     left join price_reduction as price on b.invoice_line_id = price.invoice_line_id
+    where b.po_line_is_known and b.kind = 'invoice'
 )
 
 select

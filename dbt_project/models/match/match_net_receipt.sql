@@ -10,7 +10,6 @@ with line as (
         r.accepted_qty,
         r.rejected_qty,
         r.received_at,
-        r.named_receipt_line_id,
         po.match_type
     from {{ ref('int_receipt_lines') }} as r
     {{ join_units('r.purchase_order_id') }}
@@ -18,22 +17,42 @@ with line as (
     where r.is_linked and r.qty > 0
 ),
 
+-- What was returned, and the receipts of the PO lines that it was ordered on: all others stay as they are.
+return_line as (
+    select
+        r.po_line_id,
+        r.named_receipt_line_id,
+        r.qty
+    from {{ ref('int_receipt_lines') }} as r
+    {{ join_units('r.purchase_order_id') }}
+    where r.is_linked and r.qty > 0 and r.kind = 'return'
+),
+
 receipt as (
-    select * from line
-    where kind = 'receipt'
+    select
+        r.receipt_line_id,
+        r.po_line_id,
+        r.qty,
+        r.received_at
+    from {{ ref('int_receipt_lines') }} as r
+    {{ join_units('r.purchase_order_id') }}
+    where
+        r.is_linked
+        and r.qty > 0
+        and r.kind = 'receipt'
+        and r.po_line_id in (select b.po_line_id from return_line as b)
 ),
 
 -- A receipt line that is named but belongs to another PO line counts as not named.
 returned as (
     select
-        r.po_line_id,
+        return_line.po_line_id,
         target.receipt_line_id as target_line_id,
-        sum(r.qty) as qty
-    from line as r
+        sum(return_line.qty) as qty
+    from return_line
     left join receipt as target
-        on r.named_receipt_line_id = target.receipt_line_id and r.po_line_id = target.po_line_id
-    where r.kind = 'return'
-    group by r.po_line_id, target.receipt_line_id
+        on return_line.named_receipt_line_id = target.receipt_line_id and return_line.po_line_id = target.po_line_id
+    group by return_line.po_line_id, target.receipt_line_id
 ),
 
 reduced_by_name as (
@@ -66,20 +85,24 @@ pool as (
 ),
 
 -- The pool reduces receipts from the latest to the earliest.
-reduced_by_pool as (
+reduced as (
     select
         r.receipt_line_id,
-        {{ taken_in_turn('r.left_qty', 'pool.qty', 'r.po_line_id', receipt_order('r', 'desc')) }} as qty
+        r.left_qty - case
+            when pool.qty is null then 0
+            else {{ taken_in_turn('r.left_qty', 'pool.qty', 'r.po_line_id', receipt_order('r', 'desc')) }}
+        end as net_qty
     from reduced_by_name as r
-    inner join pool on r.po_line_id = pool.po_line_id
+    left join pool on r.po_line_id = pool.po_line_id
 ),
 
 netted as (
     select
-        r.*,
-        r.left_qty - coalesce(p.qty, 0) as net_qty
-    from reduced_by_name as r
-    left join reduced_by_pool as p on r.receipt_line_id = p.receipt_line_id
+        line.*,
+        -- of a return nothing is left that an invoice could be allocated to
+        case when line.kind = 'return' then 0 else coalesce(reduced.net_qty, line.qty) end::numeric(18, 6) as net_qty
+    from line
+    left join reduced on line.receipt_line_id = reduced.receipt_line_id
 )
 
 select
@@ -90,27 +113,10 @@ select
     kind,
     received_at,
     qty,
-    rejected_qty,
-    net_qty::numeric(18, 6) as net_qty,
+    case when kind = 'receipt' then rejected_qty end as rejected_qty,
+    net_qty,
     case
         when match_type = 'four_way' then least(coalesce(accepted_qty, 0), net_qty)
         else net_qty
     end::numeric(18, 6) as open_qty
 from netted
-
-union all
-
--- A return has nothing left that an invoice could be allocated to.
-select
-    receipt_line_id,
-    purchase_order_id,
-    po_line_id,
-    match_type,
-    kind,
-    received_at,
-    qty,
-    null as rejected_qty,
-    0::numeric(18, 6) as net_qty,
-    0::numeric(18, 6) as open_qty
-from line
-where kind = 'return'
