@@ -19,14 +19,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Joins rows of any system under the number of a touched order. #}
-{% macro join_touched_numbers(number) -%}
+{# Joins rows of any system under the number of a touched order, or of another kind. #}
+{% macro join_touched_numbers(number, kind='purchase_order') -%}
     {%- set touched = ref('int_touched') -%}
     {%- if only_touched() -%}
     inner join (
         select distinct source_key
         from {{ touched }}
-        where kind = 'purchase_order'
+        where kind = '{{ kind }}'
     ) as touched_number on {{ number }} = touched_number.source_key
     {%- endif -%}
 {%- endmacro %}

@@ -90,8 +90,8 @@ posting as (
             partition by c._source_system, c.source_ref order by {{ by_code_point('c.invoice_ref') }}
         ) as preference
     from {{ ref('stg_invoices') }} as c
-    inner join record
-        on c.source_ref = record.invoice_ref and c._source_system = record.order_system
+    {{ join_touched_numbers('c.source_ref', 'invoice') }}
+    where c.source_ref is not null
 ),
 
 vendor_home as (

@@ -18,7 +18,7 @@
 with {{ order_homes() }},
 
 -- Every system's rows under a touched order's number: records and copies.
-named as (
+named as {{ not_kept() }} (
     select r.*
     from {{ ref('stg_receipt_lines') }} as r
     {{ join_touched_numbers('r.po_number') }}
