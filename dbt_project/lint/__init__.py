@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 execute = True
-KEYWORDS = {"not_kept": "not materialized"}
+KEYWORDS = {"kept": "materialized", "not_kept": "not materialized"}
 
 
 class _Anything(str):

@@ -22,6 +22,7 @@ AFTER_A_BACKFILL = {
     "match.match_candidate_line": "what the last run worked on",
     "match.match_net_receipt": "what the last run worked on",
     "match.match_line_check": "what the last run worked on",
+    "match.match_document_finding": "what the last run worked on",
     "match.match_finding": "what the last run worked on",
 }
 
