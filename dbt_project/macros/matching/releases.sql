@@ -21,13 +21,16 @@
 
 {#
     Common table expressions that give raised findings what their code says (seeds/hold_codes.csv) and the release that
-    covers them, if any: of several the first. `relation` has the columns of match_raised_finding; gives `judged`.
+    covers them, if any: of several the first. `relation` has the columns of match_raised_finding; `root_cause` is the one
+    that they have unless a rule finds another; gives `judged`.
 #}
-{% macro judge_findings(relation) -%}
+{% macro judge_findings(relation, root_cause='code.root_cause') -%}
 coded as (
     select
         md5(f.code || '|' || f.subject_id) as hold_id,
-        f.*,
+        {%- for column in finding_columns() %}
+        f.{{ column }},
+        {%- endfor %}
         -- where an invoice has no lines, it is itself what a code of lines is raised on
         case
             when code.subject_type = 'invoice_line' and f.invoice_line_id is null then 'invoice'
@@ -36,7 +39,7 @@ coded as (
         code.severity,
         code.worse,
         code.owner_role as default_owner_role,
-        code.root_cause as default_root_cause,
+        {{ root_cause }} as default_root_cause,
         coalesce(f.blocks, code.blocks) as blocking
     from {{ relation }} as f
     inner join {{ ref('hold_codes') }} as code on f.code = code.code

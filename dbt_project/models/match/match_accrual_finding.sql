@@ -38,25 +38,13 @@ aged as (
 
 select
     'ACCRUAL_AGED' as code,
-    l.po_line_id as subject_id,
-    l.purchase_order_id as match_unit_id,
-    null as invoice_id,
-    null as invoice_line_id,
-    l.purchase_order_id,
-    l.po_line_id,
-    l.vendor_key,
-    l.entity_id,
-    l.item_category,
-    false as is_posted,
+    {{ on_order_line('l') }},
     '0' as expected,
     {{ plain('aged.qty') }} as actual,
     {{ plain('l.hours / 24') }} || ' days' as limit_applied,
     null as policy_id,
     round(aged.qty * l.po_unit_price, 2) as amount_at_risk,
-    l.currency,
     null::boolean as blocks,
-    null as root_cause,
-    l.purchase_order_id as correlation_id,
     {{ plain('aged.qty') }} || ' received since ' || {{ utc_date('aged.received_since') }}
     || ' are not invoiced after ' || {{ plain('l.hours / 24') }} || ' days: ' || l.currency || ' '
     || round(aged.qty * l.po_unit_price, 2) || ' accrued.' as explanation

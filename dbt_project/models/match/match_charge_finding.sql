@@ -216,16 +216,7 @@ judged as (
 
 select
     'CHARGE_DIFFERENCE' as code,
-    c.invoice_id as subject_id,
-    c.invoice_id as match_unit_id,
-    c.invoice_id,
-    null as invoice_line_id,
-    c.purchase_order_id,
-    null as po_line_id,
-    c.vendor_key,
-    c.entity_id,
-    null as item_category,
-    c.is_posted,
+    {{ on_invoice('c') }},
     '0' as expected,
     {{ plain("case when j.freight_breaches then j.freight_over else 0 end
         + case when j.other_breaches then j.other_over else 0 end") }} as actual,
@@ -242,10 +233,7 @@ select
         case when j.freight_breaches then least(j.freight_over, j.freight_amount) else 0 end
         + case when j.other_breaches then least(j.other_over, j.other_amount) else 0 end
     ) / j.fx_rate, 2) as amount_at_risk,
-    c.currency,
     j.charge_blocks as blocks,
-    null as root_cause,
-    c.correlation_id,
     concat_ws(
         ' ',
         {%- for kind in kinds %}

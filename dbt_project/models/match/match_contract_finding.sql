@@ -16,26 +16,13 @@ with line as (
 
 select
     'CONTRACT_PRICE' as code,
-    l.invoice_line_id as subject_id,
-    l.match_unit_id,
-    l.invoice_id,
-    l.invoice_line_id,
-    l.purchase_order_id,
-    l.po_line_id,
-    l.vendor_key,
-    l.entity_id,
-    l.item_category,
-    l.is_posted,
+    {{ on_invoice_line('l', currency='po_currency') }},
     {{ plain('l.contract_unit_price') }} as expected,
     {{ plain('l.highest_price') }} as actual,
     null as limit_applied,
     null as policy_id,
     round(l.excess * l.net_qty, 2) as amount_at_risk,
-    l.po_currency as currency,
     null::boolean as blocks,
-    -- an order at the contract's price or below it knew the contract
-    case when l.po_unit_price <= l.contract_unit_price then 'supplier error' end as root_cause,
-    l.correlation_id,
     'The ' || case when l.invoice_unit_price >= l.po_unit_price then 'invoice' else 'PO' end || ' price of '
     || {{ plain('l.highest_price') }} || ' per ' || coalesce(l.base_unit, 'unit') || ' is ' || {{ plain('l.excess') }}
     || ' over the price of ' || {{ plain('l.contract_unit_price') }} || ' in contract ' || l.contract_number || ': '

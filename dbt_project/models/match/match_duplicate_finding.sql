@@ -32,25 +32,13 @@ held_line as (
 
 select
     d.code,
-    d.invoice_id as subject_id,
-    d.invoice_id as match_unit_id,
-    d.invoice_id,
-    null as invoice_line_id,
-    d.purchase_order_id,
-    null as po_line_id,
-    d.vendor_key,
-    d.entity_id,
-    null as item_category,
-    d.is_posted,
+    {{ on_invoice('d') }},
     'one invoice' as expected,
     d.original_invoice_id as actual,
     null as limit_applied,
     null as policy_id,
     abs(d.gross_amount) as amount_at_risk,
-    d.currency,
     null::boolean as blocks,
-    null as root_cause,
-    d.correlation_id,
     case d.rule
         when 'exact' then 'It has the vendor, number and gross of ' || d.original_in_words || '.'
         when 'a' then 'It has another number, but the vendor, gross and date of ' || d.original_in_words || '.'

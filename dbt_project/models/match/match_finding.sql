@@ -12,7 +12,7 @@
 
 -- depends_on: {{ ref('match_touched') }}
 
-with {{ judge_findings(ref('match_recovery_finding')) }},
+with {{ judge_findings(ref('match_recovery_finding'), root_cause='f.root_cause') }},
 
 finding as (
     select * from {{ ref('match_judged_finding') }}
@@ -72,7 +72,7 @@ select
     f.released_by,
     f.release_reason,
     f.released_at,
-    coalesce(f.root_cause, cause.root_cause, f.default_root_cause) as root_cause,
+    coalesce(cause.root_cause, f.default_root_cause) as root_cause,
     f.explanation,
     f.correlation_id
 from finding as f

@@ -97,25 +97,13 @@ invoice_finding as (
 
 select
     f.code,
-    f.invoice_id as subject_id,
-    f.invoice_id as match_unit_id,
-    f.invoice_id,
-    null as invoice_line_id,
-    i.purchase_order_id,
-    null as po_line_id,
-    i.vendor_key,
-    i.entity_id,
-    null as item_category,
-    i.is_posted,
+    {{ on_invoice('i') }},
     f.expected,
     f.actual,
     f.limit_applied,
     f.policy_id,
     abs(f.amount_at_risk) as amount_at_risk,
-    i.currency,
     null::boolean as blocks,
-    null as root_cause,
-    i.correlation_id,
     f.explanation
 from invoice_finding as f
 inner join invoice as i on f.invoice_id = i.invoice_id

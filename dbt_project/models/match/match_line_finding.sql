@@ -95,16 +95,16 @@ with line as (
 line_finding as (
     select
         'PRICE_OVER' as code,
-        l.invoice_line_id,
         {{ plain('l.po_unit_price') }} as expected,
         {{ plain('l.invoice_unit_price') }} as actual,
-        {{ limits_in_words('l.price_over_pct', 'l.price_over_amount', ' in all') }} as limit_applied,
-        abs(l.price_variance_amount) as amount_at_risk,
-        null::boolean as blocks,
         'The invoice price of ' || {{ plain('l.invoice_unit_price') }} || ' per ' || coalesce(l.base_unit, 'unit')
         || ' is ' || {{ plain('l.price_variance') }} || ' over the PO price of ' || {{ plain('l.po_unit_price') }}
         || ': ' || {{ plain('l.price_variance_amount') }} || ' on this line, ' || {{ plain('l.cum_price_over') }}
-        || ' in all.' as explanation
+        || ' in all.' as explanation,
+        l.invoice_line_id,
+        {{ limits_in_words('l.price_over_pct', 'l.price_over_amount', ' in all') }} as limit_applied,
+        abs(l.price_variance_amount) as amount_at_risk,
+        null::boolean as blocks
     from line as l
     where l.is_price_over
 
@@ -112,16 +112,16 @@ line_finding as (
 
     select
         'PRICE_UNDER' as code,
-        l.invoice_line_id,
         {{ plain('l.po_unit_price') }} as expected,
         {{ plain('l.invoice_unit_price') }} as actual,
-        {{ limits_in_words('l.price_under_pct', 'l.price_under_amount', ' in all') }} as limit_applied,
-        abs(l.price_variance_amount) as amount_at_risk,
-        l.price_under_blocks as blocks,
         'The invoice price of ' || {{ plain('l.invoice_unit_price') }} || ' per ' || coalesce(l.base_unit, 'unit')
         || ' is ' || {{ plain('-l.price_variance') }} || ' under the PO price of ' || {{ plain('l.po_unit_price') }}
         || ': ' || {{ plain('-l.price_variance_amount') }} || ' on this line, ' || {{ plain('l.cum_price_under') }}
-        || ' in all.' as explanation
+        || ' in all.' as explanation,
+        l.invoice_line_id,
+        {{ limits_in_words('l.price_under_pct', 'l.price_under_amount', ' in all') }} as limit_applied,
+        abs(l.price_variance_amount) as amount_at_risk,
+        l.price_under_blocks as blocks
     from line as l
     where l.is_price_under
 
@@ -129,15 +129,15 @@ line_finding as (
 
     select
         'QTY_ORDERED' as code,
-        l.invoice_line_id,
         {{ plain('l.ordered_qty') }} as expected,
         {{ plain('l.cum_invoiced') }} as actual,
-        {{ limits_in_words('l.qty_ordered_over_pct', 'l.qty_ordered_over_qty', '') }} as limit_applied,
-        round(least(l.cum_invoiced - l.ordered_qty, l.net_qty) * l.invoice_unit_price, 2) as amount_at_risk,
-        null::boolean as blocks,
         'With this line ' || {{ plain('l.cum_invoiced') }} || ' ' || coalesce(l.base_unit, 'units')
         || ' are invoiced, ' || {{ plain('l.cum_invoiced - l.ordered_qty') }} || ' more than the '
-        || {{ plain('l.ordered_qty') }} || ' ordered.' as explanation
+        || {{ plain('l.ordered_qty') }} || ' ordered.' as explanation,
+        l.invoice_line_id,
+        {{ limits_in_words('l.qty_ordered_over_pct', 'l.qty_ordered_over_qty', '') }} as limit_applied,
+        round(least(l.cum_invoiced - l.ordered_qty, l.net_qty) * l.invoice_unit_price, 2) as amount_at_risk,
+        null::boolean as blocks
     from line as l
     where l.is_over_ordered
 
@@ -145,16 +145,16 @@ line_finding as (
 
     select
         case when l.is_not_accepted then 'QTY_ACCEPTED' else 'QTY_RECEIVED' end as code,
-        l.invoice_line_id,
         '0' as expected,
         {{ plain('l.unallocated_qty') }} as actual,
-        {{ limits_in_words('l.qty_received_over_pct', 'l.qty_received_over_qty', '') }} as limit_applied,
-        round(l.unallocated_qty * l.invoice_unit_price, 2) as amount_at_risk,
-        null::boolean as blocks,
         {{ plain('l.unallocated_qty') }} || ' of the ' || {{ plain('l.net_qty') }} || ' '
         || coalesce(l.base_unit, 'units') || ' invoiced are not covered by '
         || case when l.is_not_accepted then 'accepted goods' else 'receipts' end || '; '
-        || {{ plain('l.net_received_qty') }} || ' were received on the PO line in all.' as explanation
+        || {{ plain('l.net_received_qty') }} || ' were received on the PO line in all.' as explanation,
+        l.invoice_line_id,
+        {{ limits_in_words('l.qty_received_over_pct', 'l.qty_received_over_qty', '') }} as limit_applied,
+        round(l.unallocated_qty * l.invoice_unit_price, 2) as amount_at_risk,
+        null::boolean as blocks
     from line as l
     where l.is_not_covered
 
@@ -162,13 +162,13 @@ line_finding as (
 
     select
         'UNEXPECTED_INVOICE' as code,
-        l.invoice_line_id,
         'no invoice' as expected,
         'an invoice' as actual,
+        'PO line ' || l.po_line_in_words || ' is paid by its receipts; no invoice is due.' as explanation,
+        l.invoice_line_id,
         null as limit_applied,
         l.amount as amount_at_risk,
-        null::boolean as blocks,
-        'PO line ' || l.po_line_in_words || ' is paid by its receipts; no invoice is due.' as explanation
+        null::boolean as blocks
     from line as l
     where l.kind = 'invoice' and l.takes_part and l.match_type = 'receipt_only' and l.net_qty > 0
 
@@ -176,58 +176,47 @@ line_finding as (
 
     select
         'PO_NOT_FOUND' as code,
-        l.invoice_line_id,
         'a known PO line' as expected,
         l.po_line_in_words as actual,
+        'The line names PO line ' || l.po_line_in_words || ', which is not known ' || l.po_grace_hours
+        || ' hours after the invoice was received.' as explanation,
+        l.invoice_line_id,
         null as limit_applied,
         l.amount as amount_at_risk,
-        null::boolean as blocks,
-        'The line names PO line ' || l.po_line_in_words || ', which is not known ' || l.po_grace_hours
-        || ' hours after the invoice was received.' as explanation
+        null::boolean as blocks
     from line as l
     where l.is_po_due
 
     union all
 
     select
-        'PO_NOT_APPROVED' as code,
+        {{ order_is_draft('l') }},
         l.invoice_line_id,
-        'approved' as expected,
-        l.po_status as actual,
         null as limit_applied,
         l.amount as amount_at_risk,
-        null::boolean as blocks,
-        'Purchase order ' || l.purchase_order_id || ' is a draft.' as explanation
+        null::boolean as blocks
     from line as l
     where l.kind = 'invoice' and l.po_status = 'draft' and not l.is_credited
 
     union all
 
     select
-        'PO_CLOSED' as code,
+        {{ order_was_closed('l', "'PO line ' || l.po_line_in_words") }},
         l.invoice_line_id,
-        l.invoice_date::text as expected,
-        l.closed_date::text as actual,
         null as limit_applied,
         l.amount as amount_at_risk,
-        null::boolean as blocks,
-        'PO line ' || l.po_line_in_words || ' was closed on ' || l.closed_date || ', before the invoice of '
-        || l.invoice_date || '.' as explanation
+        null::boolean as blocks
     from line as l
     where l.kind = 'invoice' and l.closed_date < l.invoice_date and not l.is_credited
 
     union all
 
     select
-        'VENDOR_MISMATCH' as code,
+        {{ vendors_differ('l') }},
         l.invoice_line_id,
-        l.po_vendor_key as expected,
-        l.invoice_vendor_key as actual,
         null as limit_applied,
         l.amount as amount_at_risk,
-        null::boolean as blocks,
-        'The invoice is from vendor ' || l.invoice_vendor_key || ', the purchase order went to vendor '
-        || l.po_vendor_key || '.' as explanation
+        null::boolean as blocks
     from line as l
     where l.is_vendor_mismatch
 
@@ -235,14 +224,14 @@ line_finding as (
 
     select
         'ITEM_MISMATCH' as code,
-        l.invoice_line_id,
         l.po_item_number as expected,
         l.item_number as actual,
+        'Item ' || l.item_number || ' is invoiced; ' || l.po_item_number
+        || ' was ordered and the other is no approved substitute.' as explanation,
+        l.invoice_line_id,
         null as limit_applied,
         l.amount as amount_at_risk,
-        null::boolean as blocks,
-        'Item ' || l.item_number || ' is invoiced; ' || l.po_item_number
-        || ' was ordered and the other is no approved substitute.' as explanation
+        null::boolean as blocks
     from line as l
     where l.is_item_mismatch
 
@@ -250,39 +239,27 @@ line_finding as (
 
     select
         'UOM_UNCONVERTIBLE' as code,
-        l.invoice_line_id,
         coalesce(l.base_unit, l.po_unit) as expected,
         l.unit as actual,
+        'Unit ' || coalesce(l.unit, 'none') || ' cannot be converted to ' || coalesce(l.base_unit, l.po_unit, 'none')
+        || ' for this item.' as explanation,
+        l.invoice_line_id,
         null as limit_applied,
         l.amount as amount_at_risk,
-        null::boolean as blocks,
-        'Unit ' || coalesce(l.unit, 'none') || ' cannot be converted to ' || coalesce(l.base_unit, l.po_unit, 'none')
-        || ' for this item.' as explanation
+        null::boolean as blocks
     from line as l
     where l.is_unconvertible
 )
 
 select
     f.code,
-    f.invoice_line_id as subject_id,
-    l.match_unit_id,
-    l.invoice_id,
-    l.invoice_line_id,
-    l.purchase_order_id,
-    l.po_line_id,
-    l.vendor_key,
-    l.entity_id,
-    l.item_category,
-    l.is_posted,
+    {{ on_invoice_line('l') }},
     f.expected,
     f.actual,
     f.limit_applied,
     case when f.limit_applied is not null then l.policy_id end as policy_id,
     f.amount_at_risk,
-    l.currency,
     f.blocks,
-    null as root_cause,
-    l.correlation_id,
     f.explanation
 from line_finding as f
 inner join line as l on f.invoice_line_id = l.invoice_line_id

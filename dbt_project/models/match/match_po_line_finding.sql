@@ -86,25 +86,13 @@ po_line_finding as (
 
 select
     f.code,
-    f.po_line_id as subject_id,
-    p.purchase_order_id as match_unit_id,
-    null as invoice_id,
-    null as invoice_line_id,
-    p.purchase_order_id,
-    p.po_line_id,
-    p.vendor_key,
-    p.entity_id,
-    p.item_category,
-    false as is_posted,
+    {{ on_order_line('p') }},
     f.expected,
     f.actual,
     null as limit_applied,
     null as policy_id,
     coalesce(f.amount, round(f.qty * p.po_unit_price, 2)) as amount_at_risk,
-    p.currency,
     null::boolean as blocks,
-    null as root_cause,
-    p.purchase_order_id as correlation_id,
     f.explanation
 from po_line_finding as f
 inner join po_line as p on f.po_line_id = p.po_line_id

@@ -29,24 +29,15 @@ with receipt as (
 select
     'RECEIPT_LATE_POSTED' as code,
     receipt_line_id as subject_id,
-    purchase_order_id as match_unit_id,
-    null as invoice_id,
-    null as invoice_line_id,
-    purchase_order_id,
     po_line_id,
-    vendor_key,
-    entity_id,
     item_category,
-    false as is_posted,
+    {{ on_order('receipt') }},
     {{ minute_in_words('due_at') }} as expected,
     coalesce({{ minute_in_words('erp_posted_at') }}, 'not posted') as actual,
     {{ plain('hours') }} || ' hours' as limit_applied,
     null as policy_id,
     0 as amount_at_risk,
-    currency,
     null::boolean as blocks,
-    null as root_cause,
-    correlation_id,
     'Receipt ' || receipt_ref || ' came on ' || {{ minute_in_words('received_at') }} || ' and '
     || coalesce('was posted in the ERP on ' || {{ minute_in_words('erp_posted_at') }}, 'is not posted in the ERP')
     || '; it was due on ' || {{ minute_in_words('due_at') }} || ', ' || {{ plain('hours') }} || ' hours later.'

@@ -5,7 +5,6 @@ with record_finding as (
         case when c.is_present then 'SYNC_DIFFERENT' else 'SYNC_MISSING' end as code,
         c.copy_id,
         c.purchase_order_id,
-        c.entity_id,
         'an equal copy' as expected,
         coalesce(c.differing_fields, 'none') as actual,
         'Purchase order ' || c.po_number || case
@@ -20,24 +19,15 @@ with record_finding as (
 select
     f.code,
     f.copy_id as subject_id,
-    f.purchase_order_id as match_unit_id,
-    null as invoice_id,
-    null as invoice_line_id,
-    f.purchase_order_id,
     null as po_line_id,
-    o.vendor_key,
-    f.entity_id,
     null as item_category,
-    false as is_posted,
+    {{ on_order('o') }},
     f.expected,
     f.actual,
     null as limit_applied,
     null as policy_id,
     0 as amount_at_risk,
-    o.currency,
     null::boolean as blocks,
-    null as root_cause,
-    o.correlation_id,
     f.explanation
 from record_finding as f
 inner join {{ ref('int_purchase_orders') }} as o on f.purchase_order_id = o.purchase_order_id

@@ -11,7 +11,7 @@ with standing as (
         f.code,
         f.amount_at_risk,
         f.currency,
-        coalesce(f.root_cause, cause.root_cause, f.default_root_cause) as root_cause
+        coalesce(cause.root_cause, f.default_root_cause) as root_cause
     from {{ ref('match_judged_finding') }} as f
     left join {{ ref('match_root_cause') }} as cause on f.hold_id = cause.hold_id
     where f.is_posted and f.blocking and not f.is_released and f.invoice_id is not null
@@ -104,25 +104,14 @@ due as (
 
 select
     'RECOVERY_DUE' as code,
-    invoice_id as subject_id,
-    invoice_id as match_unit_id,
-    invoice_id,
-    null as invoice_line_id,
-    purchase_order_id,
-    null as po_line_id,
-    vendor_key,
-    entity_id,
-    null as item_category,
-    is_posted,
+    {{ on_invoice('due') }},
     '0' as expected,
     {{ plain('amount_at_risk') }} as actual,
     null as limit_applied,
     null as policy_id,
     amount_at_risk,
-    currency,
     null::boolean as blocks,
     root_cause,
-    correlation_id,
     'Invoice ' || coalesce(invoice_number, invoice_ref) || ' is posted in the ERP'
     || coalesce(' as ' || erp_document_number, '') || ' in spite of ' || codes || ': ' || currency || ' '
     || round(amount_at_risk, 2) || ' to recover.' as explanation

@@ -3,10 +3,11 @@
 with finding as (
     select
         f.*,
-        coalesce(po.item_key, stock.item_key) as item_key
+        coalesce(po.item_key, stock.item_key) as item_key,
+        po.po_unit_price <= po.contract_unit_price as knew_contract
     from {{ ref('match_judged_finding') }} as f
     inner join (select distinct code from {{ ref('root_cause_rules') }}) as ruled on f.code = ruled.code
-    left join {{ ref('int_purchase_order_lines') }} as po on f.po_line_id = po.po_line_id
+    left join {{ ref('match_po_line') }} as po on f.po_line_id = po.po_line_id
     left join {{ ref('match_stock_count') }} as stock on f.subject_id = stock.stock_unit_id
 ),
 
@@ -45,6 +46,16 @@ fact as (
     inner join {{ ref('int_entity_promises') }} as p
         on r.entity_id = p.entity_id and p.subject = 'receipt_posting'
     where r.posted_at <= {{ hours_after('r.received_at', 'p.hours') }}
+
+    union all
+
+    -- an order at the contract's price or below it knew the contract
+    select
+        hold_id,
+        code,
+        'ordered at the contract price' as condition
+    from finding
+    where knew_contract
 
     union all
 

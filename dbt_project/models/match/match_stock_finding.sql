@@ -43,7 +43,6 @@ select
     0 as amount_at_risk,
     currency,
     null::boolean as blocks,
-    null as root_cause,
     stock_unit_id as correlation_id,
     {{ plain('counted_qty') }} || ' ' || coalesce(base_unit, 'units') || ' of item ' || item_number
     || ' were counted at ' || location_code || ' on ' || {{ utc_date('counted_at') }} || ', '

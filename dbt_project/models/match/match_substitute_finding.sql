@@ -10,25 +10,13 @@ with line as (
 
 select
     'SUBSTITUTE_ITEM' as code,
-    invoice_line_id as subject_id,
-    match_unit_id,
-    invoice_id,
-    invoice_line_id,
-    purchase_order_id,
-    po_line_id,
-    vendor_key,
-    entity_id,
-    item_category,
-    is_posted,
+    {{ on_invoice_line('line', currency='po_currency') }},
     po_item_number as expected,
     item_number as actual,
     null as limit_applied,
     null as policy_id,
     0 as amount_at_risk,
-    po_currency as currency,
     null::boolean as blocks,
-    null as root_cause,
-    correlation_id,
     'Item ' || item_number || ' is invoiced in place of ' || po_item_number || ': an approved substitute.'
         as explanation
 from line

@@ -98,16 +98,7 @@ judged as (
 
 select
     'TAX_DIFFERENCE' as code,
-    j.invoice_id as subject_id,
-    j.invoice_id as match_unit_id,
-    j.invoice_id,
-    null as invoice_line_id,
-    j.purchase_order_id,
-    null as po_line_id,
-    j.vendor_key,
-    j.entity_id,
-    null as item_category,
-    j.is_posted,
+    {{ on_invoice('j') }},
     '0' as expected,
     {{ plain('j.difference') }} as actual,
     case
@@ -116,10 +107,7 @@ select
     end as limit_applied,
     j.policy_id,
     abs(j.difference) as amount_at_risk,
-    j.currency,
     j.tax_blocks as blocks,
-    null as root_cause,
-    j.correlation_id,
     'Tax is ' || {{ plain('j.tax_amount') }} || ', ' || {{ plain('abs(j.difference)') }}
     || case when j.difference > 0 then ' more than the ' else ' less than the ' end
     || {{ plain('j.expected_amount') }} || ' that the tax codes of the lines come to'

@@ -41,25 +41,13 @@ judged as (
 
 select
     'TOTAL_MISMATCH' as code,
-    j.invoice_id as subject_id,
-    j.invoice_id as match_unit_id,
-    j.invoice_id,
-    null as invoice_line_id,
-    j.purchase_order_id,
-    null as po_line_id,
-    j.vendor_key,
-    j.entity_id,
-    null as item_category,
-    j.is_posted,
+    {{ on_invoice('j') }},
     '0' as expected,
     {{ plain('j.difference') }} as actual,
     {{ plain('j.total_amount') }} as limit_applied,
     j.policy_id,
     abs(j.difference) as amount_at_risk,
-    j.currency,
     null::boolean as blocks,
-    null as root_cause,
-    j.correlation_id,
     'Gross is ' || {{ plain('j.gross_amount') }} || ', but lines, tax and charges come to '
     || {{ plain('j.footed_amount') }} || '.' as explanation
 from judged as j
