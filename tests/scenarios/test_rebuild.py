@@ -18,7 +18,8 @@ SCHEMAS = ("staging", "canonical", "match", "mart", "fb")
 # What a run makes for itself: which records it touches, and intermediate results of those.
 WORK_LISTS = {
     "stg_touched_records", "int_touched", "int_former_invoices", "match_touched", "match_duplicate_touched",
-    "match_duplicate_candidate", "match_candidate_line", "match_net_receipt", "match_line_check", "match_document_finding",
+    "match_duplicate_candidate", "match_candidate_line", "match_net_receipt", "match_line_check",
+    "match_document_finding",
 }  # fmt: skip
 # When a run last saw facts change, and duplicates that are none any more: notes for the next run, not facts.
 NOTES = {"int_vendor_crosswalk": {"changed_at"}, "match_duplicate": {"changed_at"}}
