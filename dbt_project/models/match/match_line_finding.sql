@@ -49,6 +49,8 @@ with line as (
         k.is_over_ordered,
         k.is_po_due,
         k.is_receipt_due or (k.is_not_received and k.absence_is_accepted) as is_not_covered,
+        -- an invoice that nobody expects is not compared with its order
+        c.match_type <> 'receipt_only' as is_order_checked,
         c.match_type = 'four_way' and k.cum_invoiced <= k.net_received_qty as is_not_accepted,
         {{ chosen_limit('price_over_pct') }},
         {{ chosen_limit('price_over_amount') }},
@@ -196,7 +198,7 @@ line_finding as (
         l.amount as amount_at_risk,
         null::boolean as blocks
     from line as l
-    where l.kind = 'invoice' and l.po_status = 'draft' and not l.is_credited
+    where l.kind = 'invoice' and l.po_status = 'draft' and l.is_order_checked and not l.is_credited
 
     union all
 
@@ -207,7 +209,7 @@ line_finding as (
         l.amount as amount_at_risk,
         null::boolean as blocks
     from line as l
-    where l.kind = 'invoice' and l.closed_date < l.invoice_date and not l.is_credited
+    where l.kind = 'invoice' and l.closed_date < l.invoice_date and l.is_order_checked and not l.is_credited
 
     union all
 

@@ -112,7 +112,7 @@ class Judge:
             self.found += findings.of_order_line(self.case, state)
             for line in state.lines:
                 checked = state.checked.get(line.key)
-                if not line.is_credited:
+                if state.match_type != "receipt_only" and not line.is_credited:
                     self.found += findings.closed_or_draft(self.case, state.line, self.papers[line.key[0]], line)
                 if checked:
                     self.found += [self.finding(code, line, checked) for code in checked.codes]
