@@ -4,6 +4,7 @@ from expectations.vocabulary import CURRENCIES
 from tieout.quality.predicates import day, identifier, instant, number, one_of
 from tieout.quality.rules import Check, critical, warning
 
+_GTIN = "^([0-9]{8}|[0-9]{12,14})$"
 FIRST_PLAUSIBLE, LAST_PLAUSIBLE = "1990-01-01", "2099-12-31"
 
 
@@ -85,3 +86,22 @@ def in_order(earlier: str, later: str, says: str) -> Check:
 def shaped(column: str, pattern: str, says: str) -> Check:
     """Warning: an identifier is spelled as its standard says."""
     return warning(f"{column}_is_well_formed", [column], fails_when=f"{identifier(column)} !~ '{pattern}'", says=says)
+
+
+def trade_item_number(column: str = "gtin") -> tuple[Check, Check]:
+    """A trade item number is spelled as GS1 says and carries its check digit. A wrong one goes on and links nothing.
+
+    The check digit makes the sum of all fourteen digits, every other one from the first taken three times, a multiple
+    of ten; a shorter number has zeros before it (GS1 General Specifications, section 7.9).
+    """
+    padded = f"lpad({identifier(column)}, 14, '0')"
+    digits = " + ".join(f"{3 if n % 2 else 1} * substr({padded}, {n}, 1)::integer" for n in range(1, 15))
+    return (
+        shaped(column, _GTIN, says=f"{column} has 8, 12, 13 or 14 digits (GS1)."),
+        warning(
+            f"{column}_check_digit_fits",
+            [column],
+            fails_when=f"case when {identifier(column)} ~ '{_GTIN}' then ({digits}) % 10 <> 0 end",
+            says=f"The last digit of {column} is its check digit (GS1).",
+        ),
+    )

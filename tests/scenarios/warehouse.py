@@ -163,10 +163,11 @@ class Warehouse:
         unknown = set(record) - set(fields) - {"_deleted", "_updated_at"}
         assert not unknown, f"{contract.name} has no field {sorted(unknown)}"
         texts = {name: None if value is None else _text(value) for name, value in fields.items()}
+        optional = "".join("|" + (texts[field] or "") for field in contract.optional_key).rstrip("|")
         deleted = bool(record.get("_deleted", False))
         return {
             "_source_system": system,
-            "_record_key": "|".join(texts[field] or "" for field in contract.key),
+            "_record_key": "|".join(texts[field] or "" for field in contract.key) + optional,
             "_batch_id": batch_id,
             "_payload_sha256": hashlib.sha256(batch_id.encode()).hexdigest(),
             "_row_number": number,

@@ -53,14 +53,22 @@ left join order_home on {{ document }}.entity_id = order_home.entity_id
 {#
     Base units in one unit of a document's line, by its PO line `po`: 1 in money; the PO line's own factor for no unit
     or the same; else the factor of the line's item `own`, or of the PO line's item `ordered`, where the PO line is
-    compared in the item's base unit. Null where there is none.
+    compared in the item's base unit. Packs are those of the order's entity and vendor. `side` is the numerator or the
+    denominator of the factor; null where there is none.
 #}
-{% macro line_factor(unit, po='po', own='own_unit', ordered='ordered_unit') -%}
+{% macro line_factor(side, unit, po='po', own='own_unit', ordered='ordered_unit') -%}
     case
-        when {{ po }}.basis = 'amount' then 1::numeric(24, 10)
-        when {{ unit }} is null or {{ unit }} = {{ po }}.unit then coalesce({{ own }}.factor, {{ po }}.unit_factor)
-        when {{ po }}.converts_by_item then coalesce({{ own }}.factor, {{ ordered }}.factor)
+        when {{ po }}.basis = 'amount' then 1::numeric
+        when {{ unit }} is null or {{ unit }} = {{ po }}.unit
+            then coalesce({{ line_pack(side, own, po) }}, {{ po }}.unit_{{ side }})
+        when {{ po }}.converts_by_item
+            then coalesce({{ line_pack(side, own, po) }}, {{ line_pack(side, ordered, po) }})
     end
+{%- endmacro %}
+
+{# As `pack`, for a line of a purchase order. #}
+{% macro line_pack(side, u, po) -%}
+    {{ pack(side, u, po ~ '.entity_id', po ~ '.vendor_key') }}
 {%- endmacro %}
 
 {# The day of an order in UTC, by which contract prices and systems of record are chosen. #}

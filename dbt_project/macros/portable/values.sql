@@ -12,7 +12,20 @@
 {%- endmacro %}
 
 {% macro postgres__quotient(numerator, denominator) -%}
-    round(({{ numerator }})::numeric(60, 30) / nullif({{ denominator }}, 0), 10)::numeric(19, 10)
+    {{ exact_quotient(numerator, denominator, 10) }}::numeric(19, 10)
+{%- endmacro %}
+
+{# A quotient, rounded once to some decimals. #}
+{% macro exact_quotient(numerator, denominator, decimals) -%}
+    {{ return(adapter.dispatch('exact_quotient', 'tieout')(numerator, denominator, decimals)) }}
+{%- endmacro %}
+
+{% macro default__exact_quotient(numerator, denominator, decimals) -%}
+    round(({{ numerator }}) / nullif({{ denominator }}, 0), {{ decimals }})
+{%- endmacro %}
+
+{% macro postgres__exact_quotient(numerator, denominator, decimals) -%}
+    round(({{ numerator }})::numeric(60, 30) / nullif({{ denominator }}, 0), {{ decimals }})
 {%- endmacro %}
 
 {# Text that compares by code point, whatever the database's language. Other engines compare so anyway. #}

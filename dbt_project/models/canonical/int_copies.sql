@@ -90,6 +90,8 @@ copy_line_read as (
     select
         due.purchase_order_id,
         due.target,
+        due.entity_id,
+        due.vendor_key,
         c.line_number,
         c.unit,
         c.price,
@@ -117,11 +119,11 @@ copy_line as (
         c.item_key,
         case
             when po.basis = 'amount' then c.open_source_qty
-            else round(c.open_source_qty * f.factor, 6)::numeric(18, 6)
+            else {{ in_base_units('c.open_source_qty', 'f.numerator', 'f.denominator') }}
         end as ordered_qty,
         case
             when po.basis = 'amount' then 1::numeric(19, 10)
-            else {{ quotient('c.price', 'f.factor') }}
+            else {{ per_base_unit('c.price', 'f.numerator', 'f.denominator') }}
         end as unit_price
     from copy_line_read as c
     left join {{ ref('int_purchase_order_lines') }} as po
@@ -131,9 +133,15 @@ copy_line as (
         lateral (
             select
                 case
-                    when c.unit is null or c.unit = po.unit then po.unit_factor
-                    when po.po_line_id is null or po.converts_by_item then u.factor
-                end as factor
+                    when c.unit is null or c.unit = po.unit then po.unit_numerator
+                    when po.po_line_id is null or po.converts_by_item
+                        then {{ pack('numerator', 'u', 'c.entity_id', 'c.vendor_key') }}
+                end as numerator,
+                case
+                    when c.unit is null or c.unit = po.unit then po.unit_denominator
+                    when po.po_line_id is null or po.converts_by_item
+                        then {{ pack('denominator', 'u', 'c.entity_id', 'c.vendor_key') }}
+                end as denominator
         ) as f
     where c.open_source_qty > 0
 ),

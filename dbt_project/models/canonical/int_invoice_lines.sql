@@ -96,7 +96,8 @@ linked as (
         substitute.item_key is not null as is_substitute,
         po.account_code as po_account_code,
         po.cost_center_code as po_cost_center_code,
-        case when po.po_line_id is null then null else {{ line_factor('itemed.unit') }} end as unit_factor
+        case when po.po_line_id is not null then {{ line_factor('numerator', 'itemed.unit') }} end as unit_numerator,
+        case when po.po_line_id is not null then {{ line_factor('denominator', 'itemed.unit') }} end as unit_denominator
     from itemed
     left join {{ ref('int_purchase_order_lines') }} as po
         on itemed.purchase_order_id = po.purchase_order_id and itemed.po_line_number = po.line_number
@@ -129,7 +130,7 @@ measured as (
         abs(amount) as line_amount,
         case
             when by_amount then round(abs(amount) * fx_rate, 6)::numeric(18, 6)
-            else round(abs(qty) * unit_factor, 6)::numeric(18, 6)
+            else {{ in_base_units('abs(qty)', 'unit_numerator', 'unit_denominator') }}
         end as base_qty
     from rated
 )
@@ -153,7 +154,8 @@ select
     m.is_substitute,
     m.description,
     m.unit,
-    m.unit_factor,
+    m.unit_numerator,
+    m.unit_denominator,
     m.qty as qty_source,
     case when m.line_kind = 'credit' then coalesce(m.base_qty, case when m.qty is null then 0 end) else m.base_qty end
         as qty,

@@ -2,22 +2,67 @@
 
 with item as (
     select * from {{ ref('int_items') }}
+),
+
+-- Items whose packs are multiplied out, or differ between entities or vendors.
+walked_item as (
+    select distinct item_key
+    from {{ ref('int_item_packs') }}
+),
+
+walked as (
+    select
+        p.item_key,
+        p.unit,
+        max(case when p.specificity = 0 then p.numerator end) as numerator,
+        max(case when p.specificity = 0 then p.denominator end) as denominator,
+        max(p.specificity) > 0 as is_scoped,
+        max(case when p.specificity = 0 then p.gtin end) as gtin
+    from {{ ref('int_item_packs') }} as p
+    inner join item on p.item_key = item.item_key
+    where p.unit <> item.base_unit
+    group by p.item_key, p.unit
+),
+
+unit as (
+    select
+        s.item_key,
+        s.unit,
+        s.numerator,
+        s.denominator,
+        false as is_scoped,
+        s.gtin
+    from {{ ref('int_pack_statements') }} as s
+    where
+        s.unit <> s.base_unit
+        and not exists (
+            select 1
+            from walked_item as w
+            where s.item_key = w.item_key
+        )
+
+    union all
+
+    select * from walked
+
+    union all
+
+    select
+        item_key,
+        base_unit as unit,
+        1::numeric as numerator,
+        1::numeric as denominator,
+        false as is_scoped,
+        gtin
+    from item
 )
 
 select
-    item.item_key,
-    u.unit,
-    u.factor,
-    u.gtin
-from {{ ref('stg_item_units') }} as u
-inner join item on u._source_system = item.source_system and u.item_number = item.item_number
-where u.unit <> item.base_unit and u.factor > 0
-
-union all
-
-select
-    item.item_key,
-    item.base_unit as unit,
-    1::numeric(24, 10) as factor,
-    item.gtin
-from item
+    item_key,
+    unit,
+    {{ exact_quotient('numerator', 'denominator', 10) }}::numeric(24, 10) as factor,
+    numerator,
+    denominator,
+    is_scoped,
+    gtin
+from unit

@@ -50,19 +50,29 @@ itemed as (
         on h.source_system = equal.source_system and line.item_number = equal.item_number
 ),
 
--- Where the item has no factor for the ordered unit, the ordered unit itself is what quantities are compared in.
-converted as (
+packed as (
     select
         itemed.*,
         item.category as item_category,
         coalesce(itemed.basis, 'quantity') = 'amount' as by_amount,
-        u.factor is not null as converts_by_item,
-        coalesce(u.factor, 1::numeric(24, 10)) as unit_factor,
-        case when u.factor is null then itemed.unit else item.base_unit end as base_unit
+        item.base_unit as item_base_unit,
+        {{ pack('numerator', 'u', 'itemed.po_entity_id', 'itemed.vendor_key') }} as pack_numerator,
+        {{ pack('denominator', 'u', 'itemed.po_entity_id', 'itemed.vendor_key') }} as pack_denominator
     from itemed
     left join {{ ref('int_items') }} as item on itemed.item_key = item.item_key
     left join {{ ref('int_item_units') }} as u
         on itemed.item_key = u.item_key and coalesce(itemed.unit, item.base_unit) = u.unit
+),
+
+-- Where the item has no factor for the ordered unit, the ordered unit itself is what quantities are compared in.
+converted as (
+    select
+        packed.*,
+        pack_numerator is not null as converts_by_item,
+        coalesce(pack_numerator, 1) as unit_numerator,
+        coalesce(pack_denominator, 1) as unit_denominator,
+        case when pack_numerator is null then unit else item_base_unit end as base_unit
+    from packed
 ),
 
 measured as (
@@ -124,15 +134,16 @@ select
     m.unit,
     m.price as price_source,
     m.base_unit,
-    m.unit_factor,
+    m.unit_numerator,
+    m.unit_denominator,
     m.converts_by_item,
     case
         when m.by_amount then m.open_source_qty
-        else round(m.open_source_qty * m.unit_factor, 6)::numeric(18, 6)
+        else {{ in_base_units('m.open_source_qty', 'm.unit_numerator', 'm.unit_denominator') }}
     end as ordered_qty,
     case
         when m.by_amount then 1::numeric(19, 10)
-        else {{ quotient('m.price', 'm.unit_factor') }}
+        else {{ per_base_unit('m.price', 'm.unit_numerator', 'm.unit_denominator') }}
     end as unit_price,
     case
         when m.by_amount then m.open_source_qty::numeric(20, 4)

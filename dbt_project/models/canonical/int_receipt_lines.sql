@@ -60,7 +60,8 @@ linked as (
         coalesce(item.item_key, po.item_key) as own_item_key,
         coalesce(po.basis, 'quantity') = 'amount' as by_amount,
         po.po_line_id is not null as po_line_is_known,
-        {{ line_factor('record.unit') }} as unit_factor
+        {{ line_factor('numerator', 'record.unit') }} as unit_numerator,
+        {{ line_factor('denominator', 'record.unit') }} as unit_denominator
     from record
     left join {{ ref('int_purchase_order_lines') }} as po
         on record.purchase_order_id = po.purchase_order_id and record.po_line_number = po.line_number
@@ -82,16 +83,17 @@ select
     l.entity_id,
     l.purchase_order_id,
     l.purchase_order_id || ':' || l.po_line_number as po_line_id,
-    l.unit_factor is not null as is_linked,
+    l.unit_numerator is not null as is_linked,
     l.kind,
     l.item_number,
     l.own_item_key as item_key,
     l.unit,
     l.qty as qty_source,
-    l.unit_factor,
-    round(l.qty * l.unit_factor, 6)::numeric(18, 6) as qty,
-    round(l.accepted_qty * l.unit_factor, 6)::numeric(18, 6) as accepted_qty,
-    round(l.rejected_qty * l.unit_factor, 6)::numeric(18, 6) as rejected_qty,
+    l.unit_numerator,
+    l.unit_denominator,
+    {{ in_base_units('l.qty', 'l.unit_numerator', 'l.unit_denominator') }} as qty,
+    {{ in_base_units('l.accepted_qty', 'l.unit_numerator', 'l.unit_denominator') }} as accepted_qty,
+    {{ in_base_units('l.rejected_qty', 'l.unit_numerator', 'l.unit_denominator') }} as rejected_qty,
     l._source_system || ':' || l.named_receipt_ref as named_receipt_line_id,
     l.packing_slip,
     l.lot,

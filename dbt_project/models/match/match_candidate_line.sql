@@ -59,7 +59,7 @@ with line as (
         i.vendor_is_known and po.vendor_key is not null and i.vendor_key <> po.vendor_key as is_vendor_mismatch,
         l.currency <> l.po_currency as is_foreign,
         l.currency <> l.po_currency and l.fx_rate is null and i.invoice_date is not null as lacks_rate,
-        po.po_line_id is not null and l.unit_factor is null as is_unconvertible,
+        po.po_line_id is not null and l.unit_numerator is null as is_unconvertible,
         po.po_line_id is not null and not l.item_fits as is_item_mismatch,
         i.invoice_date is null
         or coalesce(i.invoice_number, '') = ''

@@ -16,7 +16,8 @@ line as (
         po.currency,
         po.unit,
         po.base_unit,
-        po.unit_factor,
+        po.unit_numerator,
+        po.unit_denominator,
         po.converts_by_item,
         po.contract_number,
         o.contract_number as order_contract_number,
@@ -46,9 +47,13 @@ valid as (
             else 3
         end as nearness,
         case
-            when p.unit = line.unit then line.unit_factor
-            when line.converts_by_item then u.factor
-        end as unit_factor
+            when p.unit = line.unit then line.unit_numerator
+            when line.converts_by_item then {{ pack('numerator', 'u', 'line.entity_id', 'line.vendor_key') }}
+        end as unit_numerator,
+        case
+            when p.unit = line.unit then line.unit_denominator
+            when line.converts_by_item then {{ pack('denominator', 'u', 'line.entity_id', 'line.vendor_key') }}
+        end as unit_denominator
     from line
     inner join {{ ref('int_contract_prices') }} as p
         on
@@ -74,13 +79,13 @@ valid as (
 newest as (
     select
         valid.*,
-        {{ quotient('price', 'unit_factor') }} as unit_price,
+        {{ per_base_unit('price', 'unit_numerator', 'unit_denominator') }} as unit_price,
         row_number() over (
             partition by po_line_id, contract_number, unit
             order by valid_from desc, {{ by_code_point('contract_price_id') }}
         ) as recency
     from valid
-    where unit_factor is not null
+    where unit_numerator is not null
 ),
 
 chosen as (

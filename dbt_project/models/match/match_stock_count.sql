@@ -28,21 +28,30 @@ with counted as (
             and {{ utc_date('c.at') }} between s.valid_from and s.valid_to
 ),
 
--- In base units where the unit has a factor, else as counted.
-measured as (
+packed as (
     select
         c.*,
         i.item_key,
         i.category as item_category,
-        case when u.factor is null then c.unit else i.base_unit end as base_unit,
-        round(c.counted_qty * coalesce(u.factor, 1), 6) as counted_base_qty,
-        round(c.system_qty * coalesce(u.factor, 1), 6) as system_base_qty
+        i.base_unit as item_base_unit,
+        {{ pack('numerator', 'u', 'c.entity_id', "''") }} as numerator,
+        {{ pack('denominator', 'u', 'c.entity_id', "''") }} as denominator
     from counted as c
     left join {{ ref('int_item_crosswalk') }} as x
         on c._source_system = x.source_system and c.item_number = x.item_number
     left join {{ ref('int_items') }} as i on x.item_key = i.item_key
     left join {{ ref('int_item_units') }} as u on x.item_key = u.item_key and c.unit = u.unit
     where c.preference = 1
+),
+
+-- In base units where the unit has a factor, else as counted.
+measured as (
+    select
+        packed.*,
+        case when numerator is null then unit else item_base_unit end as base_unit,
+        {{ in_base_units('counted_qty', 'coalesce(numerator, 1)', 'coalesce(denominator, 1)') }} as counted_base_qty,
+        {{ in_base_units('system_qty', 'coalesce(numerator, 1)', 'coalesce(denominator, 1)') }} as system_base_qty
+    from packed
 )
 
 select
@@ -56,8 +65,8 @@ select
     m.item_category,
     m.location_code,
     m.base_unit,
-    m.counted_base_qty::numeric(18, 6) as counted_qty,
-    m.system_base_qty::numeric(18, 6) as book_qty,
+    m.counted_base_qty as counted_qty,
+    m.system_base_qty as book_qty,
     m.at as counted_at
 from measured as m
 inner join {{ ref('int_entities') }} as e on m.entity_id = e.entity_id

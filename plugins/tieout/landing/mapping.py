@@ -117,7 +117,7 @@ class _Writer:
         hashed, sealed, statements = self._values()
         updated = self._updated_at()
         body = "\\t".join(f"{{{name}}}" for name in hashed)
-        key = "|".join(f"{{{self._variable(field)}}}" for field in self._contract.key)
+        key = self._key()
         tail = "".join(f"\\t{{{name}}}" for name in sealed)
         condition = self._conditions(self._mapping.where)
         lines = [
@@ -143,6 +143,12 @@ class _Writer:
         namespace = dict(self._names)
         exec(compile(source, f"<mapping of {self._mapping.object}>", "exec"), namespace)  # noqa: S102 (our own text)
         return namespace["write"]
+
+    def _key(self) -> str:
+        """Return the template of the record key; what is optional in it is left off from its last blank on."""
+        key = "|".join(f"{{{self._variable(field)}}}" for field in self._contract.key)
+        optional = "".join(f"|{{{self._variable(field)}}}" for field in self._contract.optional_key)
+        return f"""{key}{{f'{optional}'.rstrip('|')}}""" if optional else key
 
     def _values(self) -> tuple[list[str], list[str], list[str]]:
         """Return names of hashed values, names of ciphertexts, and the statements that compute both."""

@@ -45,7 +45,10 @@ class QuarantineLimit:
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract of an interface object: what every source's rows of it look like."""
+    """The contract of an interface object: what every source's rows of it look like.
+
+    A record's key is its ``key`` fields, and behind them its ``optional_key`` fields up to the last that is given.
+    """
 
     name: str
     version: int
@@ -55,6 +58,7 @@ class Contract:
     key: tuple[str, ...]
     quarantine_limit: QuarantineLimit
     fields: tuple[Field, ...]
+    optional_key: tuple[str, ...] = ()
 
     @property
     def raw_columns(self) -> tuple[str, ...]:
@@ -96,6 +100,7 @@ def _read(path: Path) -> Contract:
             key=tuple(document["key"]),
             quarantine_limit=QuarantineLimit(**document["quarantine_limit"]),
             fields=fields,
+            optional_key=tuple(document.get("optional_key", ())),
         )
     except (KeyError, TypeError, yaml.YAMLError) as error:
         raise ConfigurationError(
@@ -103,7 +108,7 @@ def _read(path: Path) -> Contract:
         ) from error
     if contract.name != path.stem:
         raise ConfigurationError(f"{path}: object is {contract.name!r}.", "Name the file after its object.")
-    unknown = set(contract.key) - {field.name for field in fields}
+    unknown = {*contract.key, *contract.optional_key} - {field.name for field in fields}
     if unknown:
         raise ConfigurationError(f"{path}: key names {sorted(unknown)}.", "Name fields of the object in its key.")
     return contract

@@ -113,6 +113,8 @@ def _model_section(model: Model) -> str:
 
 def _object_section(contract: Contract) -> str:
     key = ", ".join(f"`{name}`" for name in contract.key)
+    if contract.optional_key:
+        key += ", and where given " + ", ".join(f"`{name}`" for name in contract.optional_key)
     head = (
         f"### `{contract.name}`\n\n{_line(contract.description)}\n\n"
         f"Version {contract.version}, domain {contract.domain}, owner {contract.owner}, key {key}.\n"

@@ -1,6 +1,7 @@
 """Contracts and a way to read a profile from text."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -40,6 +41,10 @@ def contracts() -> dict[str, Contract]:
             Field("normal", "text", "", derive="normalise_document_number(number)"),
         ),
         "note": contract("note", ("ref",), Field("ref", "text", "", required=True), Field("text", "text", "")),
+        "pack": replace(
+            contract("pack", ("item",), *(Field(name, "text", "") for name in ("item", "of", "entity", "vendor"))),
+            optional_key=("of", "entity", "vendor"),
+        ),
     }
 
 

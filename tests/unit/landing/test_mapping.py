@@ -92,6 +92,15 @@ def test_a_row_is_spelled_canonically_with_its_lineage(parse):
     ]
 
 
+def test_what_is_optional_in_a_key_is_left_off_from_its_last_blank_on(parse):
+    feed = (
+        "    format: {type: csv, header: true}\n"
+        "    objects: {pack: {fields: {item: item, of: of, entity: entity, vendor: vendor}}}\n"
+    )
+    rows, _ = parse(feed, "item,of,entity,vendor\nA,,,\nA,BX,,\nA,,H1,\nA,,,V\nA,BX,H1,V\n")
+    assert [row["_record_key"] for row in rows["pack"]] == ["A", "A|BX", "A||H1", "A|||V", "A|BX|H1|V"]
+
+
 def test_a_sensitive_value_is_nowhere_in_clear(parse, keys):
     rows, _ = parse(CSV, CSV_HEADER + CSV_ROW)
     (row,) = rows["thing"]

@@ -11,3 +11,4 @@ select
     factor::numeric(24, 10) as factor,
     gtin
 from item_unit
+where factor is not null

@@ -17,6 +17,10 @@ select
     item_number,
     unit,
     gtin,
+    of_unit,
+    entity_id,
+    vendor_number,
 
-    {{ to_number('factor') }} as factor
+    {{ to_number('factor') }} as factor,
+    {{ to_number('factor_denominator') }} as factor_denominator
 from newest
