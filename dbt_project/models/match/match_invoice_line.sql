@@ -62,6 +62,7 @@ objection as (
         f.invoice_line_id,
         f.is_released
     from {{ ref('match_finding') }} as f
+    {{ join_units('f.match_unit_id') }}
     inner join {{ ref('match_candidate_line') }} as c
         on f.invoice_id = c.invoice_id and f.invoice_line_id = c.invoice_line_id
     where f.blocking
@@ -70,6 +71,7 @@ objection as (
         c.invoice_line_id,
         f.is_released
     from {{ ref('match_finding') }} as f
+    {{ join_units('f.match_unit_id') }}
     inner join {{ ref('match_candidate_line') }} as c on f.invoice_id = c.invoice_id
     where
         f.blocking
