@@ -1,13 +1,11 @@
 {{ config(indexes=[{'columns': ['source_system', 'item_number'], 'unique': true}], meta={'analyze': true}) }}
 
--- Whose item master a system's numbers belong to: that of the entities which use the system.
-with item_home as (
-    select distinct
-        used.source_system,
-        record.source_system as record_system
-    from {{ ref('int_systems_of_record') }} as used
-    inner join {{ ref('int_systems_of_record') }} as record on used.entity_id = record.entity_id
-    where record.object = 'item' and record.role = 'record' and record.recency = 1
+{% set earlier = before('int_item_crosswalk') -%}
+
+with record_system as (
+    select distinct source_system
+    from {{ ref('int_systems_of_record') }}
+    where object = 'item' and role = 'record' and recency = 1
 ),
 
 item as (
@@ -15,34 +13,100 @@ item as (
         i._source_system || ':' || i.item_number as item_id,
         i._source_system as source_system,
         i.item_number,
-        i.source_ref,
-        r.record_system is not null as is_record
+        r.source_system is not null as is_record
     from {{ ref('stg_items') }} as i
-    left join (select distinct record_system from item_home) as r on i._source_system = r.record_system
+    left join record_system as r on i._source_system = r.source_system
 ),
 
+-- What says one item only. A number may be known to several record systems: then the first is meant.
+single as (
+    select
+        item_id,
+        method,
+        place,
+        min({{ by_code_point('record_item_id') }}) as record_item_id
+    from {{ ref('int_item_evidence') }}
+    where not is_record and method <> 'description'
+    group by item_id, method, place
+    having count(distinct record_item_id) = 1 or method in ('source_ref', 'equal_number')
+),
+
+first_place as (
+    select
+        item_id,
+        min(place) as place,
+        count(distinct record_item_id) as record_items
+    from single
+    group by item_id
+),
+
+-- A source's own reference counts whatever else is said; other evidence only where nothing contradicts it.
 found as (
     select
-        i.item_id,
-        min({{ by_code_point('t.item_id') }}) as record_item_id
-    from item as i
-    inner join item_home as h on i.source_system = h.source_system
-    inner join item as t on h.record_system = t.source_system and coalesce(i.source_ref, i.item_number) = t.item_number
-    where not i.is_record
-    group by i.item_id
+        single.item_id,
+        single.method,
+        single.record_item_id
+    from first_place
+    inner join single on first_place.item_id = single.item_id and first_place.place = single.place
+    where single.method = 'source_ref' or first_place.record_items = 1
+),
+
+evidence as (
+    select
+        item_id,
+        count(distinct record_item_id) as record_items
+    from {{ ref('int_item_evidence') }}
+    where not is_record
+    group by item_id
+),
+
+resolved as (
+    select
+        item.item_id,
+        item.source_system,
+        item.item_number,
+        item.is_record,
+        coalesce(found.record_item_id, item.item_id) as item_key,
+        case
+            when item.is_record then 'record'
+            else coalesce(found.method, 'unresolved')
+        end as method,
+        case
+            when item.is_record then 'certain'
+            when evidence.record_items > 1 then 'review'
+            when found.method = 'equal_number' then 'probable'
+            when found.method is not null then 'certain'
+            when evidence.record_items = 1 then 'review'
+            else 'unresolved'
+        end as state
+    from item
+    left join found on item.item_id = found.item_id and not item.is_record
+    left join evidence on item.item_id = evidence.item_id
+),
+
+earlier as (
+    {% if earlier -%}
+    select
+        item_id,
+        item_key,
+        former_item_key,
+        changed_at
+    from {{ earlier }}
+    {%- else -%}
+    select
+        item_id,
+        item_key,
+        null::text as former_item_key,
+        null::timestamptz as changed_at
+    from resolved
+    where false
+    {%- endif %}
 )
 
 select
-    item.item_id,
-    item.source_system,
-    item.item_number,
-    coalesce(found.record_item_id, item.item_id) as item_key,
-    case
-        when item.is_record then 'record'
-        when found.record_item_id is null then 'unresolved'
-        when item.source_ref is null then 'equal_number'
-        else 'source_ref'
-    end as method,
-    item.is_record
-from item
-left join found on item.item_id = found.item_id
+    resolved.*,
+    case when earlier.item_key = resolved.item_key then earlier.former_item_key else earlier.item_key end
+        as former_item_key,
+    case when earlier.item_key = resolved.item_key then earlier.changed_at else {{ as_of() }} end as changed_at
+from resolved
+left join earlier on resolved.item_id = earlier.item_id

@@ -65,7 +65,7 @@ vendor as ( -- noqa: ST03
 
 -- Items whose record, units or substitutes changed, under every number that stands for them.
 changed_item as (
-    select distinct c.item_key
+    select c.item_key
     from touched_record as t
     inner join {{ ref('int_item_crosswalk') }} as c
         on
@@ -73,6 +73,19 @@ changed_item as (
             -- an item that comes changes which one a contract means by its number, in whatever system that is
             and (t._source_system = c.source_system or t.kind = 'item')
     where t.kind in ('item', 'item_unit', 'item_substitute')
+    union
+    -- numbers that now stand for another item: that one, and the one that they stood for
+    select item_key
+    from {{ ref('int_item_crosswalk') }}
+    where changed_at > {{ previous_as_of() }}
+    union
+    select former_item_key as item_key
+    from {{ ref('int_item_crosswalk') }}
+    where changed_at > {{ previous_as_of() }} and former_item_key is not null
+    union
+    select t._source_system || ':' || split_part(t._record_key, '|', 1) as item_key
+    from touched_record as t
+    where t.kind in ('item', 'item_unit')
 ),
 
 item_number as ( -- noqa: ST03

@@ -10,5 +10,6 @@ select
     item_number,
     item_key,
     method,
+    state,
     is_record
 from crosswalk

@@ -23,6 +23,8 @@ select
     category,
     base_unit,
     source_ref,
+    vendor_number,
+    vendor_part,
 
     {{ to_boolean('stocked') }} as stocked,
     {{ to_boolean('lot_controlled') }} as lot_controlled,
