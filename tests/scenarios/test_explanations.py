@@ -22,10 +22,10 @@ SENTENCES = {
     " 50.00 in all.",
     "cheaper": "Three-way match in tolerance. 10 EA at 4 against a PO price of 5, 10.00 less: within policy P:"
     " unlimited.",
-    "dear": "The invoice price of 5.11 per EA is 0.11 over the PO price of 5: 1.1 on this line, 1.1 in all. Policy P"
+    "dear": "The invoice price of 5.11 per EA is 0.11 over the PO price of 5: 1.10 on this line, 1.10 in all. Policy P"
     " allows 2 % or 50.00 in all.",
-    "agreed": "Released by clerk (agreed): The invoice price of 6 per EA is 1 over the PO price of 5: 10 on this line,"
-    " 10 in all. Policy P allows 2 % or 50.00 in all.",
+    "agreed": "Released by clerk (agreed): The invoice price of 6 per EA is 1 over the PO price of 5: 10.00 on this"
+    " line, 10.00 in all. Policy P allows 2 % or 50.00 in all.",
     "early": "10 EA of 10 invoiced are not covered by receipts; the line waits for them until 2026-04-05 00:00 UTC:"
     " policy P, 5 days.",
     "unknown": "PO line erp_main:none:1 is not known yet; the line waits for it until 2026-03-31 12:00 UTC: policy P,"
@@ -34,8 +34,19 @@ SENTENCES = {
     "credit": "A credit line is not matched itself; it reduces what it credits.",
     "cancelled": "The invoice is cancelled; nothing is matched.",
     "no-order": "The invoice names no purchase order and needs no match.",
-    "lawless": "The invoice price of 5.01 per EA is 0.01 over the PO price of 5: 0.1 on this line, 0.1 in all. No"
+    "lawless": "The invoice price of 5.01 per EA is 0.01 over the PO price of 5: 0.10 on this line, 0.10 in all. No"
     " policy fits, so nothing is allowed.",
+}
+HOLDS = {
+    "QTY_ACCEPTED inspected": "2 of the 10 EA invoiced are not covered by accepted goods; 10 were received on the PO"
+    " line in all.",
+    "AMOUNT_OVER summed": "The invoice names no lines; its net amount of 50.01 is 0.01 over the 50.00 that purchase"
+    " order erp_main:summed has left to bill.",
+    "AMOUNT_UNDER cut": "The invoice names no lines; its net amount of 49.99 is 0.01 under the 50.00 that purchase"
+    " order erp_main:cut has left to bill.",
+    "TAX_DIFFERENCE taxed": "Tax is 3.30, 0.30 more than the 3.00 that the tax codes of the lines come to.",
+    "CHARGE_DIFFERENCE carried": "Freight of 7.50 USD through this invoice, 7.50 more than the 0.00 on"
+    " erp_main:carried.",
 }
 CAUSES = {
     "PRICE_OVER dear": "price master stale",
@@ -54,6 +65,7 @@ class Said:
     """What the warehouse says of each line and hold, and the warehouse to ask on."""
 
     sentences: dict[str, str]
+    holds: dict[str, str]
     causes: dict[str, str]
     warehouse: Warehouse
     dsn: str
@@ -83,7 +95,27 @@ def estate_of_all() -> Estate:
     estate.invoice("no-order", None, 1, "80.00", "2026-03-05")
     estate.invoice("credit", "credited", 10, "5.00", "2026-03-06", kind="credit")
     estate.release("R1", "agreed", "PRICE_OVER", actual="6")
+    with_amounts(estate)
     return estate
+
+
+def with_amounts(estate: Estate) -> None:
+    """What is said of acceptance, of invoices without lines, of tax and of charges."""
+    estate.order("inspected", line(10, "5.00", match_type="four_way"))
+    estate.receipt("r-inspected", "inspected", 10, "2026-03-02", accepted_qty=8)
+    estate.invoice("inspected", "inspected", 10, "5.00", "2026-03-05")
+    for name, net in (("summed", "50.01"), ("cut", "49.99")):
+        estate.order(name, TEN)
+        estate.receipt(f"r-{name}", name, 10, "2026-03-02")
+        estate.summary(name, name, net, "2026-03-05")
+    estate.add(ERP, "tax_code", tax_code="ST", valid_from="2025-01-01", rate_pct="6")
+    for name, fields in (
+        ("taxed", {"tax_amount": "3.30", "gross_amount": "53.30", "line": {"tax_code": "ST"}}),
+        ("carried", {"freight_amount": "7.50", "gross_amount": "57.50"}),
+    ):
+        estate.order(name, TEN)
+        estate.receipt(f"r-{name}", name, 10, "2026-03-02")
+        estate.invoice(name, name, 10, "5.00", "2026-03-05", net_amount="50.00", **fields)
 
 
 def received(estate: Estate, name: str, *, booked: str, posted: str | None) -> None:
@@ -102,13 +134,25 @@ def said(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Itera
         estate_of_all().land(warehouse, at("2026-03-30T22:00"))
         warehouse.build(AS_OF, select=EXCEPTIONS, data_tests=False)
         sentences = "select split_part(invoice_id, ':', 2), explanation from match.match_invoice_line_explained"
+        holds = "select code || ' ' || split_part(subject_id, ':', 2), explanation from match.match_finding"
         causes = "select code || ' ' || split_part(subject_id, ':', 2), root_cause from mart.exc_hold"
-        yield Said(warehouse.values(sentences), warehouse.values(causes), warehouse, postgres.dsn(DATABASE))
+        yield Said(
+            warehouse.values(sentences),
+            warehouse.values(holds),
+            warehouse.values(causes),
+            warehouse,
+            postgres.dsn(DATABASE),
+        )
 
 
 @pytest.mark.parametrize("invoice", SENTENCES)
 def test_a_verdict_reads_as_english_and_names_rule_limit_policy_and_figures(said: Said, invoice: str) -> None:
     assert said.sentences[invoice] == SENTENCES[invoice]
+
+
+@pytest.mark.parametrize("hold", HOLDS)
+def test_a_hold_reads_as_english_and_names_its_figures(said: Said, hold: str) -> None:
+    assert said.holds[hold] == HOLDS[hold]
 
 
 @pytest.mark.parametrize("hold", CAUSES)

@@ -93,6 +93,19 @@
     trim_scale({{ number }})::text
 {%- endmacro %}
 
+{# An amount of money as people write it: cents always, and more where it has more. min_scale is PostgreSQL's. #}
+{% macro money(amount) -%}
+    {{ return(adapter.dispatch('money', 'tieout')(amount)) }}
+{%- endmacro %}
+
+{% macro default__money(amount) -%}
+    cast(cast({{ amount }} as decimal(20, 2)) as string)
+{%- endmacro %}
+
+{% macro postgres__money(amount) -%}
+    round({{ amount }}, greatest(2, min_scale({{ amount }})))::text
+{%- endmacro %}
+
 {# Texts of a group in order of code points, joined by commas or another text of SQL. string_agg is PostgreSQL's. #}
 {% macro joined(expression, separator="', '") -%}
     {{ return(adapter.dispatch('joined', 'tieout')(expression, separator)) }}

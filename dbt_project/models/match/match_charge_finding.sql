@@ -240,9 +240,9 @@ select
         case
             when j.{{ kind }}_breaches
                 then
-                    '{{ 'Freight' if kind == 'freight' else 'Other charges' }} of ' || {{ plain('j.cum_' ~ kind) }}
-                    || ' ' || j.currency || ' through this invoice, ' || {{ plain('j.' ~ kind ~ '_over') }}
-                    || ' more than the ' || {{ plain('j.ordered_' ~ kind) }} || ' on ' || j.purchase_orders || '.'
+                    '{{ 'Freight' if kind == 'freight' else 'Other charges' }} of ' || {{ money('j.cum_' ~ kind) }}
+                    || ' ' || j.currency || ' through this invoice, ' || {{ money('j.' ~ kind ~ '_over') }}
+                    || ' more than the ' || {{ money('j.ordered_' ~ kind) }} || ' on ' || j.purchase_orders || '.'
         end{{ ',' if not loop.last }}
         {%- endfor %}
     ) as explanation

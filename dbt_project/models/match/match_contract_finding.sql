@@ -26,6 +26,6 @@ select
     'The ' || case when l.invoice_unit_price >= l.po_unit_price then 'invoice' else 'PO' end || ' price of '
     || {{ plain('l.highest_price') }} || ' per ' || coalesce(l.base_unit, 'unit') || ' is ' || {{ plain('l.excess') }}
     || ' over the price of ' || {{ plain('l.contract_unit_price') }} || ' in contract ' || l.contract_number || ': '
-    || {{ plain('round(l.excess * l.net_qty, 2)') }} || ' on this line.' as explanation
+    || {{ money('round(l.excess * l.net_qty, 2)') }} || ' on this line.' as explanation
 from line as l
 where round(l.excess * l.net_qty, 2) > 0

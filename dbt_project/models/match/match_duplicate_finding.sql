@@ -9,7 +9,7 @@ with duplicate as (
         i.currency,
         i.correlation_id,
         'invoice ' || coalesce(d.original_number, 'without number') || ' of ' || d.original_date || ' over '
-        || {{ plain('d.original_gross_amount') }} || ' ' || i.currency || ' (' || d.original_invoice_id || ')'
+        || {{ money('d.original_gross_amount') }} || ' ' || i.currency || ' (' || d.original_invoice_id || ')'
             as original_in_words
     from {{ ref('match_duplicate') }} as d
     {{ join_units('d.invoice_id') }}
@@ -43,7 +43,7 @@ select
         when 'exact' then 'It has the vendor, number and gross of ' || d.original_in_words || '.'
         when 'a' then 'It has another number, but the vendor, gross and date of ' || d.original_in_words || '.'
         when 'b'
-            then 'Its gross is ' || {{ plain('d.gross_amount') }} || ', but vendor and number are those of '
+            then 'Its gross is ' || {{ money('d.gross_amount') }} || ', but vendor and number are those of '
                 || d.original_in_words || '; the dates are at most 365 days apart.'
         when 'c'
             then 'It has the number, gross and date of ' || d.original_in_words || ' from vendor '

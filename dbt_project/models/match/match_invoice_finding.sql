@@ -83,7 +83,7 @@ invoice_finding as (
             case when i.invoice_date is null then 'date' end,
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
             'quantity on line ' || i.first_empty_line,
-            case when i.has_uncoded_tax then 'tax code for its tax of ' || {{ plain('i.tax_amount') }} end,
+            case when i.has_uncoded_tax then 'tax code for its tax of ' || {{ money('i.tax_amount') }} end,
             case when i.has_only_held_lines then 'line that the quality gate let through' end
         ) || '.' as explanation
     from invoice as i

@@ -101,7 +101,7 @@ line_finding as (
         {{ plain('l.invoice_unit_price') }} as actual,
         'The invoice price of ' || {{ plain('l.invoice_unit_price') }} || ' per ' || coalesce(l.base_unit, 'unit')
         || ' is ' || {{ plain('l.price_variance') }} || ' over the PO price of ' || {{ plain('l.po_unit_price') }}
-        || ': ' || {{ plain('l.price_variance_amount') }} || ' on this line, ' || {{ plain('l.cum_price_over') }}
+        || ': ' || {{ money('l.price_variance_amount') }} || ' on this line, ' || {{ money('l.cum_price_over') }}
         || ' in all.' as explanation,
         l.invoice_line_id,
         {{ limits_in_words('l.price_over_pct', 'l.price_over_amount', ' in all') }} as limit_applied,
@@ -118,7 +118,7 @@ line_finding as (
         {{ plain('l.invoice_unit_price') }} as actual,
         'The invoice price of ' || {{ plain('l.invoice_unit_price') }} || ' per ' || coalesce(l.base_unit, 'unit')
         || ' is ' || {{ plain('-l.price_variance') }} || ' under the PO price of ' || {{ plain('l.po_unit_price') }}
-        || ': ' || {{ plain('-l.price_variance_amount') }} || ' on this line, ' || {{ plain('l.cum_price_under') }}
+        || ': ' || {{ money('-l.price_variance_amount') }} || ' on this line, ' || {{ money('l.cum_price_under') }}
         || ' in all.' as explanation,
         l.invoice_line_id,
         {{ limits_in_words('l.price_under_pct', 'l.price_under_amount', ' in all') }} as limit_applied,

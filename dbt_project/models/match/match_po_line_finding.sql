@@ -79,7 +79,7 @@ po_line_finding as (
         {{ plain('p.excess_credit_amount') }} as actual,
         null::numeric as qty,
         p.excess_credit_amount as amount,
-        'Credits of ' || {{ plain('p.excess_credit_amount') }} || ' find no invoice line to reduce.' as explanation
+        'Credits of ' || {{ money('p.excess_credit_amount') }} || ' find no invoice line to reduce.' as explanation
     from po_line as p
     where p.excess_credit_qty > 0 or p.excess_credit_amount > 0
 )

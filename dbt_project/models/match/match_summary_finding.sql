@@ -12,8 +12,8 @@ finding as (
         'AMOUNT_OVER' as code,
         {{ plain('i.expected_amount') }} as expected,
         {{ plain('i.net_amount') }} as actual,
-        'The invoice names no lines; its net amount of ' || {{ plain('i.net_amount') }} || ' is '
-        || {{ plain('i.net_amount - i.expected_amount') }} || ' over the ' || {{ plain('i.expected_amount') }}
+        'The invoice names no lines; its net amount of ' || {{ money('i.net_amount') }} || ' is '
+        || {{ money('i.net_amount - i.expected_amount') }} || ' over the ' || {{ money('i.expected_amount') }}
         || ' that purchase order ' || i.purchase_order_id || ' has left to bill.' as explanation,
         i.invoice_id,
         {{ limits_in_words('i.header_over_pct', 'i.header_over_amount', '') }} as limit_applied,
@@ -28,8 +28,8 @@ finding as (
         'AMOUNT_UNDER' as code,
         {{ plain('i.expected_amount') }} as expected,
         {{ plain('i.net_amount') }} as actual,
-        'The invoice names no lines; its net amount of ' || {{ plain('i.net_amount') }} || ' is '
-        || {{ plain('i.expected_amount - i.net_amount') }} || ' under the ' || {{ plain('i.expected_amount') }}
+        'The invoice names no lines; its net amount of ' || {{ money('i.net_amount') }} || ' is '
+        || {{ money('i.expected_amount - i.net_amount') }} || ' under the ' || {{ money('i.expected_amount') }}
         || ' that purchase order ' || i.purchase_order_id || ' has left to bill.' as explanation,
         i.invoice_id,
         {{ limits_in_words('i.header_under_pct', 'i.header_under_amount', '') }} as limit_applied,

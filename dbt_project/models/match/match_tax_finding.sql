@@ -108,9 +108,9 @@ select
     j.policy_id,
     abs(j.difference) as amount_at_risk,
     j.tax_blocks as blocks,
-    'Tax is ' || {{ plain('j.tax_amount') }} || ', ' || {{ plain('abs(j.difference)') }}
+    'Tax is ' || {{ money('j.tax_amount') }} || ', ' || {{ money('abs(j.difference)') }}
     || case when j.difference > 0 then ' more than the ' else ' less than the ' end
-    || {{ plain('j.expected_amount') }} || ' that the tax codes of the lines come to'
+    || {{ money('j.expected_amount') }} || ' that the tax codes of the lines come to'
     || coalesce('; no rate is known for ' || j.codes_without_rate, '') || '.' as explanation
 from judged as j
 where

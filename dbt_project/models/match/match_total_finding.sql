@@ -48,7 +48,7 @@ select
     j.policy_id,
     abs(j.difference) as amount_at_risk,
     null::boolean as blocks,
-    'Gross is ' || {{ plain('j.gross_amount') }} || ', but lines, tax and charges come to '
-    || {{ plain('j.footed_amount') }} || '.' as explanation
+    'Gross is ' || {{ money('j.gross_amount') }} || ', but lines, tax and charges come to '
+    || {{ money('j.footed_amount') }} || '.' as explanation
 from judged as j
 where abs(j.difference) > j.total_amount
