@@ -16,8 +16,7 @@ CHECKS: tuple[Check, ...] = (
         "factor_is_believable",
         ["factor", "factor_denominator"],
         fails_when=(
-            f"{_FACTOR} > 0 and {_DIVISOR} > 0"
-            f" and ({_FACTOR} > {MOST} * {_DIVISOR} or {_DIVISOR} > {MOST} * {_FACTOR})"
+            f"{_FACTOR} > 0 and {_DIVISOR} > 0 and ({_FACTOR} > {MOST} * {_DIVISOR} or {_DIVISOR} > {MOST} * {_FACTOR})"
         ),
         says=f"A unit holds at most {MOST} of what it is counted in, and at least a part in {MOST} of one.",
     ),
