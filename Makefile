@@ -17,7 +17,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down clean status summary airflow check lint types sql dbt-parse dags unit integration e2e \
-        test test-all bench lock validate-config format dictionary
+        test test-all bench vendor-model lock validate-config format dictionary
 
 help: ## show this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -104,6 +104,13 @@ format: setup ## put every Python file into the house's format
 
 validate-config: setup ## check config/ against the interface objects' contracts
 	@$(RUN) -m tieout.landing.validate
+
+vendor-model: setup ## train the model of vendor resolution on made-up vendors and measure it
+	@$(RUN) -m sandbox.vendors --part training --seed 11 --organisations 20000 .tieout/vendors/training.csv
+	@$(RUN) -m sandbox.vendors --part training --seed 21 --organisations 12000 .tieout/vendors/held_out.csv
+	@$(RUN) -m sandbox.vendors --part test --seed 2026 --organisations 20000 .tieout/vendors/test.csv
+	@$(RUN) -m tieout.resolution.train .tieout/vendors/training.csv .tieout/vendors/held_out.csv
+	@$(RUN) -m tieout.resolution.evaluate .tieout/vendors/test.csv tests/fixtures/patstat/patstat_reference.csv
 
 lock: setup ## compile requirements.in into requirements.txt
 	@$(RUN) -m launcher.lock requirements.in requirements.txt
