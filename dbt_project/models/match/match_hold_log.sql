@@ -101,6 +101,9 @@ changed as (
             or f.owner_role is distinct from before.owner_role
             or f.owner is distinct from before.owner
             or f.root_cause is distinct from before.root_cause
+            -- the same figures by another policy, or for another reason
+            or f.policy_id is distinct from before.policy_id
+            or f.explanation is distinct from before.explanation
         )
 ),
 

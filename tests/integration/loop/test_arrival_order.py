@@ -46,7 +46,9 @@ def test_another_order_of_arrival_ends_in_equal_facts(postgres, days, volume):
     assert expected["match_hold"]
     found = facts_after(postgres, days, volume, in_pieces)
     for name, rows in expected.items():
-        assert found[name] == rows, name
+        differing = [("expected", *row) for row in rows if row not in found[name]]
+        differing += [("found", *row) for row in found[name] if row not in rows]
+        assert not differing, "\n".join([name, *map(str, differing[:20])])
 
 
 def facts_after(postgres, days, volume, steps):

@@ -41,7 +41,7 @@ def verdict_of_line(
     blocking = [f for f in found if f.blocking and concerns(f, invoice, line, state)]
     if any(not f.released for f in blocking):
         return "exception"
-    if state is None and not blocking:
+    if state is None and not any(f.code == "PO_NOT_FOUND" for f in blocking):
         return "awaiting_po"
     if checked and checked.waits_until and not checked.absence_is_accepted:
         return "awaiting_receipt"
