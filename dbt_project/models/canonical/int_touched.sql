@@ -422,6 +422,21 @@ subject as (
         {{ stock_unit('c') }} as subject_id
     from {{ ref('stg_inventory_counts') }} as c
     inner join whole on whole.is_touched
+
+    union
+
+    select
+        'item' as kind,
+        item_key as subject_id
+    from changed_item
+
+    union
+
+    select
+        'item' as kind,
+        x.item_key as subject_id
+    from {{ ref('int_item_crosswalk') }} as x
+    inner join whole on whole.is_touched
 )
 
 select

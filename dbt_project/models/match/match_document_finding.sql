@@ -12,4 +12,5 @@
     ref('match_receipt_finding'),
     ref('match_stock_finding'),
     ref('match_record_finding'),
+    ref('match_item_finding'),
 ]) }}

@@ -55,10 +55,10 @@ unit as (
     from {{ ref('int_copies') }} as c
     where {{ is_new('c.due_at') }} and not c.is_equal
     union
-    -- items whose stock was counted
+    -- items whose stock was counted, and items whose packs changed
     select subject_id as match_unit_id
     from {{ ref('int_touched') }}
-    where kind = 'stock'
+    where kind in ('stock', 'item')
     {%- if po_lines %}
     union
     -- receipts whose time is up in which to be posted or to be billed
