@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from sandbox.scenario import acceptance, ageing, clean, decoys, findings, money, stock, summaries, suspects
+from sandbox.scenario import acceptance, ageing, clean, decoys, findings, money, packs, stock, summaries, suspects
 from sandbox.scenario.domain import Entity
 from sandbox.scenario.story import Story
 
@@ -148,6 +148,9 @@ FINDINGS: tuple[Card, ...] = (
     _card(stock.stock_short, "STOCK_DISCREPANCY"),
     _card(stock.stock_over, "STOCK_DISCREPANCY"),
     _card(stock.stock_found, "STOCK_DISCREPANCY"),
+    _card(packs.pack_said_otherwise, "UOM_CONFLICT"),
+    _card(packs.box_of_another_size, "UOM_CONFLICT"),
+    _card(packs.pack_corrected, "UOM_CONFLICT"),
     _card(ageing.dear_and_posted, "RECOVERY_DUE PRICE_OVER", last=POSTED_UNTIL),
     _card(ageing.duplicate_posted, "RECOVERY_DUE DUPLICATE_INVOICE", last=POSTED_UNTIL),
     _card(ageing.returned_after_posting, "RECOVERY_DUE QTY_RECEIVED", last=POSTED_UNTIL),
@@ -213,6 +216,8 @@ DECOYS: tuple[Card, ...] = (
     _card(ageing.aged_and_settled, "ACCRUAL_AGED"),
     _card(stock.stock_at_limit, "STOCK_DISCREPANCY"),
     _card(stock.stock_counted_again, "STOCK_DISCREPANCY"),
+    _card(packs.pack_in_halves, "UOM_CONFLICT"),
+    _card(packs.pack_unknown_to_the_master, "UOM_CONFLICT"),
     _card(ageing.credited_after_posting, "RECOVERY_DUE", last=POSTED_UNTIL),
 )
 CLEAN: tuple[tuple[Card, int], ...] = (

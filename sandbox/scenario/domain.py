@@ -58,6 +58,10 @@ class Vendor:
         return f"88{self.index:04d}{(self.index * 7919) % 10000:04d}"
 
 
+Packs = dict[str, tuple[int, int]]
+"""Units of an item: eaches in one, numerator and denominator."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A catalogue item. Prices are per each; `factors` are eaches per unit."""

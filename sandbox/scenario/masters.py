@@ -171,7 +171,14 @@ def _vendor_writes(rng: Random, vendor: Vendor, at: datetime) -> list[Write]:
 
 
 def _item_writes(item: Item, at: datetime) -> list[Write]:
-    return [supply.item(item, at), *supply.units(item, at), erp_main.item(item, at), erp_west.item(item, at)]
+    packs = {unit: (factor, 1) for unit, factor in item.factors.items() if unit != "EA"}
+    return [
+        supply.item(item, at),
+        *supply.units(item, at),
+        erp_main.item(item, at),
+        *erp_main.packs(item, packs, at),
+        *erp_west.packs(item, packs, at),
+    ]
 
 
 def _entity_writes(entity: Entity, at: datetime) -> list[Write]:

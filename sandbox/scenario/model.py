@@ -48,7 +48,8 @@ class Label:
 
     Args:
         code: the finding's code; for kind quarantine what is wrong: uncastable, missing, unknown_entity.
-        subject_type: invoice_line, invoice, po_line or record; for kind quarantine the interface object.
+        subject_type: invoice_line, invoice, po_line, receipt, item, item_location or record; for kind quarantine the
+            interface object.
         subject: canonical id; for kind quarantine '<system>:<record key>'.
         injected_on: the day on which the case began.
         due_on: visible once this day was played and processed (as_of = its end, 24:00 UTC), not before.

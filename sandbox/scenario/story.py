@@ -16,6 +16,7 @@ from sandbox.scenario.domain import (
     InvoiceLine,
     Item,
     Journal,
+    Packs,
     Payment,
     Po,
     PoLine,
@@ -290,6 +291,10 @@ class Story:
         at = self.book.moment(day, 18, 21) if late else self.book.moment(day, 8, 17)
         ref = f"CN{self.book.next('count'):06d}"
         self.counts.append((day, supply.count_row(ref, self.entity, item, place, qty, at)))
+
+    def say_packs(self, item: Item, packs: Packs, day: int) -> None:
+        """The entity's ERP says what an item's packs hold."""
+        self.writes += self.erp.packs(item, packs, self.book.moment(day, 8, 17))
 
     def give_back(self, po: Po, line: PoLine, qty: int, day: int, names: str = "") -> Receipt:
         """Return goods to the vendor."""

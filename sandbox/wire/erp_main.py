@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Payment, Po, PoLine, Receipt, Vendor
+from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Packs, Payment, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.model import Write
 from sandbox.wire.codes import (
     MAIN_LINE_STATUS,
@@ -67,6 +67,7 @@ TABLES: tuple[Table, ...] = (
         "from_currency, to_currency, conversion_date date, conversion_rate numeric",
     ),
     _table("mtl_system_items", "segment1", "segment1, description, primary_uom_code, item_category, enabled_flag"),
+    _table("mtl_uom_conversions", "item_num unit_of_measure", "item_num, unit_of_measure, conversion_rate numeric"),
     _table(
         "po_headers_all",
         "segment1",
@@ -243,6 +244,23 @@ def item(row: Item, at: datetime) -> Write:
         "enabled_flag": "Y",
     }
     return _write("mtl_system_items", (row.number,), doc, at)
+
+
+def packs(row: Item, said: Packs, at: datetime) -> list[Write]:
+    """What units of an item hold, in its primary unit."""
+    return [
+        _write(
+            "mtl_uom_conversions",
+            (row.number, UNITS["erp_main"][unit]),
+            {
+                "item_num": row.number,
+                "unit_of_measure": UNITS["erp_main"][unit],
+                "conversion_rate": Decimal(factor) / divisor,
+            },
+            at,
+        )
+        for unit, (factor, divisor) in said.items()
+    ]
 
 
 def purchase_order(po: Po, at: datetime) -> list[Write]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Payment, Po, PoLine, Receipt, Vendor
+from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Packs, Payment, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.model import Write
 from sandbox.wire.codes import (
     TAX_CODES,
@@ -111,10 +111,20 @@ def exchange_rate(currency: str, rate: Decimal, at: datetime, day: date) -> Writ
     return _write("exchange-rates", f"{currency}-USD-{text}", doc, at)
 
 
-def item(row: Item, at: datetime) -> Write:
-    """The ERP's copy of an item; it names the supply system's number."""
-    doc = {"MATNR": row.west, "MAKTX": row.description, "MEINS": "ST", "MATKL": row.category, "BISMT": row.number}
-    return _write("materials", row.west, doc, at)
+def packs(row: Item, said: Packs, at: datetime) -> list[Write]:
+    """The ERP's copy of an item with its units; UMREZ base units are UMREN of one. It names the master's number."""
+    doc = {
+        "MATNR": row.west,
+        "MAKTX": row.description,
+        "MEINS": "ST",
+        "MATKL": row.category,
+        "BISMT": row.number,
+        "UNITS": [
+            {"MEINH": UNITS["erp_west"][unit], "UMREZ": factor, "UMREN": divisor}
+            for unit, (factor, divisor) in said.items()
+        ],
+    }
+    return [_write("materials", row.west, doc, at)]
 
 
 def purchase_order(po: Po, at: datetime) -> list[Write]:

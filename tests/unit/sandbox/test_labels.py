@@ -19,7 +19,7 @@ CODES = {
     *("RECEIPT_OVER", "RECEIPT_REJECTED", "SYNC_MISSING", "SYNC_DIFFERENT"),
     *("DUPLICATE_SUSPECT", "AMOUNT_OVER", "AMOUNT_UNDER", "UNEXPECTED_INVOICE", "QTY_ACCEPTED", "TAX_DIFFERENCE"),
     *("CHARGE_DIFFERENCE", "CURRENCY_MISMATCH", "FX_RATE_MISSING", "CONTRACT_PRICE", "SUBSTITUTE_ITEM"),
-    *("RECOVERY_DUE", "RECEIPT_LATE_POSTED", "ACCRUAL_AGED", "STOCK_DISCREPANCY"),
+    *("RECOVERY_DUE", "RECEIPT_LATE_POSTED", "ACCRUAL_AGED", "STOCK_DISCREPANCY", "UOM_CONFLICT"),
 }
 LEVELS = {
     "invoice": {
@@ -32,11 +32,13 @@ LEVELS = {
     },
     "receipt": {"RECEIPT_LATE_POSTED"},
     "item_location": {"STOCK_DISCREPANCY"},
+    "item": {"UOM_CONFLICT"},
     "record": {"SYNC_MISSING", "SYNC_DIFFERENT"},
 }
 CLEARED_BY_DATA = {
     *("QTY_RECEIVED", "PO_NOT_FOUND", "PO_NOT_APPROVED", "VENDOR_UNKNOWN", "MISSING_DATA", "SYNC_MISSING"),
     *("AMOUNT_OVER", "QTY_ACCEPTED", "DUPLICATE_SUSPECT", "FX_RATE_MISSING", "STOCK_DISCREPANCY"),
+    "UOM_CONFLICT",
 }
 
 
@@ -58,6 +60,8 @@ def _subjects(plays: list[DayPlay], last_day: int) -> set[str]:
             number = write.doc["EBELN"]
             subjects |= {f"erp_west:{number}:{int(line['EBELP'])}" for line in write.doc["ITEMS"]}
             subjects |= {f"{target}:purchase_order:erp_west:{number}" for target in ("ap", "supply")}
+        elif (write.system, write.table) == ("supply_api", "items"):
+            subjects.add(f"supply:{write.key[0]}")
         elif (write.system, write.table) == ("ap", "receipts"):
             subjects.add(f"supply:{write.doc['sourceReference']}")
     for file in (file for play in plays[:last_day] for file in play.files if "counts_" in file.path):
