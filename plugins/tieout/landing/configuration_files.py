@@ -12,6 +12,7 @@ from tieout.landing.marked_yaml import load
 from tieout.landing.policy_files import policy_problems
 from tieout.landing.problems import Node, Problem
 from tieout.landing.profile import Profile
+from tieout.landing.unit_codes import unit_codes, with_unit_codes
 from tieout.warehouse.contracts import Contract, load_contracts
 
 # Our own configuration is a source of this name.
@@ -96,5 +97,8 @@ def _profile(path: Path, contracts: Mapping[str, Contract], problems: list[Probl
         node.child("system").problem(f"is not the file's name, {path.stem!r}")
     if profile.system == OWN_SYSTEM:
         node.child("system").problem("is the name of our own configuration as a source")
+    for name in sorted(set(profile.unit_codes) - set(unit_codes())):
+        node.child("unit_codes").problem(f"{name!r} is not one of {', '.join(unit_codes())}")
+    profile = with_unit_codes(profile)
     check(node, profile, contracts)
     return profile

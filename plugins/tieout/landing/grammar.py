@@ -41,8 +41,8 @@ PROBE = datetime(2031, 1, 27, 15, 46, 58, tzinfo=UTC)
 
 def read_profile(node: Node) -> Profile | None:
     """Return the profile of a document; none where it is too wrong to go on."""
-    allowed = {"system", "kind", "version", "description", "connection", "protocol", "time_zone", "maps", "feeds"}
-    if not node.keys(allowed, required=("system", "kind", "version", "feeds")):
+    allowed = {"system", "kind", "version", "description", "connection", "protocol", "time_zone", "feeds"}
+    if not node.keys({*allowed, "maps", "unit_codes"}, required=("system", "kind", "version", "feeds")):
         return None
     system = node.child("system").checked(_name, "a name in lower-case letters, digits and _", "")
     zone = node.child("time_zone").checked(_zone, "a time zone", DEFAULT_ZONE)
@@ -60,6 +60,7 @@ def read_profile(node: Node) -> Profile | None:
         version=node.child("version").integer(minimum=1),
         feeds=tuple(feeds),
         maps=maps,
+        unit_codes=node.child("unit_codes").texts() if node.has("unit_codes") else (),
         description=node.child("description").text(),
     )
 

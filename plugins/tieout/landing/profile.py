@@ -88,11 +88,12 @@ class Feed:
 
 @dataclass(frozen=True)
 class Profile:
-    """A source system."""
+    """A source system. `unit_codes` names code lists of units that its map of units need not repeat."""
 
     system: str
     kind: str
     version: int
     feeds: tuple[Feed, ...]
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unit_codes: tuple[str, ...] = ()
     description: str = ""
