@@ -71,6 +71,10 @@ EXAMPLES: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
         {"BX": "999999", "CS": "No pack is so large or so small: 1 CS is 999998000001"
                                " (1 CS = 999999 BX, 1 BX = 999999 EA) EA."},
     ),
+    "a broken feed": (
+        [{"unit": f"U{a}", "factor": 1, "of_unit": f"U{b}"} for a in range(6) for b in range(6) if a != b],
+        {f"U{a}": "More is said of this item's packs than can be followed." for a in range(6)},
+    ),
     "an each of five eaches": ([{"unit": "EA", "factor": 5}], {"EA": "A unit is one of itself: 1 EA = 5 EA."}),
 }  # fmt: skip
 

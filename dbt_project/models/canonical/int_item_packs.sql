@@ -16,12 +16,13 @@ unit as (
         entity_id,
         vendor_key,
         base_unit,
+        is_crowded,
         unit,
         min({{ by_code_point('gtin') }}) as gtin,
         {{ joined('case when numerator is null then words end') }} as impossible_words,
         {{ joined('case when unit = of_unit and numerator <> denominator then words end') }} as own_words
     from link
-    group by item_key, entity_id, vendor_key, base_unit, unit
+    group by item_key, entity_id, vendor_key, base_unit, is_crowded, unit
 
     union
 
@@ -30,6 +31,7 @@ unit as (
         l.entity_id,
         l.vendor_key,
         l.base_unit,
+        l.is_crowded,
         l.of_unit as unit,
         null as gtin,
         null as impossible_words,
@@ -85,6 +87,7 @@ judged as (
             when unit.impossible_words is not null then 'impossible'
             when unit.own_words is not null or factor.factors > 1 then 'contradiction'
             when unit.unit = unit.base_unit then null
+            when unit.is_crowded then 'crowded'
             when factor.factors is null and trace.is_circle then 'circular'
             when factor.factors is null then 'unlinked'
             when {{ is_absurd_pack('factor.numerator', 'factor.denominator') }} then 'absurd'
@@ -123,6 +126,8 @@ select
                     'A unit is one of itself: ' || own_words || '.',
                     'In ' || base_unit || ', 1 ' || unit || ' is ' || ways || '.'
                 )
+        when 'crowded'
+            then 'More is said of this item''s packs than can be followed.'
         when 'circular'
             then 'Goes in a circle and never comes to ' || base_unit || ': ' || trace_words || '.'
         when 'unlinked'

@@ -82,6 +82,8 @@ select
     denominator,
     words,
     entity_id,
-    vendor_key
+    vendor_key,
+    -- ways are as many as there are orders of units, so that a crowd of statements is not walked
+    count(*) over (partition by item_key, entity_id, vendor_key) > 24 as is_crowded
 from ranked
 where place = 1

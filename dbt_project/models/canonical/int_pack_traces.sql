@@ -13,6 +13,7 @@ with recursive trace as (
         unit = of_unit as is_circle,
         1 as steps
     from {{ ref('int_pack_links') }}
+    where not is_crowded
 
     union all
 

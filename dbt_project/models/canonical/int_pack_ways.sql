@@ -13,7 +13,7 @@ with recursive direction as (
         numerator,
         denominator
     from {{ ref('int_pack_links') }}
-    where numerator is not null and unit <> of_unit
+    where numerator is not null and unit <> of_unit and not is_crowded
     union all
     select
         item_key,
@@ -26,7 +26,7 @@ with recursive direction as (
         denominator as numerator,
         numerator as denominator
     from {{ ref('int_pack_links') }}
-    where numerator is not null and unit <> of_unit
+    where numerator is not null and unit <> of_unit and not is_crowded
 ),
 
 -- All ways from the base unit that meet no unit twice, with the product of their factors.
