@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 execute = True
-KEYWORDS = {"kept": "materialized", "not_kept": "not materialized"}
+KEYWORDS = {"kept": "materialized", "not_kept": "not materialized", "computed_once": "offset 0"}
 
 
 class _Anything(str):

@@ -83,3 +83,18 @@
 {% macro postgres__not_kept() -%}
     not materialized
 {%- endmacro %}
+
+{#
+    At the end of a query: computes its columns once a row, however often they are named further on. PostgreSQL would
+    write their expressions anew wherever they are named; the rows are neither copied nor kept from several processes.
+#}
+{% macro computed_once() -%}
+    {{ return(adapter.dispatch('computed_once', 'tieout')()) }}
+{%- endmacro %}
+
+{% macro default__computed_once() -%}
+{%- endmacro %}
+
+{% macro postgres__computed_once() -%}
+    offset 0
+{%- endmacro %}

@@ -114,6 +114,7 @@ linked as (
             po.item_key = substitute.item_key
             and itemed.item_key = substitute.substitute_item_key
             and itemed.judged_on between substitute.valid_from and substitute.valid_to
+    {{ computed_once() }}
 ),
 
 rated as (

@@ -62,6 +62,7 @@ packed as (
     left join {{ ref('int_items') }} as item on itemed.item_key = item.item_key
     left join {{ ref('int_item_units') }} as u
         on itemed.item_key = u.item_key and coalesce(itemed.unit, item.base_unit) = u.unit
+    {{ computed_once() }}
 ),
 
 -- Where the item has no factor for the ordered unit, the ordered unit itself is what quantities are compared in.

@@ -73,6 +73,7 @@ linked as (
         on po.item_key = ordered_unit.item_key and record.unit = ordered_unit.unit
     left join posting
         on record.order_system = posting.source_system and record.receipt_ref = posting.source_ref
+    {{ computed_once() }}
 )
 
 select
