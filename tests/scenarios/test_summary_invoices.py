@@ -261,7 +261,7 @@ def test_a_summary_invoice_is_explained_in_sentences_with_figures_limit_and_poli
         " (over: 2 % or 1; under: 0 % or 0)."
     )
     assert said["beyond the limit"] == (
-        "The invoice names no lines; its net amount of 51.01 is 1.01 over the 50 that purchase order erp_main:BEYOND"
+        "The invoice names no lines; its net amount of 51.01 is 1.01 over the 50.00 that purchase order erp_main:BEYOND"
         " has left to bill. Limit: 2 % or 1, policy under_blocks."
     )
     assert said["early"] == (
