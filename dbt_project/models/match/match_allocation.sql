@@ -11,7 +11,7 @@
 
 -- depends_on: {{ ref('match_touched') }}
 
-with receipt as {{ not_kept() }} (
+with receipt as (
     select * from {{ ref('match_net_receipt') }}
     where match_type in ('three_way', 'four_way') and open_qty > 0
 ),
@@ -38,7 +38,8 @@ taken_whole as (
     where unbilled.qty > 0
 ),
 
-line as {{ not_kept() }} (
+-- Kept as they are read three times each: joined anew, the planner loops over a million lines.
+line as (
     select
         c.invoice_line_id,
         c.invoice_id,
@@ -79,7 +80,6 @@ explicit as (
     from line
     inner join receipt
         on line.named_receipt_line_id = receipt.receipt_line_id and line.po_line_id = receipt.po_line_id
-    where line.named_receipt_line_id is not null
 ),
 
 taken as (
