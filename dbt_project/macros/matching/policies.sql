@@ -143,6 +143,14 @@ left join {{ name }}_policy as policy
             {{ alias }}.policy_date = policy.policy_date
 {%- endmacro %}
 
+{# The limits that an invoice line is measured by. #}
+{% macro line_limits() -%}
+    {{ return([
+        'price_over_pct', 'price_over_amount', 'price_under_pct', 'price_under_amount',
+        'qty_ordered_over_pct', 'qty_ordered_over_qty', 'qty_received_over_pct', 'qty_received_over_qty',
+    ]) }}
+{%- endmacro %}
+
 {# A limit of the chosen policy; where no row fits, nothing is allowed. A row's null does not limit. #}
 {% macro chosen_limit(column) -%}
     case when policy.policy_id is null then 0 else policy.{{ column }} end as {{ column }}

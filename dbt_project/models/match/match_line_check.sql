@@ -79,14 +79,9 @@ limited as (
         c.*,
         policy.policy_id,
         policy.policy_hash,
-        {{ chosen_limit('price_over_pct') }},
-        {{ chosen_limit('price_over_amount') }},
-        {{ chosen_limit('price_under_pct') }},
-        {{ chosen_limit('price_under_amount') }},
-        {{ chosen_limit('qty_ordered_over_pct') }},
-        {{ chosen_limit('qty_ordered_over_qty') }},
-        {{ chosen_limit('qty_received_over_pct') }},
-        {{ chosen_limit('qty_received_over_qty') }},
+        {%- for limit in line_limits() %}
+        {{ chosen_limit(limit) }},
+        {%- endfor %}
         case when c.counts then c.sum_invoiced end::numeric(18, 6) as cum_invoiced,
         case when c.counts then c.sum_unallocated end::numeric(18, 6) as cum_unallocated,
         case when c.counts then c.sum_price_over end::numeric(20, 4) as cum_price_over,

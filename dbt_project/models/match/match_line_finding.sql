@@ -52,14 +52,9 @@ with line as (
         -- an invoice that nobody expects is not compared with its order
         c.match_type <> 'receipt_only' as is_order_checked,
         c.match_type = 'four_way' and k.cum_invoiced <= k.net_received_qty as is_not_accepted,
-        {{ chosen_limit('price_over_pct') }},
-        {{ chosen_limit('price_over_amount') }},
-        {{ chosen_limit('price_under_pct') }},
-        {{ chosen_limit('price_under_amount') }},
-        {{ chosen_limit('qty_ordered_over_pct') }},
-        {{ chosen_limit('qty_ordered_over_qty') }},
-        {{ chosen_limit('qty_received_over_pct') }},
-        {{ chosen_limit('qty_received_over_qty') }},
+        {%- for limit in line_limits() %}
+        {{ chosen_limit(limit) }},
+        {%- endfor %}
         coalesce(policy.price_under_blocks, false) as price_under_blocks,
         coalesce(policy.po_grace_hours, 24) as po_grace_hours,
         coalesce(
