@@ -46,6 +46,7 @@
     'tax_code',
     'vendor',
     'vendor_bank_account',
+    'vendor_resolution',
 ] -%}
 
 with new_batch as (

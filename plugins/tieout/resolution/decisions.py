@@ -40,12 +40,14 @@ class Constraints:
 
     ``merged``: a person said so; newest decision first. ``apart``: a person said no. ``withheld``: a merge was undone:
     nothing but a person merges it again. ``overruled``: decision → the newer one that says otherwise of a pair.
+    ``ruled_by``: the decision that each pair is settled by.
     """
 
     merged: tuple[Pair, ...] = ()
     apart: frozenset[Pair] = frozenset()
     withheld: frozenset[Pair] = frozenset()
     overruled: dict[str, str] = field(default_factory=dict)
+    ruled_by: dict[Pair, str] = field(default_factory=dict)
 
 
 def pair(one: str, other: str) -> Pair:
@@ -74,6 +76,7 @@ def fold(decisions: Iterable[Decision]) -> Constraints:
         apart=frozenset(found for found, (kind, _) in settled.items() if kind == Kind.APART),
         withheld=frozenset(found for found, (kind, _) in settled.items() if kind == Kind.UNDO),
         overruled=overruled,
+        ruled_by={found: by for found, (_, by) in settled.items()},
     )
 
 
