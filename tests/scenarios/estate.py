@@ -100,14 +100,18 @@ class Estate:
 
     def order(self, number: str, *lines: dict[str, Any], vendor: str = "V1", **fields: Any) -> None:
         """A purchase order; each line as `line()` gives it."""
-        header = {"status": "sent", "ordered_at": at("2026-02-20"), "approved_at": at("2026-02-20T12:00")}
+        header = {
+            "currency": "USD",
+            "status": "sent",
+            "ordered_at": at("2026-02-20"),
+            "approved_at": at("2026-02-20T12:00"),
+        }
         self.add(
             ERP,
             "purchase_order",
             po_number=number,
             entity_id="H1",
             vendor_number=vendor,
-            currency="USD",
             **{**header, **fields},
         )
         for position, line in enumerate(lines, start=1):

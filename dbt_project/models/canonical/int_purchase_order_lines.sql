@@ -79,6 +79,10 @@ converted as (
 measured as (
     select
         converted.*,
+        least(
+            case when status in ('closed', 'cancelled') then closed_at end,
+            case when po_status in ('closed', 'cancelled') then po_closed_at end
+        ) as first_closed_at,
         case
             when cancelled_qty is null and (status = 'cancelled' or po_status = 'cancelled') then 0::numeric(18, 6)
             else greatest(ordered_qty - coalesce(cancelled_qty, 0), 0)
@@ -153,10 +157,8 @@ select
     m.status,
     m.po_status,
     m.status in ('closed', 'cancelled') or m.po_status in ('closed', 'cancelled') as is_closed,
-    {{ utc_date("least(
-        case when m.status in ('closed', 'cancelled') then m.closed_at end,
-        case when m.po_status in ('closed', 'cancelled') then m.po_closed_at end
-    )") }} as closed_date,
+    {{ utc_date('m.first_closed_at') }} as closed_date,
+    m.first_closed_at as closed_at,
     m.tax_code,
     m.location_code,
     m.cost_center_code,

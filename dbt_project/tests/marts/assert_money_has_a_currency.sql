@@ -11,7 +11,9 @@ select
     'kpi_value' as mart,
     kpi_value_id as subject
 from {{ ref('kpi_value') }}
-where (unit = 'money') <> (currency is not null)
+where
+    (unit = 'money' and currency is null)
+    or (unit not in ('money', '%') and currency is not null)
 
 union all
 

@@ -16,6 +16,20 @@ entity as (
     select * from {{ ref('dim_entity') }}
 ),
 
+-- Whether open or resolved: what was not as ordered stays so.
+excepted as (
+    select
+        hold.po_line_id,
+        max(case when code.order_exception = 'price' then 1 else 0 end) = 1 as by_price,
+        max(case when code.order_exception = 'quantity' then 1 else 0 end) = 1 as by_quantity,
+        max(case when code.order_exception = 'unit' then 1 else 0 end) = 1 as by_unit,
+        max(case when code.order_exception = 'item' then 1 else 0 end) = 1 as by_item
+    from {{ ref('match_hold') }} as hold
+    inner join {{ ref('hold_codes') }} as code on hold.code = code.code
+    where code.order_exception is not null
+    group by hold.po_line_id
+),
+
 moment as (
     select {{ as_of() }} as as_of
 ),
@@ -73,6 +87,11 @@ select
                 )
     end::numeric(20, 4) as contract_exposure_amount,
     line.currency,
+    excepted.po_line_id is null as is_perfect,
+    coalesce(excepted.by_price, false) as has_price_exception,
+    coalesce(excepted.by_quantity, false) as has_quantity_exception,
+    coalesce(excepted.by_unit, false) as has_unit_exception,
+    coalesce(excepted.by_item, false) as has_item_exception,
     line.tax_code,
     line.location_code,
     line.cost_center_code,
@@ -83,6 +102,12 @@ select
     matched.contract_price_id,
     line.need_by_date,
     line.closed_date,
+    case
+        when line.is_closed then {{ local_date(
+            'coalesce(line.closed_at, greatest(line._known_at, purchase_order._known_at))',
+            "coalesce(entity.time_zone, 'UTC')"
+        ) }}
+    end as closed_day,
     {{ local_date('moment.as_of', "coalesce(entity.time_zone, 'UTC')") }} as accrual_date,
     line._known_at as known_at
 from line
@@ -90,4 +115,5 @@ cross join moment
 inner join accrued on line.po_line_id = accrued.po_line_id
 left join purchase_order on line.purchase_order_id = purchase_order.purchase_order_id
 left join matched on line.po_line_id = matched.po_line_id
+left join excepted on line.po_line_id = excepted.po_line_id
 left join entity on line.entity_id = entity.entity_id

@@ -21,6 +21,7 @@ with calculated as (
         'auto_match_rate', 'first_pass_match_rate', 'receipt_posting_latency', 'receipt_message_latency',
         'invoice_posting_latency', 'po_sync_success_rate', 'exception_rate', 'exception_aging',
         'data_quality_rate', 'failed_interface_count', 'grni_accrual', 'spend',
+        'contract_compliance', 'contract_leakage', 'perfect_order_rate',
     ] %}
     select {{ kpi_columns() }} from {{ ref('figure_' ~ calculation) }}
     {% if not loop.last %}union all{% endif %}
