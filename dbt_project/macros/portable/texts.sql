@@ -98,3 +98,16 @@
 {% macro postgres__computed_once() -%}
     offset 0
 {%- endmacro %}
+
+{# The text under a name of a document in JSON; null where there is none. #}
+{% macro json_text(document, name) -%}
+    {{ return(adapter.dispatch('json_text', 'tieout')(document, name)) }}
+{%- endmacro %}
+
+{% macro default__json_text(document, name) -%}
+    get_json_object({{ document }}, '$.{{ name }}')
+{%- endmacro %}
+
+{% macro postgres__json_text(document, name) -%}
+    ({{ document }}::jsonb ->> '{{ name }}')
+{%- endmacro %}

@@ -60,19 +60,31 @@ evidence as (
     group by item_id
 ),
 
+-- A person's word comes first; the newest, of several, on an item that is there.
+said as (
+    select
+        d.item_id,
+        d.record_item_id,
+        row_number() over (partition by d.item_id order by d._known_at desc, d.decision_id desc) as preference
+    from {{ ref('int_item_decisions') }} as d
+    inner join item on d.record_item_id = item.item_id
+    where d.decision_type = 'item_link' and item.is_record
+),
+
 resolved as (
     select
         item.item_id,
         item.source_system,
         item.item_number,
         item.is_record,
-        coalesce(found.record_item_id, item.item_id) as item_key,
+        coalesce(said.record_item_id, found.record_item_id, item.item_id) as item_key,
         case
             when item.is_record then 'record'
+            when said.item_id is not null then 'decision'
             else coalesce(found.method, 'unresolved')
         end as method,
         case
-            when item.is_record then 'certain'
+            when item.is_record or said.item_id is not null then 'certain'
             when evidence.record_items > 1 then 'review'
             when found.method = 'equal_number' then 'probable'
             when found.method is not null then 'certain'
@@ -80,6 +92,7 @@ resolved as (
             else 'unresolved'
         end as state
     from item
+    left join said on item.item_id = said.item_id and said.preference = 1 and not item.is_record
     left join found on item.item_id = found.item_id and not item.is_record
     left join evidence on item.item_id = evidence.item_id
 ),

@@ -123,4 +123,9 @@ inner join known as other
         and own.method = other.method
         and own.trait = other.trait
         and own.item_id <> other.item_id
-where not own.is_record or own.method in ('manufacturer_part', 'gtin', 'vendor_part')
+left join {{ ref('int_item_decisions') }} as decided
+    on own.item_id = decided.item_id and other.item_id = decided.record_item_id
+where
+    (not own.is_record or own.method in ('manufacturer_part', 'gtin', 'vendor_part'))
+    -- what a person said is apart has nothing in common that counts
+    and coalesce(decided.decision_type, '') <> 'item_apart'

@@ -105,36 +105,64 @@ judged as (
             and unit.entity_id = trace.entity_id
             and unit.vendor_key = trace.vendor_key
             and unit.unit = trace.unit
+),
+
+pack as (
+    select
+        item_key,
+        unit,
+        entity_id,
+        vendor_key,
+        case when vendor_key <> '' then 2 else 0 end + case when entity_id <> '' then 1 else 0 end as specificity,
+        case when refusal is null then numerator end as numerator,
+        case when refusal is null then denominator end as denominator,
+        gtin,
+        refusal,
+        case refusal
+            when 'impossible'
+                then 'No pack can hold what is said: ' || impossible_words || '.'
+            when 'contradiction'
+                then
+                    coalesce(
+                        'A unit is one of itself: ' || own_words || '.',
+                        'In ' || base_unit || ', 1 ' || unit || ' is ' || ways || '.'
+                    )
+            when 'crowded'
+                then 'More is said of this item''s packs than can be followed.'
+            when 'circular'
+                then 'Goes in a circle and never comes to ' || base_unit || ': ' || trace_words || '.'
+            when 'unlinked'
+                then
+                    'Never comes to ' || base_unit || coalesce(': ' || trace_words, ', nothing is said of it') || '.'
+            when 'absurd'
+                then 'No pack is so large or so small: 1 ' || unit || ' is ' || ways || ' ' || base_unit || '.'
+        end as explanation
+    from judged
+    where unit <> base_unit or refusal is not null
 )
 
+select * from pack
+
+union all
+
+-- A code that no list knows holds what the unit holds that it means.
 select
-    item_key,
-    unit,
-    entity_id,
-    vendor_key,
-    case when vendor_key <> '' then 2 else 0 end + case when entity_id <> '' then 1 else 0 end as specificity,
-    case when refusal is null then numerator end as numerator,
-    case when refusal is null then denominator end as denominator,
-    gtin,
-    refusal,
-    case refusal
-        when 'impossible'
-            then 'No pack can hold what is said: ' || impossible_words || '.'
-        when 'contradiction'
-            then
-                coalesce(
-                    'A unit is one of itself: ' || own_words || '.',
-                    'In ' || base_unit || ', 1 ' || unit || ' is ' || ways || '.'
-                )
-        when 'crowded'
-            then 'More is said of this item''s packs than can be followed.'
-        when 'circular'
-            then 'Goes in a circle and never comes to ' || base_unit || ': ' || trace_words || '.'
-        when 'unlinked'
-            then
-                'Never comes to ' || base_unit || coalesce(': ' || trace_words, ', nothing is said of it') || '.'
-        when 'absurd'
-            then 'No pack is so large or so small: 1 ' || unit || ' is ' || ways || ' ' || base_unit || '.'
-    end as explanation
-from judged
-where unit <> base_unit or refusal is not null
+    pack.item_key,
+    s.code as unit,
+    pack.entity_id,
+    pack.vendor_key,
+    pack.specificity,
+    pack.numerator,
+    pack.denominator,
+    null as gtin,
+    pack.refusal,
+    pack.explanation
+from pack
+inner join {{ ref('int_unit_spellings') }} as s on pack.unit = s.unit
+left join pack as own
+    on
+        pack.item_key = own.item_key
+        and pack.entity_id = own.entity_id
+        and pack.vendor_key = own.vendor_key
+        and s.code = own.unit
+where own.item_key is null

@@ -33,4 +33,6 @@ select
     e.record_item_id,
     e.evidence
 from evidence as e
-where e.is_record and e.item_id < e.record_item_id
+left join {{ ref('int_item_decisions') }} as decided
+    on e.item_id = decided.item_id and e.record_item_id = decided.record_item_id
+where e.is_record and e.item_id < e.record_item_id and decided.decision_id is null

@@ -55,6 +55,30 @@ unit as (
         false as is_scoped,
         gtin
     from item
+),
+
+-- A code that no list knows holds what the unit holds that it means.
+spelling as (
+    select
+        unit.item_key,
+        s.code as unit,
+        unit.numerator,
+        unit.denominator,
+        unit.is_scoped,
+        null::text as gtin
+    from unit
+    inner join {{ ref('int_unit_spellings') }} as s on unit.unit = s.unit
+),
+
+every_unit as (
+    select * from unit
+
+    union all
+
+    select s.*
+    from spelling as s
+    left join unit as own on s.item_key = own.item_key and s.unit = own.unit
+    where own.item_key is null
 )
 
 select
@@ -65,4 +89,4 @@ select
     denominator,
     is_scoped,
     gtin
-from unit
+from every_unit

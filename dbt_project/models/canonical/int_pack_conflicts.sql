@@ -60,12 +60,21 @@ select
     item.category as item_category,
     item.source_system as record_system,
     p.source_system,
+    p.own_unit,
+    p.numerator as record_numerator,
+    p.denominator as record_denominator,
+    p.factor * p.of_numerator as copy_numerator,
+    p.factor_denominator * p.of_denominator as copy_denominator,
     '1 ' || p.own_unit || ' = ' || {{ rational_in_words('p.numerator', 'p.denominator') }} || ' ' || item.base_unit
         as record_words,
     '1 ' || p.unit || ' = ' || {{ rational_in_words('p.factor', 'p.factor_denominator') }} || ' ' || p.of_unit
         as copy_words
 from pair as p
 inner join {{ ref('int_items') }} as item on p.item_key = item.item_key
+left join {{ ref('int_unit_decisions') }} as decided
+    on p.item_key = decided.item_key and p.own_unit = decided.unit and decided.entity_id = '' and decided.vendor_key = ''
 where
-    p.numerator is not null
+    -- a person's word settles it
+    decided.decision_id is null
+    and p.numerator is not null
     and p.factor * p.of_numerator * p.denominator <> p.numerator * p.factor_denominator * p.of_denominator

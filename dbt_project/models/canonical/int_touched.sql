@@ -17,6 +17,16 @@ with touched_record as (
     select * from {{ ref('stg_touched_records') }}
 ),
 
+decision as (
+    select
+        d.decision_type,
+        d.detail
+    from touched_record as t
+    inner join {{ ref('stg_decisions') }} as d
+        on t._source_system = d._source_system and t._record_key = d._record_key
+    where t.kind = 'decision'
+),
+
 record_system as (
     select distinct
         object,
@@ -46,6 +56,15 @@ everything as (
                 select 1
                 from {{ ref('int_item_crosswalk') }} as c
                 where c.source_system = touched_record._source_system and c.item_number = touched_record._record_key
+            )
+        )
+        -- what a code of units means
+        or (
+            kind = 'decision'
+            and exists (
+                select 1
+                from decision as d
+                where d.decision_type = 'unit_code'
             )
         )
 ),
@@ -86,6 +105,12 @@ changed_item as (
     select t._source_system || ':' || split_part(t._record_key, '|', 1) as item_key
     from touched_record as t
     where t.kind in ('item', 'item_unit')
+    union
+    -- packs that a person spoke of
+    select c.item_key
+    from decision
+    inner join {{ ref('int_item_crosswalk') }} as c on {{ json_text('decision.detail', 'item_id') }} = c.item_id
+    where decision.decision_type = 'unit_factor'
 ),
 
 item_number as ( -- noqa: ST03

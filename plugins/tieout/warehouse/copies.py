@@ -18,7 +18,7 @@ from tieout.warehouse.connection import connect
 Kind = Literal["rebuild", "what_if"]
 
 # `raw` holds what a what-if was given; the others are dbt's.
-LAYERS = ("raw", "staging", "canonical", "match", "mart", "fb")
+LAYERS = ("raw", "staging", "canonical", "match", "mart", "fb", "steward")
 AUDITOR = "auditor"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 

@@ -1,0 +1,143 @@
+"""What a steward decides on items, packs and codes leaves the queue at once and counts in the next transformation."""
+
+import pytest
+
+from tests.scenarios.estate import ERP, SUPPLY, Estate, line
+from tests.scenarios.test_item_crosswalk import WRONG, item, links
+from tests.scenarios.test_item_units import packs
+from tests.scenarios.test_order_of_arrival import assert_equal, facts
+from tests.scenarios.test_unit_conflicts import conflicts, copied, said
+from tests.scenarios.warehouse import MATCH, Warehouse, at
+from tieout.errors import TieoutError
+from tieout.resolution.item_decisions import decide_item, decide_unit, decide_unit_code
+
+QUEUE = [*MATCH, "+steward_queue"]
+FIRST, DECIDED, SECOND = at("2026-03-29"), at("2026-03-30"), at("2026-03-31")
+SAM = {"by": "Sam Steward", "reason": "looked at the box", "now": DECIDED}
+
+
+def queue(warehouse: Warehouse) -> dict[tuple[str, str], dict]:
+    """What waits, by kind and subject."""
+    return {(row["kind"], row["subject_id"]): row for row in warehouse.rows("select * from steward.queue")}
+
+
+def mess() -> Estate:
+    """Items, packs and codes of which each needs a person."""
+    estate = Estate()
+    item(estate, SUPPLY, "A1", description="Glove, small")
+    item(estate, SUPPLY, "A2", gtin=WRONG)
+    item(estate, SUPPLY, "A3", gtin="73513537")
+    item(estate, SUPPLY, "A4", gtin="73513537")
+    item(estate, ERP, "E1", description="GLOVE SMALL")
+    item(estate, ERP, "E2", gtin=WRONG)
+    copied(estate, "pack", [said("BX", 10)], [said("BX", 12)])
+    estate.item("circle")
+    for statement in (said("BX", 10, of_unit="CS"), said("CS", 4, of_unit="BX")):
+        estate.add(SUPPLY, "item_unit", item_number="circle", **statement)
+    estate.order("PO1", line(2, 24, unit="BOXX"), line(3, 10, unit="BX", item_number="pack"))
+    estate.receipt("R1", "PO1", 24, "2026-03-02")
+    estate.invoice("INV1", "PO1", 2, "24.00", "2026-03-05", line={"unit": "BOXX"})
+    return estate
+
+
+@pytest.fixture
+def waiting(models: Warehouse) -> Warehouse:
+    """A warehouse in which all of it waits."""
+    mess().land(models, at("2026-03-28"))
+    models.build(FIRST, select=QUEUE, data_tests=False)
+    return models
+
+
+def test_what_waits_is_listed_with_its_money_and_what_is_decided_takes_effect_in_the_next_transformation(
+    waiting: Warehouse,
+) -> None:
+    listed = queue(waiting)
+    assert set(listed) == {
+        ("item", "erp_main:E1 supply:A1"),
+        ("item", "supply:A3 supply:A4"),
+        ("unit", "supply:pack BX"),
+        ("unit", "supply:circle BX"),
+        ("unit", "supply:circle CS"),
+        ("unit_code", "BOXX"),
+    }
+    code, pack = listed["unit_code", "BOXX"], listed["unit", "supply:pack BX"]
+    assert code["evidence"] == "Written on 2 lines by ap, erp_main, as on invoice line ap:INV1:1."
+    assert (code["amount_at_risk"], code["currency"], code["owner_role"]) == (96, "USD", "item_steward")
+    assert (pack["amount_at_risk"], pack["currency"], pack["age_days"]) == (30, "USD", 1)
+    assert pack["evidence"] == "Item supply:pack: 1 BX = 10 EA in supply, but 1 BX = 12 EA in erp_main."
+    assert {name: pack["detail"][name] for name in ("approve", "record_factor", "copy_factor")} == {
+        "approve": "record_factor", "record_factor": "10", "copy_factor": "12",
+    }  # fmt: skip
+
+    dsn = waiting.dsn
+    decide_item(dsn, kind="item_link", item_id="erp_main:E1", record_item_id="supply:A1", **SAM)
+    decide_item(dsn, kind="item_link", item_id="erp_main:E2", record_item_id="supply:A2", **SAM)
+    decide_item(dsn, kind="item_apart", item_id="supply:A4", record_item_id="supply:A3", **SAM)
+    decide_unit(dsn, item_id="erp_main:E-pack", unit="BX", factor="12", **SAM)
+    decide_unit(dsn, item_id="supply:circle", unit="BX", factor="10", **SAM)
+    decide_unit_code(dsn, code="BOXX", unit="BX", **SAM)
+    assert set(queue(waiting)) == {("unit", "supply:circle CS")}
+    assert links(waiting)["E1"][1] == "unresolved"
+
+    waiting.build(SECOND, select=QUEUE)
+    assert queue(waiting) == {}
+    assert links(waiting)["E1"] == ("A1", "decision", "certain")
+    assert links(waiting)["E2"] == ("A2", "decision", "certain"), "a trade item number with a wrong digit links nothing"
+    assert packs(waiting, "pack") == {"BX": "12", "BOXX": "12"}
+    assert conflicts(waiting) == {}
+    assert packs(waiting, "circle") == {"BX": "10", "BOXX": "10", "CS": "40"}
+    assert packs(waiting, "I1") == {"BX": "12", "BOXX": "12"}
+    assert waiting.rows(
+        "select ordered_qty, base_unit, unit_price from canonical.int_purchase_order_lines where line_number = 1"
+    ) == [{"ordered_qty": 24, "base_unit": "EA", "unit_price": 2}]
+    assert waiting.values("select invoice_id, verdict from match.match_invoice") == {"ap:INV1": "matched"}
+    incremental = facts(waiting)
+    waiting.build(SECOND, full_refresh=True)
+    assert_equal(incremental, facts(waiting))
+
+    events = waiting.rows("select actor, action, before, after, reason from audit.event order by event_id")
+    assert {(event["actor"], event["reason"]) for event in events} == {(SAM["by"], SAM["reason"])}
+    assert events[0]["before"] == {"item_key": "erp_main:E1", "method": "unresolved", "state": "review"}
+    assert events[3]["before"]["numerator"] == "10" and events[3]["after"]["factor"] == "12"
+
+
+def test_a_factor_that_no_pack_has_is_refused_as_a_decision_too(waiting: Warehouse) -> None:
+    def refused(**decision: str) -> str:
+        with pytest.raises(TieoutError) as error:
+            decide_unit(waiting.dsn, **{"item_id": "supply:pack", "unit": "BX", "factor": "1", **decision, **SAM})
+        return str(error.value)
+
+    assert "more than zero" in refused(factor="0")
+    assert "more than zero" in refused(factor="-12")
+    assert "more than zero" in refused(factor_denominator="0")
+    assert "more than zero" in refused(factor="NaN")
+    assert "No pack holds" in refused(factor="20260331")
+    assert "No pack holds" in refused(factor="1", factor_denominator="1000001")
+    assert "is no factor" in refused(factor="a dozen")
+    assert "what the item is counted in" in refused(unit="EA")
+    assert "goes in a circle" in refused(item_id="supply:circle", of_unit="CS")
+    assert "goes in a circle" in refused(of_unit="BX")
+    assert "ends before it" in refused(of_unit="PF")
+    assert "no entity" in refused(entity_id="H9")
+    assert "no vendor number" in refused(vendor_id="erp_main:V9")
+    assert "No source has the item" in refused(item_id="supply:gone")
+    assert waiting.rows("select * from raw.decision") == []
+    assert waiting.rows("select * from audit.event") == []
+
+
+def test_two_people_who_decide_the_same_are_told_of_each_other_and_one_may_correct_oneself(waiting: Warehouse) -> None:
+    pair = {"item_id": "erp_main:E1", "record_item_id": "supply:A1"}
+    first = decide_item(waiting.dsn, kind="item_link", **pair, **SAM)
+    again = decide_item(waiting.dsn, kind="item_link", **pair, **SAM)
+    assert (again.decision_id, again.is_new) == (first.decision_id, False)
+
+    ada = SAM | {"by": "Ada Item"}
+    with pytest.raises(TieoutError, match=f"Sam Steward decided item_link of .* {DECIDED:%Y-%m-%d}"):
+        decide_item(waiting.dsn, kind="item_apart", **pair, **ada)
+    assert decide_item(waiting.dsn, kind="item_apart", **pair, **SAM).is_new
+
+    waiting.build(SECOND, select=QUEUE, data_tests=False)
+    assert links(waiting)["E1"][1] == "unresolved"
+    assert ("item", "erp_main:E1 supply:A1") not in queue(waiting)
+    later = ada | {"now": at("2026-04-01")}
+    assert decide_item(waiting.dsn, kind="item_link", **pair, **later).is_new, "it was seen since"
