@@ -10,6 +10,7 @@ from tests.scenarios.test_unit_conflicts import conflicts, copied, said
 from tests.scenarios.warehouse import MATCH, Warehouse, at
 from tieout.errors import TieoutError
 from tieout.resolution.item_decisions import decide_item, decide_unit, decide_unit_code
+from tieout.resolution.steward import decide_vendors
 
 QUEUE = [*MATCH, "+steward_queue"]
 FIRST, DECIDED, SECOND = at("2026-03-29"), at("2026-03-30"), at("2026-03-31")
@@ -141,3 +142,45 @@ def test_two_people_who_decide_the_same_are_told_of_each_other_and_one_may_corre
     assert ("item", "erp_main:E1 supply:A1") not in queue(waiting)
     later = ada | {"now": at("2026-04-01")}
     assert decide_item(waiting.dsn, kind="item_link", **pair, **later).is_new, "it was seen since"
+
+
+def test_rows_batches_and_vendors_wait_in_the_same_queue(models: Warehouse) -> None:
+    estate = mess()
+    estate.add("ap", "vendor", vendor_number="S-X", name="Acme Medical")
+    estate.invoice("INV2", None, 1, "70.00", "2026-03-05", vendor_number="S-X")
+    estate.land(models, at("2026-03-28"))
+    models.build(FIRST, select=QUEUE, data_tests=False)
+    run = models.connection.execute
+    batch_id, row_number = run(
+        "select _batch_id, _row_number from raw.invoice_line where invoice_ref = 'INV1'"
+    ).fetchone() or ("", 0)
+    run(
+        "insert into quality.quarantine (object, batch_id, row_number, source_system, record_key, rule_ids, reason,"
+        " owner, quarantined_at) values ('invoice_line', %s, %s, 'ap', 'INV1|1', '{r}', 'Not so: it is.', 'ap', %s)",
+        (batch_id, row_number, at("2026-03-20")),
+    )
+    proposal = (
+        "insert into steward.vendor_proposal (left_id, right_id, left_cluster_id, right_cluster_id, review_cluster_id,"
+        " tier, evidence, reasons, waiting_since, opened_at) values ('ap:S-X', %s, 'ap:S-X', 'erp_main:V1', 'ap:S-X', 'review',"
+        " '{The names are alike.}', '{}', %s, %s)"
+    )
+    for number in ("ap:S-V1", "erp_main:V1"):
+        run(proposal, (number, at("2026-03-22"), at("2026-03-22")))
+
+    listed = queue(models)
+    row, vendors = listed["quarantine", "1"], listed["vendor", "ap:S-X"]
+    assert (row["owner_role"], row["age_days"], row["entity_id"]) == ("ap", 9, "H1")
+    assert (row["amount_at_risk"], row["currency"]) == (48, "USD")
+    assert row["evidence"] == "invoice_line INV1|1 of ap: Not so: it is."
+    assert vendors["detail"]["groups"] == [["ap:S-X"], ["ap:S-V1", "erp_main:V1"]]
+    assert (vendors["amount_at_risk"], vendors["age_days"]) == (118, 7)
+    assert vendors["evidence"].startswith("ap:S-X (Acme Medical) and ap:S-V1 (V1): The names are alike.")
+
+    decide_vendors(models.dsn, kind="merge", groups=[["ap:S-X", "erp_main:V1"]], **SAM)
+    run("update quality.quarantine set state = 'returned', decided_by = 'Sam', decision_reason = 'Wrong.',"
+        " decided_known_at = %s", (at("2026-03-29"),))  # fmt: skip
+    left = queue(models)
+    assert ("vendor", "ap:S-X") not in left
+    assert (
+        left["correction", "1"]["suggestion"] == "Returned to its owner by Sam: Wrong. Wait for the corrected record."
+    )

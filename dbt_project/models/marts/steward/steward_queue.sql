@@ -3,7 +3,7 @@
 #}
 {{ config(materialized='stable_view', schema='steward', alias='queue') }}
 
-{% set kinds = ['quarantine', 'batches', 'items', 'units', 'unit_codes'] -%}
+{% set kinds = ['quarantine', 'batches', 'items', 'units', 'unit_codes', 'vendors'] -%}
 
 with waiting as (
     {%- for kind in kinds %}
