@@ -98,24 +98,13 @@ class Estate:
 
     # transactions
 
-    def order(self, number: str, *lines: dict[str, Any], vendor: str = "V1", **fields: Any) -> None:
+    def order(self, number: str, *lines: dict[str, Any], vendor: str = "V1", system: str = ERP, **fields: Any) -> None:
         """A purchase order; each line as `line()` gives it."""
-        header = {
-            "currency": "USD",
-            "status": "sent",
-            "ordered_at": at("2026-02-20"),
-            "approved_at": at("2026-02-20T12:00"),
-        }
-        self.add(
-            ERP,
-            "purchase_order",
-            po_number=number,
-            entity_id="H1",
-            vendor_number=vendor,
-            **{**header, **fields},
-        )
+        header = {"status": "sent", "ordered_at": at("2026-02-20"), "approved_at": at("2026-02-20T12:00")}
+        header |= {"entity_id": "H1", "currency": "USD"}
+        self.add(system, "purchase_order", po_number=number, vendor_number=vendor, **{**header, **fields})
         for position, line in enumerate(lines, start=1):
-            self.add(ERP, "purchase_order_line", **{"po_number": number, "line_number": position, **line})
+            self.add(system, "purchase_order_line", **{"po_number": number, "line_number": position, **line})
 
     def receipt(self, reference: str, order: str, qty: Any, on: str, **fields: Any) -> None:
         """A receipt line; `kind="return"` for a return."""
@@ -199,7 +188,7 @@ class Estate:
             },
         )
 
-    def add(self, system: str, object_name: str, **record: Any) -> None:
+    def add(self, system: str, object_name: str, /, **record: Any) -> None:
         """Any record of any system."""
         self.rows.append((system, object_name, {k: v for k, v in record.items() if v is not None}))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.scenarios import moving_orders
 from tests.scenarios.estate import AP, ERP, Estate, Row
 from tests.scenarios.test_worked_examples import examples
 from tests.scenarios.warehouse import Warehouse, at
@@ -45,7 +46,8 @@ def facts(warehouse: Warehouse) -> dict[str, list[str]]:
 
 
 def mixed() -> Estate:
-    """The worked examples with what else decides: releases, copies, changes of masters, versions, a deletion."""
+    """The worked examples with what else decides: releases, copies, changes of masters, versions, a deletion,
+    and a hospital that moves to another ERP."""
     estate = examples()
     estate.release("R1", "5A", "PRICE_OVER", actual="5.11")
     estate.release("R2", "7A", "PRICE_OVER", actual="10.01")
@@ -64,6 +66,9 @@ def mixed() -> Estate:
                _updated_at=at("2026-03-20"))  # fmt: skip
     estate.add(AP, "invoice_event", event_ref="E1", invoice_ref="1A", to_status="entered", touch="human",
                at=at("2026-03-05"), by_user="clerk")  # fmt: skip
+    moving_orders.begin(estate)
+    moving_orders.move(estate)
+    moving_orders.finish(estate)
     return estate
 
 

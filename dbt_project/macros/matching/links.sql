@@ -1,10 +1,10 @@
 {#
     Joins that find the purchase order which a document names: its entity's system of record for purchase orders
     and the number. Where the entity has moved from one system to another, the newest system that knows the number
-    is meant. `document` is an alias with entity_id and `number` its column; gives aliases order_home (the present
-    system), current_order and superseded_order.
+    is meant; an order that moved itself is known by each of its numbers. `document` is an alias with entity_id and
+    `number` its column; gives aliases order_home (the present system), current_order and former_order.
 
-    The caller defines `order_home` and `superseded` by order_homes().
+    The caller defines `order_home` and `former_order` by order_homes().
 #}
 {% macro order_homes() -%}
 order_home as (
@@ -15,17 +15,41 @@ order_home as (
     where object = 'purchase_order' and role = 'record' and recency = 1
 ),
 
--- Orders of systems that an entity has left; empty where nobody moved.
-superseded as (
+-- Orders of systems that an entity has left, and all numbers of orders that moved; empty where nobody moved.
+former_order as (
     select
-        s.entity_id,
-        o.po_number,
-        o.purchase_order_id,
-        row_number() over (partition by s.entity_id, o.po_number order by s.recency) as preference
-    from {{ ref('int_systems_of_record') }} as s
-    inner join {{ ref('int_purchase_orders') }} as o
-        on s.entity_id = o.entity_id and s.source_system = o.source_system
-    where s.object = 'purchase_order' and s.role = 'record' and s.recency > 1
+        known.*,
+        row_number() over (partition by known.entity_id, known.po_number order by known.recency) as preference
+    from (
+        select
+            s.entity_id,
+            o.po_number,
+            o.source_system,
+            o.purchase_order_id,
+            o.purchase_order_id as line_prefix,
+            s.recency
+        from {{ ref('int_systems_of_record') }} as s
+        inner join {{ ref('int_purchase_orders') }} as o
+            on s.entity_id = o.entity_id and s.source_system = o.source_system
+        left join {{ ref('int_documents') }} as d on o.purchase_order_id = d.document_id
+        where s.object = 'purchase_order' and s.role = 'record' and s.recency > 1 and d.document_id is null
+        union all
+        select
+            d.entity_id,
+            d.po_number,
+            d.source_system,
+            d.purchase_order_id,
+            d.line_prefix,
+            coalesce(s.recency, 2147483647) as recency
+        from {{ ref('int_documents') }} as d
+        left join {{ ref('int_systems_of_record') }} as s
+            on
+                d.entity_id = s.entity_id
+                and d.source_system = s.source_system
+                and s.object = 'purchase_order'
+                and s.role = 'record'
+        where d.entity_id is not null
+    ) as known
 )
 {%- endmacro %}
 
@@ -33,21 +57,50 @@ superseded as (
 left join order_home on {{ document }}.entity_id = order_home.entity_id
     left join {{ ref('int_purchase_orders') }} as current_order
         on order_home.source_system = current_order.source_system and {{ number }} = current_order.po_number
-    left join superseded
+    left join former_order
         on
-            {{ document }}.entity_id = superseded.entity_id
-            and {{ number }} = superseded.po_number
-            and superseded.preference = 1
-            and current_order.purchase_order_id is null
+            {{ document }}.entity_id = former_order.entity_id
+            and {{ number }} = former_order.po_number
+            and former_order.preference = 1
 {%- endmacro %}
 
 {# The id of the order found by join_order; kept as it will be while the order is not known. #}
 {% macro linked_order(number) -%}
     coalesce(
         current_order.purchase_order_id,
-        superseded.purchase_order_id,
+        former_order.purchase_order_id,
         order_home.source_system || ':' || {{ number }}
     )
+{%- endmacro %}
+
+{# The system whose number the document names. #}
+{% macro linked_system() -%}
+    coalesce(current_order.source_system, former_order.source_system)
+{%- endmacro %}
+
+{# What stands before a line's number in the id of its PO line. #}
+{% macro linked_prefix(number) -%}
+    case
+        when coalesce(current_order.purchase_order_id, former_order.purchase_order_id) = former_order.purchase_order_id
+            then former_order.line_prefix
+        else {{ linked_order(number) }}
+    end
+{%- endmacro %}
+
+{#
+    The line of a document whose order was found: `line` is an alias with order_system, line_prefix, its columns
+    `number` and `position`; gives alias moved_line, and its PO line is linked_line().
+#}
+{% macro join_moved_line(line, number, position) -%}
+left join {{ ref('int_document_lines') }} as moved_line
+        on
+            {{ line }}.order_system = moved_line.source_system
+            and {{ number }} = moved_line.po_number
+            and {{ position }} = moved_line.line_number
+{%- endmacro %}
+
+{% macro linked_line(line, position) -%}
+    coalesce(moved_line.po_line_id, {{ line }}.line_prefix || ':' || {{ position }})
 {%- endmacro %}
 
 {#

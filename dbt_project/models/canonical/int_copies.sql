@@ -16,7 +16,7 @@
 with purchase_order as (
     select o.*
     from {{ ref('int_purchase_orders') }} as o
-    {{ join_touched('purchase_order', 'o.source_system', 'o.po_number') }}
+    {{ join_touched_orders('o.purchase_order_id') }}
     where o.issued_at is not null and o.status in ('approved', 'sent', 'closed')
 ),
 
@@ -53,15 +53,54 @@ promise as (
             and coalesce(sla.object, 'purchase_order') = 'purchase_order'
 ),
 
-copy as (
+present_copy as (
     select
         due.purchase_order_id,
         due.target,
+        due.source_system as numbered_by,
+        due.po_number as copy_number,
+        coalesce(d.line_prefix, due.purchase_order_id) as line_prefix,
         c.status,
         c._known_at
     from due
     inner join {{ ref('stg_purchase_orders') }} as c
         on due.target = c._source_system and due.po_number = c._record_key and due.entity_id = c.entity_id
+    left join {{ ref('int_documents') }} as d on due.source_system || ':' || due.po_number = d.document_id
+),
+
+-- A copy may still have the number that the order had before it moved.
+former_copy as (
+    select
+        due.purchase_order_id,
+        due.target,
+        d.source_system as numbered_by,
+        d.po_number as copy_number,
+        d.line_prefix,
+        c.status,
+        c._known_at,
+        row_number() over (partition by due.purchase_order_id, due.target order by d.step desc) as preference
+    from due
+    inner join {{ ref('int_documents') }} as d on due.purchase_order_id = d.purchase_order_id
+    inner join {{ ref('stg_purchase_orders') }} as c
+        on due.target = c._source_system and d.po_number = c._record_key and due.entity_id = c.entity_id
+    left join present_copy
+        on due.purchase_order_id = present_copy.purchase_order_id and due.target = present_copy.target
+    where present_copy.target is null
+),
+
+copy as (
+    select * from present_copy
+    union all
+    select
+        purchase_order_id,
+        target,
+        numbered_by,
+        copy_number,
+        line_prefix,
+        status,
+        _known_at
+    from former_copy
+    where preference = 1
 ),
 
 item_home as (
@@ -77,6 +116,7 @@ record_line as (
     select
         due.purchase_order_id,
         due.target,
+        l.po_line_id,
         l.line_number,
         l.item_key,
         l.ordered_qty,
@@ -92,6 +132,7 @@ copy_line_read as (
         due.target,
         due.entity_id,
         due.vendor_key,
+        coalesce(moved_line.po_line_id, copy.line_prefix || ':' || c.line_number) as po_line_id,
         c.line_number,
         c.unit,
         c.price,
@@ -101,7 +142,12 @@ copy_line_read as (
     from due
     inner join copy on due.purchase_order_id = copy.purchase_order_id and due.target = copy.target
     inner join {{ ref('stg_purchase_order_lines') }} as c
-        on due.target = c._source_system and due.po_number = c.po_number
+        on due.target = c._source_system and copy.copy_number = c.po_number
+    left join {{ ref('int_document_lines') }} as moved_line
+        on
+            copy.numbered_by = moved_line.source_system
+            and c.po_number = moved_line.po_number
+            and c.line_number = moved_line.line_number
     left join item_home as h on due.entity_id = h.entity_id
     left join {{ ref('int_item_crosswalk') }} as own
         on c._source_system = own.source_system and c.item_number = own.item_number
@@ -114,6 +160,7 @@ copy_line as (
     select
         c.purchase_order_id,
         c.target,
+        c.po_line_id,
         c.line_number,
         c._known_at,
         c.item_key,
@@ -127,7 +174,7 @@ copy_line as (
         end as unit_price
     from copy_line_read as c
     left join {{ ref('int_purchase_order_lines') }} as po
-        on c.purchase_order_id = po.purchase_order_id and c.line_number = po.line_number
+        on c.po_line_id = po.po_line_id
     left join {{ ref('int_item_units') }} as u on c.item_key = u.item_key and c.unit = u.unit
     cross join
         lateral (
@@ -152,8 +199,8 @@ compared as (
         coalesce(r.target, c.target) as target,
         coalesce(r.line_number, c.line_number) as line_number,
         case
-            when r.line_number is null then 'surplus'
-            when c.line_number is null then 'missing'
+            when r.po_line_id is null then 'surplus'
+            when c.po_line_id is null then 'missing'
             else nullif(concat_ws(
                     ' and ',
                     case when r.item_key is distinct from c.item_key then 'item' end,
@@ -161,8 +208,10 @@ compared as (
                     case when r.unit_price is distinct from c.unit_price then 'price' end
                 ), '')
         end as difference,
-        r.line_number || '|' || coalesce(r.item_key, '') || '|' || r.ordered_qty || '|' || r.unit_price as record_text,
-        c.line_number || '|' || coalesce(c.item_key, '') || '|' || coalesce(c.ordered_qty::text, '?') || '|'
+        replace(r.po_line_id, r.purchase_order_id || ':', '')
+        || '|' || coalesce(r.item_key, '') || '|' || r.ordered_qty || '|' || r.unit_price as record_text,
+        replace(c.po_line_id, c.purchase_order_id || ':', '')
+        || '|' || coalesce(c.item_key, '') || '|' || coalesce(c.ordered_qty::text, '?') || '|'
         || coalesce(c.unit_price::text, '?') as copy_text,
         c._known_at
     from record_line as r
@@ -170,7 +219,7 @@ compared as (
         on
             r.purchase_order_id = c.purchase_order_id
             and r.target = c.target
-            and r.line_number = c.line_number
+            and r.po_line_id = c.po_line_id
 ),
 
 summed as (
@@ -191,6 +240,7 @@ select
     due.target,
     due.purchase_order_id,
     due.po_number,
+    copy.copy_number,
     due.entity_id,
     due.status as po_status,
     copy.target is not null as is_present,

@@ -52,7 +52,7 @@ headed as (
         i.currency,
         i.invoice_date,
         coalesce(i.invoice_date, {{ utc_date('i.received_at') }}) as judged_on,
-        i.purchase_order_id as header_order_id,
+        coalesce(l.po_number, i.po_number) as named_number,
         home.item_system,
         home.receipt_system,
         case when i.kind = 'credit' or l.kind = 'credit' or l.amount < 0 or l.qty < 0 then 'credit' else 'invoice' end
@@ -66,19 +66,20 @@ headed as (
 ordered as (
     select
         headed.*,
-        case
-            when headed.po_number is null then headed.header_order_id
-            else {{ linked_order('headed.po_number') }}
-        end as purchase_order_id
+        {{ linked_order('headed.named_number') }} as purchase_order_id,
+        {{ linked_prefix('headed.named_number') }} as line_prefix,
+        {{ linked_system() }} as order_system
     from headed
-    {{ join_order('headed', 'headed.po_number') }}
+    {{ join_order('headed', 'headed.named_number') }}
 ),
 
 itemed as (
     select
         ordered.*,
+        {{ linked_line('ordered', 'ordered.po_line_number') }} as po_line_id,
         coalesce(own.item_key, equal.item_key, ordered.item_system || ':' || ordered.item_number) as item_key
     from ordered
+    {{ join_moved_line('ordered', 'ordered.named_number', 'ordered.po_line_number') }}
     left join {{ ref('int_item_crosswalk') }} as own
         on ordered._source_system = own.source_system and ordered.item_number = own.item_number
     left join {{ ref('int_item_crosswalk') }} as equal
@@ -99,8 +100,7 @@ linked as (
         case when po.po_line_id is not null then {{ line_factor('numerator', 'itemed.unit') }} end as unit_numerator,
         case when po.po_line_id is not null then {{ line_factor('denominator', 'itemed.unit') }} end as unit_denominator
     from itemed
-    left join {{ ref('int_purchase_order_lines') }} as po
-        on itemed.purchase_order_id = po.purchase_order_id and itemed.po_line_number = po.line_number
+    left join {{ ref('int_purchase_order_lines') }} as po on itemed.po_line_id = po.po_line_id
     left join {{ ref('int_items') }} as item on itemed.item_key = item.item_key
     left join {{ ref('int_item_units') }} as own_unit
         on itemed.item_key <> po.item_key and itemed.item_key = own_unit.item_key and itemed.unit = own_unit.unit
@@ -144,7 +144,7 @@ select
     m.line_kind as kind,
     coalesce(m.purchase_order_id, m.invoice_id) as match_unit_id,
     m.purchase_order_id,
-    m.purchase_order_id || ':' || m.po_line_number as po_line_id,
+    m.po_line_id,
     m.po_line_is_known,
     m.receipt_system || ':' || m.receipt_ref as receipt_line_id,
     m._source_system || ':' || m.credited_invoice_ref || ':' || m.credited_line_number as credited_invoice_line_id,

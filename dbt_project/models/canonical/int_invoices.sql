@@ -22,10 +22,7 @@
 with {{ order_homes() }},
 
 record as (
-    select
-        i.*,
-        order_home.source_system as order_system,
-        {{ linked_order('i.po_number') }} as purchase_order_id
+    select i.*
     from {{ ref('stg_invoices') }} as i
     {{ join_touched('invoice', 'i._source_system', 'i._record_key') }}
     inner join {{ ref('int_systems_of_record') }} as s
@@ -35,7 +32,6 @@ record as (
             and s.role = 'record'
             and i._source_system = s.source_system
             and {{ utc_date('coalesce(i.received_at, i.entered_at, i._known_at)') }} between s.valid_from and s.valid_to
-    {{ join_order('i', 'i.po_number') }}
 ),
 
 line as (
@@ -49,6 +45,27 @@ line as (
     from {{ ref('stg_invoice_lines') }} as l
     {{ join_touched('invoice', 'l._source_system', 'l.invoice_ref') }}
     group by l._source_system, l.invoice_ref
+),
+
+-- The order that it names, or else its first line does.
+named as (
+    select
+        record.*,
+        line.line_count,
+        line.coded_line_count,
+        line.lines_amount,
+        coalesce(record.po_number, line.po_number) as named_number
+    from record
+    left join line on record._source_system = line._source_system and record.invoice_ref = line.invoice_ref
+),
+
+ordered as (
+    select
+        named.*,
+        order_home.source_system as order_system,
+        {{ linked_order('named.named_number') }} as named_order_id
+    from named
+    {{ join_order('named', 'named.named_number') }}
 ),
 
 touch as (
@@ -91,6 +108,32 @@ posting as (
         ) as preference
     from {{ ref('stg_invoices') }} as c
     {{ join_touched_numbers('c.source_ref', 'invoice') }}
+    where c.source_ref is not null
+),
+
+-- What an ERP that the entity has left posted; empty where nobody moved.
+former_posting as (
+    select
+        s.entity_id,
+        c.source_ref,
+        c._source_system as source_system,
+        c.invoice_ref,
+        c.status,
+        c.posted_at,
+        c.erp_document_number,
+        row_number() over (
+            partition by s.entity_id, c.source_ref
+            order by s.recency, {{ by_code_point('c.invoice_ref') }}
+        ) as preference
+    from {{ ref('stg_invoices') }} as c
+    {{ join_touched_numbers('c.source_ref', 'invoice') }}
+    inner join {{ ref('int_systems_of_record') }} as s
+        on
+            c.entity_id = s.entity_id
+            and s.object = 'purchase_order'
+            and s.role = 'record'
+            and s.recency > 1
+            and c._source_system = s.source_system
     where c.source_ref is not null
 ),
 
@@ -138,30 +181,35 @@ select
         when referred.is_record then referred.inactive_since
         else anywhere.inactive_since
     end as vendor_inactive_since,
-    i.purchase_order_id,
+    case when i.po_number is not null then i.named_order_id end as purchase_order_id,
+    i.po_number,
     i.invoice_number,
     i.normalised_number,
     i.kind,
     case
         when i.status = 'cancelled' then 'cancelled'
-        when i.status = 'paid' or posting.status = 'paid' then 'paid'
-        when i.status = 'posted' or i.posted_at is not null or posting.posted_at is not null then 'posted'
+        when i.status = 'paid' or posting.status = 'paid' or former_posting.status = 'paid' then 'paid'
+        when i.status = 'posted' or coalesce(i.posted_at, posting.posted_at, former_posting.posted_at) is not null
+            then 'posted'
         else i.status
     end as status,
     i.status = 'cancelled' as is_cancelled,
-    i.status in ('posted', 'paid') or i.posted_at is not null or posting.posted_at is not null as is_posted,
-    i.status = 'paid' or coalesce(posting.status, '') = 'paid' as is_paid,
-    i.po_number is not null or line.po_number is not null as names_po,
+    i.status in ('posted', 'paid')
+    or coalesce(i.posted_at, posting.posted_at, former_posting.posted_at) is not null as is_posted,
+    i.status = 'paid'
+    or coalesce(posting.status, '') = 'paid'
+    or coalesce(former_posting.status, '') = 'paid' as is_paid,
+    i.named_number is not null as names_po,
     i.currency,
     i.net_amount,
     i.tax_amount,
     i.freight_amount,
     i.other_amount,
     i.gross_amount,
-    coalesce(line.line_count, 0) as line_count,
-    line.line_count is null and held.invoice_ref is not null as has_only_held_lines,
-    coalesce(line.coded_line_count, 0) as coded_line_count,
-    line.lines_amount,
+    coalesce(i.line_count, 0) as line_count,
+    i.line_count is null and held.invoice_ref is not null as has_only_held_lines,
+    coalesce(i.coded_line_count, 0) as coded_line_count,
+    i.lines_amount,
     coalesce(touch.human_touches, 0) as human_touches,
     i.payment_term_code,
     i.due_date,
@@ -171,27 +219,31 @@ select
     i.entered_by,
     i.approved_at,
     i.approved_by,
-    coalesce(posting.posted_at, i.posted_at) as posted_at,
-    posting.source_system || ':' || posting.invoice_ref as erp_invoice_id,
-    coalesce(posting.erp_document_number, i.erp_document_number) as erp_document_number,
+    coalesce(least(posting.posted_at, former_posting.posted_at), i.posted_at) as posted_at,
+    coalesce(
+        posting.source_system || ':' || posting.invoice_ref,
+        former_posting.source_system || ':' || former_posting.invoice_ref
+    ) as erp_invoice_id,
+    coalesce(posting.erp_document_number, former_posting.erp_document_number, i.erp_document_number)
+        as erp_document_number,
     i.match_status,
     i.hold_codes,
     posting.match_status as erp_match_status,
     i._known_at as match_status_known_at,
     posting._known_at as erp_match_status_known_at,
-    coalesce(
-        i.purchase_order_id,
-        i.order_system || ':' || line.po_number,
-        i._source_system || ':' || i.invoice_ref
-    ) as correlation_id,
+    coalesce(i.named_order_id, i._source_system || ':' || i.invoice_ref) as correlation_id,
     i._known_at
-from record as i
-left join line on i._source_system = line._source_system and i.invoice_ref = line.invoice_ref
+from ordered as i
 left join {{ ref('stg_ops_held_invoice_lines') }} as held
     on i._source_system = held._source_system and i.invoice_ref = held.invoice_ref
 left join touch on i._source_system = touch._source_system and i.invoice_ref = touch.invoice_ref
 left join posting
     on i.order_system = posting.source_system and i.invoice_ref = posting.source_ref and posting.preference = 1
+left join former_posting
+    on
+        i.entity_id = former_posting.entity_id
+        and i.invoice_ref = former_posting.source_ref
+        and former_posting.preference = 1
 left join {{ ref('int_vendor_crosswalk') }} as v
     on i._source_system = v.source_system and i.vendor_number = v.vendor_number
 left join {{ ref('int_vendor_crosswalk') }} as referred on v.record_vendor_id = referred.vendor_id

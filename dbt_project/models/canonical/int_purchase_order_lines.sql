@@ -16,6 +16,8 @@
 with line as (
     select
         l.*,
+        coalesce(moved_line.po_line_id, o.purchase_order_id || ':' || l.line_number) as po_line_id,
+        moved_line.settled_qty,
         o.purchase_order_id,
         o.entity_id as po_entity_id,
         o.vendor_key,
@@ -25,8 +27,14 @@ with line as (
         o.match_type_source
     from {{ ref('stg_purchase_order_lines') }} as l
     {{ join_touched('purchase_order', 'l._source_system', 'l.po_number') }}
+    left join {{ ref('int_document_lines') }} as moved_line
+        on
+            l._source_system = moved_line.source_system
+            and l.po_number = moved_line.po_number
+            and l.line_number = moved_line.line_number
     inner join {{ ref('int_purchase_orders') }} as o
-        on l._source_system = o.source_system and l.po_number = o.po_number
+        on coalesce(moved_line.purchase_order_id, l._source_system || ':' || l.po_number) = o.purchase_order_id
+    where moved_line.is_current or moved_line.po_line_id is null
 ),
 
 item_home as (
@@ -85,7 +93,7 @@ measured as (
         ) as first_closed_at,
         case
             when cancelled_qty is null and (status = 'cancelled' or po_status = 'cancelled') then 0::numeric(18, 6)
-            else greatest(ordered_qty - coalesce(cancelled_qty, 0), 0)
+            else greatest(ordered_qty - coalesce(cancelled_qty, 0), 0) + coalesce(settled_qty, 0)
         end as open_source_qty
     from converted
 ),
@@ -116,7 +124,7 @@ ruled as (
 )
 
 select
-    m.purchase_order_id || ':' || m.line_number as po_line_id,
+    m.po_line_id,
     m.purchase_order_id,
     m.line_number,
     m.po_entity_id as entity_id,

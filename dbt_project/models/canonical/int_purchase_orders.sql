@@ -29,7 +29,7 @@ line_change as (
 )
 
 select
-    o._source_system || ':' || o.po_number as purchase_order_id,
+    coalesce(d.purchase_order_id, o._source_system || ':' || o.po_number) as purchase_order_id,
     o._source_system as source_system,
     o.po_number,
     o.entity_id,
@@ -45,7 +45,7 @@ select
     o.payment_term_code,
     o.requisition_number,
     o.contract_number,
-    o._source_system || ':' || o.po_number as correlation_id,
+    coalesce(d.purchase_order_id, o._source_system || ':' || o.po_number) as correlation_id,
     o.ordered_at,
     o.approved_at,
     o.approved_by,
@@ -55,14 +55,15 @@ select
     greatest(o._source_updated_at, line_change.changed_at) as changed_at,
     o._known_at
 from purchase_order as o
+left join {{ ref('int_documents') }} as d on o._source_system = d.source_system and o.po_number = d.po_number
 inner join {{ ref('int_systems_of_record') }} as s
     on
         o.entity_id = s.entity_id
         and s.object = 'purchase_order'
         and s.role = 'record'
         and o._source_system = s.source_system
-        and {{ order_date('o') }}
-        between s.valid_from and s.valid_to
+        -- an order that moved is its last system's, whenever it was ordered
+        and (d.is_current or (d.document_id is null and {{ order_date('o') }} between s.valid_from and s.valid_to))
 left join line_change on o._source_system = line_change._source_system and o.po_number = line_change.po_number
 left join {{ ref('int_vendor_crosswalk') }} as v
     on o._source_system = v.source_system and o.vendor_number = v.vendor_number

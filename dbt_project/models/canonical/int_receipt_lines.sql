@@ -28,7 +28,9 @@ record as (
     select
         r.*,
         {{ linked_order('r.po_number') }} as purchase_order_id,
-        order_home.source_system as order_system
+        {{ linked_prefix('r.po_number') }} as line_prefix,
+        {{ linked_system() }} as order_system,
+        order_home.source_system as home_system
     from named as r
     inner join {{ ref('int_systems_of_record') }} as s
         on
@@ -52,19 +54,45 @@ posting as (
     group by r._source_system, r.source_ref
 ),
 
+-- What an ERP that the entity has left posted; empty where nobody moved.
+former_posting as (
+    select
+        s.entity_id,
+        r.source_ref,
+        min({{ by_code_point("r._source_system || ':' || r.receipt_ref") }}) as erp_receipt_line_id,
+        min(r.posted_at) as erp_posted_at
+    from named as r
+    inner join {{ ref('int_systems_of_record') }} as s
+        on
+            r.entity_id = s.entity_id
+            and s.object = 'purchase_order'
+            and s.role = 'record'
+            and s.recency > 1
+            and r._source_system = s.source_system
+    where r.source_ref is not null
+    group by s.entity_id, r.source_ref
+),
+
+on_line as (
+    select
+        record.*,
+        {{ linked_line('record', 'record.po_line_number') }} as po_line_id
+    from record
+    {{ join_moved_line('record', 'record.po_number', 'record.po_line_number') }}
+),
+
 linked as (
     select
         record.*,
-        posting.erp_receipt_line_id,
-        posting.erp_posted_at,
+        coalesce(posting.erp_receipt_line_id, former_posting.erp_receipt_line_id) as erp_receipt_line_id,
+        least(posting.erp_posted_at, former_posting.erp_posted_at) as erp_posted_at,
         coalesce(item.item_key, po.item_key) as own_item_key,
         coalesce(po.basis, 'quantity') = 'amount' as by_amount,
         po.po_line_id is not null as po_line_is_known,
         {{ line_factor('numerator', 'record.unit') }} as unit_numerator,
         {{ line_factor('denominator', 'record.unit') }} as unit_denominator
-    from record
-    left join {{ ref('int_purchase_order_lines') }} as po
-        on record.purchase_order_id = po.purchase_order_id and record.po_line_number = po.line_number
+    from on_line as record
+    left join {{ ref('int_purchase_order_lines') }} as po on record.po_line_id = po.po_line_id
     left join {{ ref('int_item_crosswalk') }} as item
         on record._source_system = item.source_system and record.item_number = item.item_number
     left join {{ ref('int_item_units') }} as own_unit
@@ -72,7 +100,9 @@ linked as (
     left join {{ ref('int_item_units') }} as ordered_unit
         on po.item_key = ordered_unit.item_key and record.unit = ordered_unit.unit
     left join posting
-        on record.order_system = posting.source_system and record.receipt_ref = posting.source_ref
+        on record.home_system = posting.source_system and record.receipt_ref = posting.source_ref
+    left join former_posting
+        on record.entity_id = former_posting.entity_id and record.receipt_ref = former_posting.source_ref
     {{ computed_once() }}
 )
 
@@ -83,7 +113,7 @@ select
     l.receipt_number,
     l.entity_id,
     l.purchase_order_id,
-    l.purchase_order_id || ':' || l.po_line_number as po_line_id,
+    l.po_line_id,
     l.unit_numerator is not null as is_linked,
     l.kind,
     l.item_number,

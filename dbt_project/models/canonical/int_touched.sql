@@ -9,6 +9,7 @@
 {% set contract_prices = before('int_contract_prices') -%}
 {% set releases = before('int_holds_released') -%}
 {% set stock = before('match_stock_count') -%}
+{% set documents = before('int_documents') -%}
 
 {# Before the first run there is nothing to look at: all records are new. -#}
 {% set has_past = orders and order_lines and receipts and invoices and invoice_lines and releases -%}
@@ -250,8 +251,25 @@ changed_invoice as (
     {%- endif %}
 ),
 
+-- The numbers of orders that moved, now and until now: what touches one of them touches all.
+moved as (
+    select
+        document_id,
+        purchase_order_id,
+        po_number
+    from {{ ref('int_documents') }}
+    {%- if documents %}
+    union
+    select
+        document_id,
+        purchase_order_id,
+        po_number
+    from {{ documents }}
+    {%- endif %}
+),
+
 -- Numbers are the same in every system that holds the order, so that any system's word touches the record.
-named_order as (
+named_number as (
     select split_part(t._record_key, '|', 1) as po_number
     from touched_record as t
     where t.kind in ('purchase_order', 'purchase_order_line')
@@ -268,9 +286,28 @@ named_order as (
         on {{ system_of('c.invoice_id') }} = i._source_system and {{ key_of('c.invoice_id') }} = i._record_key
     left join {{ ref('stg_invoice_lines') }} as l
         on i._source_system = l._source_system and i.invoice_ref = l.invoice_ref
+    union
+    select split_part(t._record_key, '|', 3) as po_number
+    from touched_record as t
+    where t.kind = 'document_reference'
+    union
+    select r.number as po_number
+    from touched_record as t
+    inner join {{ ref('stg_document_references') }} as r
+        on t._source_system = r._source_system and t._record_key = r._record_key
+    where t.kind = 'document_reference'
 ),
 
-changed_order as (
+named_order as (
+    select po_number from named_number
+    union
+    select other.po_number
+    from named_number as n
+    inner join moved on n.po_number = moved.po_number
+    inner join moved as other on moved.purchase_order_id = other.purchase_order_id
+),
+
+found_order as (
     select r.source_system || ':' || n.po_number as purchase_order_id
     from named_order as n
     inner join record_system as r on r.object = 'purchase_order'
@@ -322,6 +359,15 @@ changed_order as (
             l.purchase_order_id = p.purchase_order_id
             and {{ order_date('p') }} between c.valid_from and c.valid_to
     {%- endif %}
+),
+
+changed_order as (
+    select purchase_order_id from found_order
+    union
+    select other.document_id as purchase_order_id
+    from found_order as f
+    inner join moved on f.purchase_order_id in (moved.document_id, moved.purchase_order_id)
+    inner join moved as other on moved.purchase_order_id = other.purchase_order_id
 ),
 
 invoice_of_order as (
@@ -387,6 +433,14 @@ subject as (
         'purchase_order' as kind,
         p._source_system || ':' || p.po_number as subject_id
     from {{ ref('stg_purchase_orders') }} as p
+    inner join whole on whole.is_touched
+
+    union
+
+    select
+        'purchase_order' as kind,
+        moved.document_id as subject_id
+    from moved
     inner join whole on whole.is_touched
     {%- if has_past %}
 

@@ -16,6 +16,7 @@
     'cost_center',
     'decision',
     'delegation',
+    'document_reference',
     'entity',
     'fx_rate',
     'gl_account',

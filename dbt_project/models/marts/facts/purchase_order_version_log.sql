@@ -52,7 +52,7 @@ copy_change as (
         po_number,
         max(_source_updated_at) as changed_at
     from version
-    where po_number in (select po_number from copy)
+    where po_number in (select copy_number from copy)
     group by _source_system, po_number
 ),
 
@@ -91,7 +91,7 @@ event as (
         copy_change.changed_at as at,
         null::timestamptz as due_at
     from copy
-    inner join copy_change on copy.target = copy_change.target and copy.po_number = copy_change.po_number
+    inner join copy_change on copy.target = copy_change.target and copy.copy_number = copy_change.po_number
     where copy.is_equal
 )
 
