@@ -13,6 +13,7 @@ landed as a record of its own, and the marts show it after the next transformati
 from airflow.sdk import DAG, Param
 
 from tieout.operators.defaults import task_defaults
+from tieout.operators.schedules import DECIDED
 from tieout.operators.steward import CorrectRootCause
 from tieout.quality.root_causes import ROOT_CAUSES
 
@@ -30,4 +31,4 @@ with DAG(
         "reason": Param("", type="string", minLength=1, description="Why; kept with the decision."),
     },
 ):
-    CorrectRootCause(task_id="correct", pool="writers")
+    CorrectRootCause(task_id="correct", pool="writers", outlets=[DECIDED])

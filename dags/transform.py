@@ -1,6 +1,6 @@
 """### Transform: from what landed to conclusions
 
-**Source** every batch that landed and was not judged yet, whatever system it came from.
+**Source** every batch that landed and was not judged yet, whatever system it came from, and what people decided.
 
 **Grain** one run for all that arrived together: it waits until the extractions under way have ended, runs the
 quality gate, then builds and tests all models in one `dbt build`.
@@ -18,14 +18,14 @@ from airflow.sdk import DAG, AssetAny, Param
 from tieout.operators.alerts import BusinessFindings
 from tieout.operators.defaults import task_defaults
 from tieout.operators.gate import RunGate
-from tieout.operators.schedules import CONCLUSIONS, KINDS, LANDED
+from tieout.operators.schedules import CONCLUSIONS, DECIDED, KINDS, LANDED
 from tieout.operators.transform import BuildWarehouse
 from tieout.operators.wait import WaitForExtractions
 
 with DAG(
     dag_id="transform",
     doc_md=__doc__,
-    schedule=AssetAny(*LANDED.values()),
+    schedule=AssetAny(*LANDED.values(), DECIDED),
     catchup=False,
     max_active_runs=1,
     default_args=task_defaults(runbook="transform"),

@@ -55,6 +55,8 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
         "transform": ("gate", "build"),
         "publish": ("make_messages",),
         "steward": ("decide",),
+        "decide_vendor": ("decide",),
+        "decide_item": ("decide",),
         "rebuild": ("rebuild",),
         "what_if": ("what_if",),
         "correct_root_cause": ("correct",),

@@ -102,6 +102,7 @@ def test_a_steward_releases_a_row_and_the_audit_says_who_and_why(stack):
     decision = {"action": "release", "select_by": "ids", "selection": str(quarantine_id)}
     person = {"decided_by": "item steward", "reason": "checked with the supplier"}
     assert outcome_of(stack, "steward", decision | person) == "success"
+    wait_until_quiet(stack)  # a decision starts a transformation
     states = rows(stack, "select state from quality.quarantine where quarantine_id = %s", [quarantine_id])
     assert states == [("released",)]
     audited = rows(stack, "select actor, reason from audit.event where action like '%%release%%'")

@@ -1,5 +1,7 @@
 """What a steward decides on items, packs and codes leaves the queue at once and counts in the next transformation."""
 
+from typing import Any
+
 import pytest
 
 from tests.scenarios.estate import ERP, SUPPLY, Estate, line
@@ -8,18 +10,29 @@ from tests.scenarios.test_item_units import packs
 from tests.scenarios.test_order_of_arrival import assert_equal, facts
 from tests.scenarios.test_unit_conflicts import conflicts, copied, said
 from tests.scenarios.warehouse import MATCH, Warehouse, at
+from tieout import settings
 from tieout.errors import TieoutError
+from tieout.feedback.targets import load_targets
 from tieout.resolution.item_decisions import decide_item, decide_unit, decide_unit_code
 from tieout.resolution.steward import decide_vendors
 
-QUEUE = [*MATCH, "+steward_queue"]
+QUEUE = [*MATCH, "+steward_queue", "+fb_master_proposal", "+fb_correction_request"]
+TARGETS = load_targets(settings.config_dir() / "feedback")
 FIRST, DECIDED, SECOND = at("2026-03-29"), at("2026-03-30"), at("2026-03-31")
-SAM = {"by": "Sam Steward", "reason": "looked at the box", "now": DECIDED}
+SAM: dict[str, Any] = {"by": "Sam Steward", "reason": "looked at the box", "now": DECIDED}
 
 
-def queue(warehouse: Warehouse) -> dict[tuple[str, str], dict]:
+def queue(warehouse: Warehouse) -> dict[tuple[str, str], dict[str, Any]]:
     """What waits, by kind and subject."""
     return {(row["kind"], row["subject_id"]): row for row in warehouse.rows("select * from steward.queue")}
+
+
+def proposals(warehouse: Warehouse) -> set[str]:
+    """What the ERP is told, in bodies that keep to its schema."""
+    rows = warehouse.rows("select * from fb.fb_master_proposal")
+    for row in rows:
+        assert TARGETS[row["target"]].operations[row["operation"]].invalid(row["body"]) is None, row["body"]
+    return {row["subject_id"] for row in rows}
 
 
 def mess() -> Estate:
@@ -92,6 +105,7 @@ def test_what_waits_is_listed_with_its_money_and_what_is_decided_takes_effect_in
         "select ordered_qty, base_unit, unit_price from canonical.int_purchase_order_lines where line_number = 1"
     ) == [{"ordered_qty": 24, "base_unit": "EA", "unit_price": 2}]
     assert waiting.values("select invoice_id, verdict from match.match_invoice") == {"ap:INV1": "matched"}
+    assert proposals(waiting) == {"item_link erp_main:E1", "item_link erp_main:E2", "unit_factor erp_main:E-pack BX"}
     incremental = facts(waiting)
     waiting.build(SECOND, full_refresh=True)
     assert_equal(incremental, facts(waiting))
@@ -161,8 +175,8 @@ def test_rows_batches_and_vendors_wait_in_the_same_queue(models: Warehouse) -> N
     )
     proposal = (
         "insert into steward.vendor_proposal (left_id, right_id, left_cluster_id, right_cluster_id, review_cluster_id,"
-        " tier, evidence, reasons, waiting_since, opened_at) values ('ap:S-X', %s, 'ap:S-X', 'erp_main:V1', 'ap:S-X', 'review',"
-        " '{The names are alike.}', '{}', %s, %s)"
+        " tier, evidence, reasons, waiting_since, opened_at) values ('ap:S-X', %s, 'ap:S-X', 'erp_main:V1', 'ap:S-X',"
+        " 'review', '{The names are alike.}', '{}', %s, %s)"
     )
     for number in ("ap:S-V1", "erp_main:V1"):
         run(proposal, (number, at("2026-03-22"), at("2026-03-22")))
@@ -179,6 +193,9 @@ def test_rows_batches_and_vendors_wait_in_the_same_queue(models: Warehouse) -> N
     decide_vendors(models.dsn, kind="merge", groups=[["ap:S-X", "erp_main:V1"]], **SAM)
     run("update quality.quarantine set state = 'returned', decided_by = 'Sam', decision_reason = 'Wrong.',"
         " decided_known_at = %s", (at("2026-03-29"),))  # fmt: skip
+    (request,) = models.rows("select * from fb.fb_correction_request")
+    assert TARGETS["service_desk"].operations["correction_request"].invalid(request["body"]) is None
+    assert (request["body"]["status"], request["readback"], request["entity_id"]) == ("awaiting", "awaiting", "ALL")
     left = queue(models)
     assert ("vendor", "ap:S-X") not in left
     assert (

@@ -5,7 +5,9 @@
 {{ config(materialized='stable_table') }}
 
 with desired as (
-    {%- for operation in ['match_result', 'purchase_order', 'clearance_oracle', 'clearance_sap'] %}
+    {%- for operation in [
+        'match_result', 'purchase_order', 'clearance_oracle', 'clearance_sap', 'correction_request', 'master_proposal'
+    ] %}
     select
         target,
         operation,

@@ -136,13 +136,16 @@ def deliver(
 
     ``resolve`` gives the endpoint of a connection id; ``worker`` names this worker in the attempts; ``context``
     goes into ``ops.interface_run``. Messages that stay behind (a target that is down, a pause that it asked for) are
-    for the next run: ``Delivered.paused_until`` says when that makes sense.
+    for the next run: ``Delivered.paused_until`` says when that makes sense. A target of which no operation is live is
+    not spoken with.
 
     Raises:
         Refused: the target refused the credentials; nothing more was sent.
         ConfigurationError: the connection is incomplete.
     """
     run = _Run(dsn, target, worker, clocks or Clocks())
+    if not target.is_live:
+        return run.tally.delivered()
     started_at = run.clocks.business_now()
     try:
         run.work(resolve(target.connection))

@@ -133,6 +133,11 @@ class Target:
         """The mode by operation and entity."""
         return {name: operation.modes for name, operation in self.operations.items()}
 
+    @property
+    def is_live(self) -> bool:
+        """Whether anything is sent: a target that is off, or shadow alone, needs no connection."""
+        return any("live" in operation.modes.values() for operation in self.operations.values())
+
 
 def load_targets(directory: Path) -> dict[str, Target]:
     """Read ``targets.yml`` and the schemas of ``directory`` (``config/feedback``).

@@ -11,6 +11,7 @@ from tieout import settings
 
 KINDS = ("erp", "ap", "supply", "bank", "files")
 LANDED = {kind: Asset(name=f"landed_{kind}", uri=f"tieout://landed/{kind}") for kind in KINDS}
+DECIDED = Asset(name="decided", uri="tieout://decided")
 CONCLUSIONS = Asset(name="conclusions", uri="tieout://conclusions")
 
 

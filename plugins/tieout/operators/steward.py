@@ -1,4 +1,7 @@
-"""Carries out a steward's decisions: on quarantined rows, on the root cause of a hold."""
+"""Carries out a steward's decisions: on quarantined rows, on the root cause of a hold, on vendors, items and units.
+
+Each task emits the asset that starts a transformation; where nothing was decided it is skipped and emits nothing.
+"""
 
 from typing import Any
 
@@ -9,22 +12,31 @@ from tieout.operators.connections import warehouse_dsn
 
 
 class DecideQuarantine(BaseOperator):
-    """Release or reject the rows that the run's parameters choose. Only rows that still wait are decided."""
+    """Release, reject or have corrected the rows that the run's parameters choose, if they still wait."""
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Return what was decided."""
-        from tieout.quality.steward import Selection, decide
+        """Return what was decided.
+
+        Raises:
+            AirflowSkipException: nothing of it waited.
+        """
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from tieout.quality.selection import Selection
+        from tieout.quality.steward import decide
 
         params = context["params"]
         decided = decide(
             warehouse_dsn(),
             action=params["action"],
-            selection=Selection(by=params["select_by"], text=params["selection"]),
+            selection=Selection(params["select_by"], params["selection"], params.get("pattern", "")),
             by=params["decided_by"],
             reason=params["reason"],
             now=settings.business_now(),
         )
         self.log.info("%s by %s: %s", params["action"], params["decided_by"], decided)
+        if decided.decision_id is None:
+            raise AirflowSkipException("Nothing of the selection waits; nothing was decided.")
         return decided.as_dict()
 
 
@@ -46,3 +58,52 @@ class CorrectRootCause(BaseOperator):
         )
         self.log.info("%s: %s by %s", params["hold_id"], params["root_cause"], params["decided_by"])
         return decision_id
+
+
+class DecideVendor(BaseOperator):
+    """Decide whether vendor numbers are one vendor, as the run's parameters say."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Return the decision."""
+        from tieout.resolution.steward import decide_vendors
+
+        params = context["params"]
+        decided = decide_vendors(
+            warehouse_dsn(),
+            kind=params["kind"],
+            groups=groups_of(params["groups"]),
+            undoes=params["undoes"].strip(),
+            by=params["decided_by"],
+            reason=params["reason"],
+            now=settings.business_now(),
+        )
+        self.log.info("%s by %s: %s", params["kind"], params["decided_by"], decided)
+        return decided.as_dict()
+
+
+class DecideItem(BaseOperator):
+    """Decide on an item, one of its packs or a code of units, as the run's parameters say."""
+
+    def execute(self, context: Context) -> str:
+        """Return the decision's id."""
+        from tieout.resolution import item_decisions
+
+        params = {name: value.strip() for name, value in context["params"].items()}
+        who = {"by": params["decided_by"], "reason": params["reason"], "now": settings.business_now()}
+        kind, dsn = params["kind"], warehouse_dsn()
+        if kind == "unit_factor":
+            fields = ("item_id", "unit", "factor", "factor_denominator", "of_unit", "entity_id", "vendor_id")
+            made = item_decisions.decide_unit(dsn, **{name: params[name] for name in fields}, **who)
+        elif kind == "unit_code":
+            made = item_decisions.decide_unit_code(dsn, code=params["code"], unit=params["unit"], **who)
+        else:
+            pair = {name: params[name] for name in ("item_id", "record_item_id")}
+            made = item_decisions.decide_item(dsn, kind=kind, **pair, **who)  # type: ignore[arg-type]
+        self.log.info("%s by %s: %s", kind, params["decided_by"], made)
+        return made.decision_id
+
+
+def groups_of(text: str) -> list[list[str]]:
+    """Return the groups of a text: vendor ids separated by commas, groups by bars."""
+    groups = [[each.strip() for each in group.split(",") if each.strip()] for group in text.split("|")]
+    return [group for group in groups if group]

@@ -30,6 +30,7 @@ from tieout.quality.batches import (
     stop,
     waiting,
 )
+from tieout.quality.corrections import close_corrected
 from tieout.quality.lean_import import load_great_expectations
 from tieout.quality.rules import Rule
 from tieout.quality.suites import configured_entities, rules_of
@@ -186,6 +187,7 @@ def _conclude(
         record_results(connection, run.gate_run_id)
         held = quarantine(connection, [batch.batch_id for batch in pass_], now)
     promote(connection, pass_, verdict.held, gate_run_id=run.gate_run_id, known_at=run.known_at)
+    close_corrected(connection, pass_, run.known_at)
     stop(connection, stops)
     incidents.report(connection, stops, now)
     incidents.resolve(connection, pass_, now)

@@ -1,11 +1,13 @@
 """A steward's decisions on what the gate held back.
 
-A row that waits in quarantine is released, and known from then on, or rejected, and stays out. A batch that stopped
-because too many of its rows broke a rule is accepted: the next gate lets it through and quarantines those rows one by
-one. Each decision is landed in raw like any other record (``raw.decision``), in one transaction with what it changes
-and with its audit event.
+A row that waits in quarantine is released, and known from then on; or rejected, and stays out; or returned to its owner
+for correction at the source, which is a message in the outbox after the next transformation, and closed when the
+corrected record was let through (``corrections``). A batch that stopped because too many of its rows broke a rule is
+accepted: the next gate lets it through and quarantines those rows one by one. Each decision is landed in raw like any
+other record (``raw.decision``), in one transaction with what it changes and with its audit event.
 """
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,55 +20,23 @@ from tieout.errors import TieoutError
 from tieout.quality import knowledge
 from tieout.quality.batches import ACCEPT
 from tieout.quality.decisions import Decision, land, new_id
+from tieout.quality.selection import Selection, chosen
 from tieout.warehouse.connection import connect
 
-Action = Literal["release", "reject"]
-SelectBy = Literal["ids", "batch", "rule"]
+Action = Literal["release", "reject", "correct"]
 
-# By rule are taken the rows that break no other critical rule: releasing one rule's rows releases no other's.
-_WHERE = {
-    "ids": "quarantine_id = any(%(ids)s)",
-    "batch": "batch_id = %(batch_id)s",
-    "rule": """
-        %(rule_id)s = any(rule_ids) and not exists (
-            select
-            from quality.result as other
-            where other.batch_id = q.batch_id and other.rule_id = any(q.rule_ids)
-                and other.rule_id <> %(rule_id)s and other.severity = 'critical'
-        )
-    """,
+_STATES: Mapping[Action, tuple[str, str, tuple[str, ...]]] = {
+    # the state that follows, the decision's type, and the states that it may be made in
+    "release": ("released", "quarantine_release", ("waiting", "returned")),
+    "reject": ("rejected", "quarantine_reject", ("waiting", "returned")),
+    "correct": ("returned", "quarantine_correct", ("waiting",)),
 }
 
 _DECIDE = """
-update quality.quarantine as q set
+update quality.quarantine set
     state = %(state)s, decided_known_at = %(known_at)s, decided_by = %(by)s, decision_reason = %(reason)s
-where q.state = 'waiting' and ({where})
-returning quarantine_id
+where quarantine_id = any(%(ids)s)
 """
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which rows a decision is about: ids of quarantined rows, all that wait of a batch, or of one rule."""
-
-    by: SelectBy
-    text: str
-
-    def __post_init__(self) -> None:
-        """Refuse what names nothing."""
-        if self.by not in _WHERE:
-            raise TieoutError(f"Rows are not chosen by {self.by!r}.", "Choose by ids, batch or rule.")
-        if not self.text.strip():
-            raise TieoutError("Nothing is selected.", "Give ids separated by commas, a batch id, or a rule id.")
-        if self.by == "ids" and not all(part.strip().isdigit() for part in self.text.split(",")):
-            raise TieoutError(f"{self.text!r} is no list of ids.", "Give quarantine ids separated by commas.")
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What the condition of ``_WHERE`` needs."""
-        if self.by == "ids":
-            return {"ids": [int(part) for part in self.text.split(",")]}
-        return {f"{self.by}_id": self.text.strip()}
 
 
 @dataclass(frozen=True)
@@ -90,14 +60,14 @@ class Decided:
 
 
 def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: str, now: datetime) -> Decided:
-    """Release or reject what waits of the selection.
+    """Release, reject or return to its owner what waits of the selection.
 
-    Releasing a batch that stopped accepts it, for the next gate to let it through in spite of its limit. Deciding
-    again on what is decided changes nothing.
+    What was returned may still be released or rejected. Releasing a batch that stopped accepts it, for the next gate to
+    let it through in spite of its limit. Deciding again on what is decided changes nothing.
 
     Args:
         dsn: of the warehouse.
-        action: release or reject.
+        action: release, reject, or correct: have it corrected at the source.
         selection: of rows.
         by: who decides.
         reason: why; kept with the decision.
@@ -106,8 +76,8 @@ def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: s
     Raises:
         TieoutError: action, person or reason is missing.
     """
-    if action not in ("release", "reject"):
-        raise TieoutError(f"There is no decision {action!r}.", "Release or reject.")
+    if action not in _STATES:
+        raise TieoutError(f"There is no decision {action!r}.", "Release, reject or correct.")
     if not by.strip() or not reason.strip():
         raise TieoutError("A decision needs a person and a reason.", "Say who decides, and why.")
     with closing(connect(dsn)) as connection, connection:
@@ -119,12 +89,12 @@ def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: s
         decided = Decided(new_id(), known_at, rows, accepted)
         record = Decision(
             decision_id=str(decided.decision_id),
-            decision_type="batch_accept" if accepted else f"quarantine_{action}",
+            decision_type="batch_accept" if accepted else _STATES[action][1],
             subject_type=_subject_type(selection),
             subject_id=selection.text.strip(),
             by=by,
             reason=reason,
-            detail={"selected_by": selection.by, "quarantine_ids": list(rows)},
+            detail={"selected_by": selection.by, "pattern": selection.pattern, "quarantine_ids": list(rows)},
         )
         land(connection, record, known_at, now)
         _audit(connection, decided, action, selection, by, reason, now)
@@ -133,7 +103,7 @@ def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: s
 
 def _accept_batch(connection: psycopg.Connection, selection: Selection) -> str | None:
     """Put a batch that broke its limit back before the gate. One that broke its contract stays out."""
-    if selection.by != "batch":
+    if selection.by != "batch" or selection.pattern.strip():
         return None
     batch_id = selection.text.strip()
     row = connection.execute(
@@ -147,10 +117,10 @@ def _accept_batch(connection: psycopg.Connection, selection: Selection) -> str |
 def _decide_rows(
     connection: psycopg.Connection, action: Action, selection: Selection, by: str, reason: str, known_at: datetime
 ) -> tuple[int, ...]:
-    statement = _DECIDE.format(where=_WHERE[selection.by])
-    values = {"state": f"{action}d" if action == "release" else "rejected", "known_at": known_at}
-    rows = connection.execute(statement.encode(), {**values, "by": by, "reason": reason, **selection.parameters})
-    return tuple(sorted(row[0] for row in rows))
+    state, _, may_be = _STATES[action]
+    ids = chosen(connection, selection, may_be)
+    connection.execute(_DECIDE, {"state": state, "known_at": known_at, "by": by, "reason": reason, "ids": ids})
+    return tuple(ids)
 
 
 def _audit(

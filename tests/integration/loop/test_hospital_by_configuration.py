@@ -13,7 +13,8 @@ import pytest
 
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
 from tieout.landing.manifest import Interval
-from tieout.quality.steward import Selection, decide
+from tieout.quality.selection import Selection
+from tieout.quality.steward import decide
 
 SYSTEMS = ("erp_main", "ap", "supply", "contracts")
 CODES = ("US02", "BU-LAKE", "LAK")

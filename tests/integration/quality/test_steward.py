@@ -7,7 +7,8 @@ import pytest
 
 from tieout.errors import TieoutError
 from tieout.quality import steward
-from tieout.quality.steward import Selection, decide
+from tieout.quality.selection import Selection
+from tieout.quality.steward import decide
 
 LATER = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ def test_a_decision_is_landed_as_a_record_and_audited(wh, held):
     assert record["decision_id"] == decided.decision_id
     assert record["decision_type"] == "quarantine_release"
     assert (record["decided_by"], record["reason"]) == ("Sam Steward", "checked with receiving")
-    assert json.loads(record["detail"]) == {"selected_by": "ids", "quarantine_ids": [held[1]]}
+    assert json.loads(record["detail"]) == {"selected_by": "ids", "pattern": "", "quarantine_ids": [held[1]]}
     (batch,) = wh.rows("select * from ops.batch where batch_id = %s", record["_batch_id"])
     assert (batch["object"], batch["state"], batch["origin"]) == ("decision", "promoted", "configuration")
     assert wh.one("select known_at from quality.promotion where batch_id = %s", batch["batch_id"]) == LATER

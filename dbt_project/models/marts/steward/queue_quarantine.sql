@@ -5,6 +5,7 @@ with held as (
         q.*,
         split_part(q.record_key, '|', 1) as first_key
     from {{ ref('stg_ops_quarantined_rows') }} as q
+    where q.state <> 'corrected'
 ),
 
 entity as (

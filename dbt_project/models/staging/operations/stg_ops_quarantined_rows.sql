@@ -1,5 +1,5 @@
 {#
-    Rows that wait for a steward or for their owner, with the money that they say. Between runs a row that was decided
+    Rows that wait for a steward or for their owner, and those that their owner corrected, with the money that they say. Between runs a row that was decided
     is gone at once; a rebuild shows what waited then.
 #}
 {{ config(materialized='stable_view') }}
@@ -45,7 +45,7 @@ with held as (
 
 waiting as (
     select * from held
-    where state in ('waiting', 'returned')
+    where state in ('waiting', 'returned', 'corrected')
 ),
 
 amount as (
