@@ -3,7 +3,8 @@
 **Source** every batch that landed and was not judged yet, whatever system it came from, and what people decided.
 
 **Grain** one run for all that arrived together: it waits until the extractions under way have ended, runs the
-quality gate, then builds and tests all models in one `dbt build`.
+quality gate, resolves vendors where anything became known of them, then builds and tests all models in one
+`dbt build`. It builds with the last resolution where resolving failed.
 
 **Running it again** changes nothing: models recompute what is touched by newly known rows or by time, from all that
 is known.
@@ -13,11 +14,12 @@ is known.
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, AssetAny, Param
+from airflow.sdk import DAG, AssetAny, Param, TriggerRule
 
 from tieout.operators.alerts import BusinessFindings
 from tieout.operators.defaults import task_defaults
 from tieout.operators.gate import RunGate
+from tieout.operators.resolve import ResolveVendors
 from tieout.operators.schedules import CONCLUSIONS, DECIDED, KINDS, LANDED
 from tieout.operators.transform import BuildWarehouse
 from tieout.operators.wait import WaitForExtractions
@@ -40,7 +42,14 @@ with DAG(
         patience=timedelta(minutes=10),
     )
     gate = RunGate(task_id="gate", pool="writers")
+    resolve = ResolveVendors(task_id="resolve", pool="writers", retries=1)
+    # With the gate's success, whatever became of resolve.
     build = BuildWarehouse(
-        task_id="build", pool="writers", outlets=[CONCLUSIONS], on_success_callback=BusinessFindings()
+        task_id="build",
+        pool="writers",
+        outlets=[CONCLUSIONS],
+        on_success_callback=BusinessFindings(),
+        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
     )
-    wait >> gate >> build
+    wait >> gate >> resolve >> build
+    gate >> build

@@ -52,7 +52,7 @@ def test_nothing_catches_up_by_itself(facts):
 
 def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
     writers = {
-        "transform": ("gate", "build"),
+        "transform": ("gate", "resolve", "build"),
         "publish": ("make_messages",),
         "steward": ("decide",),
         "decide_vendor": ("decide",),

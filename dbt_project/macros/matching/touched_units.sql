@@ -6,6 +6,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The unit that a cluster of vendors under review is; its own name may be an order's number as well. #}
+{% macro review_unit(review_cluster_id) -%}
+    'review:' || {{ review_cluster_id }}
+{%- endmacro %}
+
 {# The order of invoice and credit lines (matching, section 3). #}
 {% macro invoice_order(alias, direction='') -%}
     {{ alias }}.invoice_date {{ direction }}, {{ by_code_point(alias ~ '.invoice_id') }} {{ direction }}, {{ alias }}.line_number {{ direction }}

@@ -408,6 +408,19 @@ changed_stock as (
     {%- endif %}
 ),
 
+-- Vendors that await review, with others or no more.
+review_cluster as (
+    select c.review_cluster_id
+    from {{ ref('int_vendor_crosswalk') }} as c
+    inner join vendor on c.vendor_id = vendor.vendor_id
+    where c.review_cluster_id is not null
+    union
+    select c.former_review_cluster_id as review_cluster_id
+    from {{ ref('int_vendor_crosswalk') }} as c
+    inner join vendor on c.vendor_id = vendor.vendor_id
+    where c.former_review_cluster_id is not null
+),
+
 whole as (
     select everything.is_touched or migration.is_touched as is_touched
     from everything
@@ -486,6 +499,22 @@ subject as (
         i._source_system || ':' || i.invoice_ref as subject_id
     from {{ ref('stg_invoices') }} as i
     inner join whole on whole.is_touched
+
+    union
+
+    select
+        'review_cluster' as kind,
+        review_cluster_id as subject_id
+    from review_cluster
+
+    union
+
+    select
+        'review_cluster' as kind,
+        c.review_cluster_id as subject_id
+    from {{ ref('int_vendor_crosswalk') }} as c
+    inner join whole on whole.is_touched
+    where c.review_cluster_id is not null
 
     union
 

@@ -22,8 +22,7 @@ vendor as (
         end as inactive_since,
         v.source_ref,
         v.source_ref_system,
-        r.source_system is not null as is_record,
-        null::text as review_cluster_id
+        r.source_system is not null as is_record
     from {{ ref('stg_vendors') }} as v
     left join record_system as r on v._source_system = r.source_system
 ),
@@ -75,8 +74,41 @@ keyed as (
                         over (partition by identity_token),
                     min({{ by_code_point('record_vendor_id') }}) over (partition by identity_token)
                 )
-        end as vendor_key
+        end as equal_key
     from identified
+),
+
+-- What resolution said last. A number that it has not seen goes with the record that it refers to, else with those of
+-- its tax id, as far as resolution has seen one of them.
+answered as (
+    select
+        k.*,
+        a.method as resolved_method,
+        a.match_probability,
+        coalesce(a.review_state, 'none') as review_state,
+        a.reviewer,
+        a.decision_id,
+        a.proposed_cluster_id,
+        a.review_cluster_id,
+        coalesce(
+            a.cluster_id,
+            referred.cluster_id,
+            min(case when k.is_record then {{ by_code_point('a.cluster_id') }} end) over (partition by k.equal_key),
+            min({{ by_code_point('a.cluster_id') }}) over (partition by k.equal_key),
+            k.equal_key
+        ) as vendor_key
+    from keyed as k
+    left join {{ ref('stg_vendor_resolutions') }} as a on k.vendor_id = a.vendor_id
+    left join {{ ref('stg_vendor_resolutions') }} as referred on k.record_vendor_id = referred.vendor_id
+),
+
+-- Who a person keeps apart from the record that its source refers to, does not stand for it.
+placed as (
+    select
+        a.*,
+        a.vendor_key <> record.vendor_key as is_kept_apart
+    from answered as a
+    inner join answered as record on a.record_vendor_id = record.vendor_id
 ),
 
 -- Documents read a vendor's key, which numbers of the whole cluster are blocked since when, and what awaits review.
@@ -86,7 +118,7 @@ cluster as (
         bool_or(is_record) as is_known,
         {{ joined("case when is_record then vendor_id || ' ' || coalesce(inactive_since::text, '') end") }} as records,
         min({{ by_code_point('review_cluster_id') }}) as review_cluster_id
-    from keyed
+    from placed
     group by vendor_key
 ),
 
@@ -96,7 +128,7 @@ final as (
         k.source_system,
         k.vendor_number,
         k.vendor_key,
-        k.record_vendor_id,
+        case when k.is_kept_apart then k.vendor_id else k.record_vendor_id end as record_vendor_id,
         k.name,
         k.tax_id_token,
         k.tax_id_last4,
@@ -104,15 +136,25 @@ final as (
         k.inactive_since,
         k.is_record,
         c.is_known,
+        coalesce(k.proposed_cluster_id, k.vendor_key) as proposed_key,
         c.review_cluster_id,
         case
+            when k.resolved_method <> 'alone' then k.resolved_method
             when k.is_record then 'record'
+            when k.resolved_method = 'alone' or not c.is_known then 'unresolved'
             when k.is_referred then 'source_ref'
-            when c.is_known then 'tax_id'
-            else 'unresolved'
+            else 'tax_id'
         end as method,
-        md5(concat_ws('|', k.vendor_key, k.record_vendor_id, c.records, c.review_cluster_id)) as facts_md5
-    from keyed as k
+        k.match_probability,
+        k.review_state,
+        k.reviewer,
+        k.decision_id,
+        md5(concat_ws(
+            '|',
+            k.vendor_key, case when k.is_kept_apart then 'apart' else k.record_vendor_id end, c.records,
+            c.review_cluster_id
+        )) as facts_md5
+    from placed as k
     inner join cluster as c on k.vendor_key = c.vendor_key
 ),
 
@@ -121,12 +163,16 @@ earlier as (
     select
         vendor_id,
         facts_md5,
+        review_cluster_id,
+        former_review_cluster_id,
         changed_at
     from {{ earlier }}
     {%- else -%}
     select
         vendor_id,
         facts_md5,
+        review_cluster_id,
+        null::text as former_review_cluster_id,
         null::timestamptz as changed_at
     from final
     where false
@@ -135,6 +181,10 @@ earlier as (
 
 select
     final.*,
+    case
+        when earlier.facts_md5 = final.facts_md5 then earlier.former_review_cluster_id
+        else earlier.review_cluster_id
+    end as former_review_cluster_id,
     case when earlier.facts_md5 = final.facts_md5 then earlier.changed_at else {{ as_of() }} end as changed_at
 from final
 left join earlier on final.vendor_id = earlier.vendor_id

@@ -13,4 +13,5 @@
     ref('match_stock_finding'),
     ref('match_record_finding'),
     ref('match_item_finding'),
+    ref('match_vendor_finding'),
 ]) }}

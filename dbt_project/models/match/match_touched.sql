@@ -59,6 +59,11 @@ unit as (
     select subject_id as match_unit_id
     from {{ ref('int_touched') }}
     where kind in ('stock', 'item')
+    union
+    -- vendors that await review, or do no more
+    select {{ review_unit('subject_id') }} as match_unit_id
+    from {{ ref('int_touched') }}
+    where kind = 'review_cluster'
     {%- if po_lines %}
     union
     -- receipts whose time is up in which to be posted or to be billed

@@ -10,21 +10,10 @@ from uuid import uuid4
 
 import psycopg
 
-SOURCE_SYSTEM = "tieout"
+from tieout.quality.own_records import PROFILE_VERSION, SOURCE_SYSTEM, OwnBatch, promote
+
 FEED = "steward"
 OBJECT = "decision"
-PROFILE_VERSION = 1
-
-_LAND_BATCH = """
-insert into ops.batch (
-    batch_id, source_system, feed, object, interval_start, interval_end, payload_sha256, archive_manifest,
-    profile_version, contract_version, rows_read, rows_landed, rows_unchanged, state, origin, trace_id, landed_at
-)
-values (
-    %(batch_id)s, %(source_system)s, %(feed)s, %(object)s, %(now)s, %(now)s, %(sha256)s, %(manifest)s,
-    %(profile_version)s, 1, 1, 1, 0, 'promoted', 'configuration', %(trace_id)s, %(now)s
-)
-"""
 
 _LAND_ROW = """
 insert into raw.decision (
@@ -37,12 +26,6 @@ values (
     %(now)s, %(now)s, %(trace_id)s,
     %(decision_id)s, %(decision_type)s, %(subject_type)s, %(subject_id)s, %(by)s, %(decided_at)s, %(reason)s, %(detail)s
 )
-"""
-
-_PROMOTE = """
-insert into quality.promotion
-    (batch_id, object, source_system, known_at, rows_promoted, rows_quarantined, gate_run_id)
-values (%(batch_id)s, %(object)s, %(source_system)s, %(known_at)s, 1, 0, %(gate_run_id)s)
 """
 
 
@@ -83,23 +66,25 @@ def land(connection: psycopg.Connection, decision: Decision, known_at: datetime,
         "reason": decision.reason,
         "detail": json.dumps(decision.detail),
     }
-    values = record | {
-        "batch_id": f"{SOURCE_SYSTEM}:{FEED}:{decision.decision_id}",
-        "gate_run_id": f"steward-{known_at:%Y%m%dT%H%M%S.%fZ}",
+    sha256 = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+    batch = OwnBatch(
+        batch_id=f"{SOURCE_SYSTEM}:{FEED}:{decision.decision_id}",
+        object=OBJECT,
+        feed=FEED,
+        rows=1,
+        sha256=sha256,
+        manifest=f"audit.event of decision {decision.decision_id}",
+        trace_id=decision.decision_id,
+        known_at=known_at,
+        now=now,
+    )
+    promote(connection, batch)
+    lineage = {
         "source_system": SOURCE_SYSTEM,
-        "feed": FEED,
-        "object": OBJECT,
+        "batch_id": batch.batch_id,
+        "sha256": sha256,
         "profile_version": PROFILE_VERSION,
-        "sha256": hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest(),
-        "manifest": f"audit.event of decision {decision.decision_id}",
         "trace_id": decision.decision_id,
-        "known_at": known_at,
         "now": now,
     }
-    connection.execute(
-        "insert into quality.gate_run (gate_run_id, known_at, started_at, ended_at)"
-        " values (%(gate_run_id)s, %(known_at)s, %(now)s, %(now)s)",
-        values,
-    )
-    for statement in (_LAND_BATCH, _LAND_ROW, _PROMOTE):
-        connection.execute(statement.encode(), values)
+    connection.execute(_LAND_ROW.encode(), record | lineage)

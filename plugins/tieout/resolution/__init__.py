@@ -1,5 +1,6 @@
-"""Which vendor numbers are one vendor: record linkage without Airflow and without a database of its own.
+"""Which vendor numbers are one vendor: record linkage without Airflow.
 
-Rows in, rows out: ``linkage`` scores pairs, ``decide`` turns links and people's decisions into clusters and proposals,
-``golden`` chooses a column's value. How they fit together: docs/guides/vendor_resolution.md.
+``linkage`` scores pairs, ``decide`` turns links and people's decisions into clusters and proposals: rows in, rows out
+(docs/guides/vendor_resolution.md). ``flow`` runs them on the warehouse, ``steward`` takes people's decisions
+(docs/reference/vendors.md).
 """

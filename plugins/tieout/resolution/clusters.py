@@ -43,17 +43,18 @@ def names(groups: Iterable[list[str]], earlier: Mapping[str, str]) -> dict[str, 
     """Return a name for each member's group that is the same from run to run.
 
     A group keeps the earlier name that most of its members had; where two groups had the same, the one with more such
-    members, then the one with the first member. A new group is named for its first member whose id is not a name yet.
+    members, then the one that has the member of that name, then the one with the first member. A new group is named
+    for its first member whose id is not a name yet.
     """
     ordered = list(groups)
     claims = [
-        (-count, group[0], name, index)
+        (-count, name not in group, group[0], name, index)
         for index, group in enumerate(ordered)
         for name, count in Counter(earlier[member] for member in group if member in earlier).items()
     ]
     chosen: dict[int, str] = {}
     taken: set[str] = set()
-    for _count, _first, name, index in sorted(claims):
+    for *_order, name, index in sorted(claims):
         if index not in chosen and name not in taken:
             chosen[index] = name
             taken.add(name)

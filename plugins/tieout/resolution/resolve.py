@@ -74,12 +74,22 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Applied:
+    """What made two vendors of one cluster one: a method of ``Member``, and words for it."""
+
+    pair: Pair
+    method: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Resolution:
-    """Members by vendor id, proposals by weight. ``overruled``: decision → the newer one that rules."""
+    """Members by vendor id, proposals by weight, what is applied. ``constraints``: what people's decisions come to."""
 
     members: list[Member]
     proposals: list[Proposal]
-    overruled: dict[str, str] = field(default_factory=dict)
+    applied: list[Applied] = field(default_factory=list)
+    constraints: Constraints = field(default_factory=Constraints)
 
 
 def load_thresholds(path: Path = THRESHOLDS) -> Thresholds:
@@ -99,18 +109,21 @@ def decide(
     """Resolve vendors.
 
     ``compared`` are the vendors' features, ``links`` scored pairs (links of vendors that are gone are left out),
-    ``earlier`` the last run's ``cluster_id`` by vendor. The answer does not depend on the order of anything.
+    ``earlier`` the last run's ``cluster_id`` by vendor. A cluster is named for a number in a system of record where it
+    has one, and keeps that name; a name of any other number gives way to it. The answer does not depend on the order of
+    anything.
     """
     by_id = {vendor.vendor_id: vendor for vendor in sorted(vendors, key=lambda each: each.vendor_id)}
     seen = {each.vendor_id: each for each in compared}
     constraints = fold(decisions)
     shared = certain(by_id, seen)
-    applied, methods = _apply(by_id, shared, constraints)
+    applied, reasons = _apply(by_id, shared, constraints)
     limits = thresholds or load_thresholds()
     scored = [link for link in links if link.left in by_id and link.right in by_id]
     usable = [link for link in scored if link.weight >= limits.lower]
     proposals = _propose(applied, by_id, seen, shared, usable, constraints, limits)
-    unit_ids = names(applied.all(), earlier or {})
+    unit_ids = _named(applied, by_id, earlier or {})
+    methods = _methods(reasons)
     apart = {each for each in constraints.apart if set(each) <= by_id.keys()}
     unlike = apart | {(link.left, link.right) for link in scored if link.weight <= UNLIKE}
     unlike |= {(made.left, made.right) for made in proposals if made.reasons}
@@ -126,16 +139,32 @@ def decide(
         )
         for vendor_id in by_id
     ]
-    return Resolution(members, proposals, constraints.overruled)
+    return Resolution(members, proposals, reasons, constraints)
+
+
+def _named(applied: Groups, vendors: Mapping[str, Vendor], earlier: Mapping[str, str]) -> dict[str, str]:
+    """Names of the applied clusters. An earlier name is kept where it is a number in a system of record."""
+    of_record = {vendor_id for vendor_id, vendor in vendors.items() if vendor.source_rank == 1}
+    groups = [sorted(group, key=lambda member: (member not in of_record, member)) for group in applied.all()]
+    return names(groups, {member: name for member, name in earlier.items() if name in of_record})
+
+
+def _methods(applied: Iterable[Applied]) -> dict[str, str]:
+    """By what each member came in: the first that joined it with another."""
+    methods: dict[str, str] = {}
+    for each in applied:
+        for member in each.pair:
+            methods.setdefault(member, each.method)
+    return methods
 
 
 def _apply(
     vendors: Mapping[str, Vendor], shared: Iterable[Certain], constraints: Constraints
-) -> tuple[Groups, dict[str, str]]:
-    """Join what people and certain evidence join; return the groups, and by what each member came in."""
+) -> tuple[Groups, list[Applied]]:
+    """Join what people and certain evidence join; return the groups and what joined them, people first."""
     groups = Groups(vendors)
     tax_ids = identities(vendors)
-    methods: dict[str, str] = {}
+    applied: list[Applied] = []
 
     def one_tax_id(left: list[str], right: list[str]) -> bool:
         return len({tax_ids[member] for member in (*left, *right)} - {""}) <= 1
@@ -144,13 +173,12 @@ def _apply(
     evidence = _unforbidden(constraints.apart | constraints.withheld)
     for each in constraints.merged:
         if set(each) <= vendors.keys() and groups.join(each, person):
-            methods |= dict.fromkeys(each, DECISION)
+            applied.append(Applied(each, DECISION, f"decided in {constraints.ruled_by[each]}"))
     for item in shared:
         allowed = evidence if item.kind == "source_ref" else _both(evidence, one_tax_id)
         if not item.doubts and groups.join(item.pair, allowed):
-            for member in item.pair:
-                methods.setdefault(member, item.kind)
-    return groups, methods
+            applied.append(Applied(item.pair, item.kind, item.words))
+    return groups, applied
 
 
 def _propose(

@@ -28,7 +28,7 @@ class Vendor:
     """
 
     vendor_id: str
-    name: str
+    name: str = ""
     tax_id_token: str = ""
     tax_id_last4: str = ""
     accounts: tuple[Account, ...] = ()

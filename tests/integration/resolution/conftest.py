@@ -7,6 +7,10 @@ import pytest
 
 from tests.scenarios.warehouse import Warehouse
 
+NAMES = {
+    "V1": "Quillfeather Textiles", "V2": "Bromley Anchor Forge", "V3": "Zenith Dairy", "V4": "Hudson Glassworks",
+    "V5": "Orchard Piano Movers",
+}  # fmt: skip
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -28,8 +32,8 @@ class Master:
         return self.now
 
     def vendors(self, *numbers: str, system: str = "erp_main", **fields: str) -> datetime:
-        """Land vendors of made-up names that have nothing in common, with the same further fields."""
-        rows = [{"vendor_number": number, "name": f"{number * 3} Works", **fields} for number in numbers]
+        """Land vendors with the same fields, of names that have nothing in common unless one is given."""
+        rows = [{"vendor_number": number, "name": NAMES.get(number, "Somebody"), **fields} for number in numbers]
         return self.land("vendor", rows, system)
 
     def rows(self, query: str, *parameters: object) -> list[dict]:

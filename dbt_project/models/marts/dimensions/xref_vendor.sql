@@ -11,7 +11,12 @@ select
     vendor_key,
     name,
     method,
+    match_probability,
+    review_state,
+    reviewer,
+    decision_id,
     is_record,
     is_known,
-    review_cluster_id
+    review_cluster_id,
+    proposed_key
 from crosswalk

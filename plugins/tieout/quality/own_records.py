@@ -1,0 +1,61 @@
+"""Records of Tieout's own making (a person's decision, a resolution), landed in raw as the gate lets others through.
+
+The rows are the caller's to insert; the batch, its promotion and the instant from which it is known are made here, in
+the caller's transaction.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import psycopg
+
+SOURCE_SYSTEM = "tieout"
+PROFILE_VERSION = 1
+
+_KNOWN_FROM = """
+insert into quality.gate_run (gate_run_id, known_at, started_at, ended_at)
+values (%(gate_run_id)s, %(known_at)s, %(now)s, %(now)s)
+"""
+
+_LAND_BATCH = """
+insert into ops.batch (
+    batch_id, source_system, feed, object, interval_start, interval_end, payload_sha256, archive_manifest,
+    profile_version, contract_version, rows_read, rows_landed, rows_unchanged, state, origin, trace_id, landed_at
+)
+values (
+    %(batch_id)s, %(source_system)s, %(feed)s, %(object)s, %(now)s, %(now)s, %(sha256)s, %(manifest)s,
+    %(profile_version)s, 1, %(rows)s, %(rows)s, 0, 'promoted', 'configuration', %(trace_id)s, %(now)s
+)
+"""
+
+_PROMOTE = """
+insert into quality.promotion
+    (batch_id, object, source_system, known_at, rows_promoted, rows_quarantined, gate_run_id)
+values (%(batch_id)s, %(object)s, %(source_system)s, %(known_at)s, %(rows)s, 0, %(gate_run_id)s)
+"""
+
+
+@dataclass(frozen=True)
+class OwnBatch:
+    """A batch of our own. ``manifest`` says where else its content is kept; ``known_at`` is later than all known."""
+
+    batch_id: str
+    object: str
+    feed: str
+    rows: int
+    sha256: str
+    manifest: str
+    trace_id: str
+    known_at: datetime
+    now: datetime
+
+
+def promote(connection: psycopg.Connection, batch: OwnBatch) -> None:
+    """Land the batch as promoted, known from its ``known_at``; the caller inserts its rows and commits."""
+    values = asdict(batch) | {
+        "gate_run_id": f"{batch.feed}-{batch.known_at:%Y%m%dT%H%M%S.%fZ}",
+        "source_system": SOURCE_SYSTEM,
+        "profile_version": PROFILE_VERSION,
+    }
+    for statement in (_KNOWN_FROM, _LAND_BATCH, _PROMOTE):
+        connection.execute(statement.encode(), values)

@@ -1,0 +1,135 @@
+"""Vendors resolved in the flow: what their documents conclude, before and after a person decided, and taken back."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.scenarios.estate import AP, ERP, Estate, line
+from tests.scenarios.warehouse import at
+from tieout.resolution.flow import resolve_vendors
+from tieout.resolution.steward import decide_vendors
+
+ACME = {"name": "Acme Surgical Supply Inc.", "address": "12 Harbor Road", "city": "Dayton", "postal_code": "45402"}
+TWIN = {"name": "ACME SURGICAL SUPPLY", "address": "12 Harbor Rd.", "city": "Dayton", "phone": "937 555 0101"}
+HOLDS = """
+select code, subject_id, episode, resolved_at is null as is_open
+from match.match_hold
+where code in ('VENDOR_MISMATCH', 'DUPLICATE_VENDOR', 'DUPLICATE_INVOICE', 'DUPLICATE_SUSPECT', 'VENDOR_UNKNOWN')
+    and subject_id <> 'erp_main:V1'  -- the estate's own vendors have names alike
+order by code collate "C", subject_id collate "C", episode
+"""
+FACTS = """
+select invoice_line_id, verdict, po_line_id from match.match_invoice_line order by invoice_line_id collate "C"
+"""
+
+
+class Played:
+    """A hospital whose vendor Acme has two numbers in the ERP, resolved and built a day at a time."""
+
+    def __init__(self, models):
+        self.models = models
+        self.now = at("2026-03-10")
+        self.estate = Estate()
+
+    def day(self, *, resolve=True, full_refresh=False):
+        """Land what was collected, resolve, build."""
+        self.now += timedelta(days=1)
+        self.estate.land(self.models, self.now)
+        if resolve:
+            resolve_vendors(self.models.dsn, now=self.now)
+            self.now = max(self.now, self.models.rows("select max(known_at) as at from quality.gate_run")[0]["at"])
+        self.models.build(self.now, full_refresh=full_refresh, data_tests=False, select=["+path:models/match",
+                          "+dim_vendor", "xref_vendor"])  # fmt: skip
+
+    def decide(self, kind, *groups, undoes=""):
+        """Decide as Ann, having seen everything."""
+        decided = decide_vendors(
+            self.models.dsn, kind=kind, groups=groups, undoes=undoes, by="Ann", reason="rang them up", now=self.now
+        )
+        self.now = max(self.now, decided.known_at)
+        return decided.decision_id
+
+    def holds(self):
+        """(code, subject) of open holds."""
+        return {(row["code"], row["subject_id"]) for row in self.models.rows(HOLDS) if row["is_open"]}
+
+    def keys(self):
+        """vendor_key by vendor number."""
+        return self.models.values("select vendor_id, vendor_key from canonical.int_vendor_crosswalk")
+
+
+@pytest.fixture
+def played(models):
+    """Orders to the one number and invoices from the other."""
+    play = Played(models)
+    estate = play.estate
+    for number, fields in (("V8", ACME), ("V9", TWIN)):
+        estate.add(ERP, "vendor", vendor_number=number, **fields)
+        estate.add(AP, "vendor", vendor_number=f"S-{number}", name="Acme", source_ref=number, source_ref_system=ERP)
+    estate.order("P1", line(10, "5.00"), vendor="V8")
+    estate.receipt("R1", "P1", 10, "2026-03-02")
+    estate.invoice("A1", "P1", 10, "5.00", "2026-03-03", vendor_number="S-V9")
+    for reference in ("B1", "B2"):
+        estate.invoice(reference, None, 1, "77.00", "2026-03-04", vendor_number=f"S-V{7 + int(reference[1])}",
+                       invoice_number="INV-7", normalised_number="INV7")  # fmt: skip
+    return play
+
+
+def test_a_merge_matches_its_documents_again_and_taken_back_they_part_again(played):
+    played.day(resolve=False)
+    assert played.holds() == {("VENDOR_MISMATCH", "ap:A1:1")}, "nothing is resolved: each record stands alone"
+
+    played.day()
+    review = ("DUPLICATE_VENDOR", "erp_main:V8")
+    apart = {("VENDOR_MISMATCH", "ap:A1:1"), ("DUPLICATE_SUSPECT", "ap:B2"), review}
+    assert played.holds() == apart, "they await review, and the invoice that came by both is a duplicate"
+    keys = played.keys()
+    assert (keys["ap:S-V8"], keys["ap:S-V9"]) == ("erp_main:V8", "erp_main:V9")
+    before = played.models.rows(FACTS)
+
+    merge = played.decide("merge", ["erp_main:V8", "erp_main:V9"])
+    played.day()
+    assert played.holds() == {("DUPLICATE_INVOICE", "ap:B2")}
+    assert {played.keys()[number] for number in ("ap:S-V8", "ap:S-V9", "erp_main:V9")} == {"erp_main:V8"}
+    (golden,) = played.models.rows("select * from mart.dim_vendor where vendor_key = 'erp_main:V8'")
+    assert (golden["name"], golden["name_from"]) == (ACME["name"], "erp_main:V8")
+    assert (golden["address"], golden["postal_code"], golden["address_from"]) == (
+        "12 Harbor Road",
+        "45402",
+        "erp_main:V8",
+    )
+    assert (golden["phone"], golden["phone_from"], golden["cluster_size"]) == ("937 555 0101", "erp_main:V9", 4)
+    (xref,) = played.models.rows("select * from mart.xref_vendor where vendor_id = 'erp_main:V9'")
+    assert (xref["method"], xref["review_state"], xref["reviewer"], xref["decision_id"]) == (
+        "decision", "merged", "Ann", merge,
+    )  # fmt: skip
+
+    played.decide("undo", undoes=merge)
+    played.day()
+    assert played.holds() == apart
+    assert played.models.rows(FACTS) == before
+    episodes = [row["episode"] for row in played.models.rows(HOLDS) if row["code"] == "VENDOR_MISMATCH"]
+    assert episodes == [1, 2]
+
+    played.decide("apart", ["ap:S-V9"], ["erp_main:V9"])
+    played.day()
+    assert ("VENDOR_UNKNOWN", "ap:A1") in played.holds(), "a person's word rules over the source's reference"
+    now = (played.holds(), played.models.rows(FACTS), played.keys())
+    played.day(full_refresh=True)
+    assert (played.holds(), played.models.rows(FACTS), played.keys()) == now
+
+
+def test_a_number_that_was_not_resolved_yet_goes_with_its_record_or_its_tax_id(played):
+    played.day()
+    played.decide("merge", ["erp_main:V8", "erp_main:V9"])
+    played.estate.vendor("V3", tax_token="T3")
+    played.day()
+
+    played.estate.add(AP, "vendor", vendor_number="S-late", name="Acme", source_ref="V9", source_ref_system=ERP)
+    played.estate.add(AP, "vendor", vendor_number="S-tax", name="Somebody", tax_id_token="T3")
+    played.day(resolve=False)
+
+    keys = played.keys()
+    assert (keys["ap:S-late"], keys["ap:S-tax"]) == ("erp_main:V8", "erp_main:V3")
+    methods = played.models.values("select vendor_id, method from mart.xref_vendor")
+    assert (methods["ap:S-late"], methods["ap:S-tax"], methods["erp_main:V2"]) == ("source_ref", "tax_id", "source_ref")
