@@ -102,8 +102,8 @@ bench: setup ## print throughput and ratios; quick: make bench only=match size=2
 format: setup ## put every Python file into the house's format
 	@$(RUN) -m ruff check --quiet --fix . && $(RUN) -m ruff format --quiet .
 
-validate-config: setup ## check config/ against the interface objects' contracts
-	@$(RUN) -m tieout.landing.validate
+validate-config: setup ## check config/ whole; with a warehouse's dsn=… against what that knows, too
+	@$(RUN) -m tieout.landing.validate $(if $(dsn),--dsn "$(dsn)")
 
 vendor-model: setup ## train the model of vendor resolution on made-up vendors and measure it
 	@$(RUN) -m sandbox.vendors --part training --seed 11 --organisations 20000 .tieout/vendors/training.csv

@@ -30,7 +30,12 @@ for path in sorted(Path(sys.argv[1]).glob("*.py")):
             "catchup": dag.catchup,
             "timetable": type(dag.timetable).__name__,
             "tasks": {
-                task.task_id: {"owner": task.owner, "pool": task.pool, "runbook": task.on_failure_callback[0].runbook}
+                task.task_id: {
+                    "owner": task.owner,
+                    "pool": task.pool,
+                    "runbook": task.on_failure_callback[0].runbook,
+                    "before": getattr(task._pre_execute_hook, "__name__", None),
+                }
                 for task in dag.tasks
             },
         }

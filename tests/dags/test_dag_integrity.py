@@ -40,6 +40,12 @@ def test_each_task_has_an_owner_and_a_runbook_that_exists(facts):
             assert (CHECKOUT / "docs" / "runbooks" / f"{task['runbook']}.md").exists(), f"{dag_id}.{task_id}"
 
 
+def test_each_task_refuses_a_wrong_configuration(facts):
+    for dag_id, dag in facts["dags"].items():
+        for task_id, task in dag["tasks"].items():
+            assert task["before"] == "refuse_invalid_configuration", f"{dag_id}.{task_id}"
+
+
 def test_extractions_have_a_timetable_that_gives_a_data_interval(facts):
     for dag_id, dag in facts["dags"].items():
         if dag_id.startswith("extract_"):

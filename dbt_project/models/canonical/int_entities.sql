@@ -7,5 +7,6 @@ select
     time_zone,
     fiscal_calendar,
     accruals,
-    payment_origin
+    payment_origin,
+    valid_to
 from {{ ref('stg_entities') }}

@@ -147,10 +147,16 @@ def load_targets(directory: Path) -> dict[str, Target]:
     """
     path = directory / FILE
     document = _plain_off(_read(path))
-    error = best_match(Draft202012Validator(_SCHEMA).iter_errors(document))
-    if error is not None:
-        raise ConfigurationError(f"{path}: {error.json_path}: {error.message}.", "Correct the file.")
+    wrong = first_mistake(document)
+    if wrong is not None:
+        raise ConfigurationError(f"{path}: {'.'.join(map(str, wrong[0]))}: {wrong[1]}.", "Correct the file.")
     return {name: _target(directory, name, entry) for name, entry in document["targets"].items()}
+
+
+def first_mistake(document: Any) -> tuple[tuple[str | int, ...], str] | None:
+    """Say where a document of targets breaks their schema, and how; None where it does not."""
+    error = best_match(Draft202012Validator(_SCHEMA).iter_errors(_plain_off(document)))
+    return None if error is None else (tuple(error.absolute_path), error.message)
 
 
 def _read(path: Path) -> Any:

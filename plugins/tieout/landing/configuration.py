@@ -14,12 +14,14 @@ from typing import Any
 from tieout.formats.csv import CsvFormat
 from tieout.formats.json import JsonFormat
 from tieout.landing.archive import Archive
-from tieout.landing.configuration_files import OWN_SYSTEM, POLICY_OBJECTS, load_configuration, refuse
+from tieout.landing.configuration_files import OWN_SYSTEM, POLICY_OBJECTS, load_configuration
+from tieout.landing.departures import departures
 from tieout.landing.entities import Entity
 from tieout.landing.keys import Keys
 from tieout.landing.known_values import unknown_values
 from tieout.landing.land import Landing, PullFacts, land
 from tieout.landing.manifest import Entry, Interval
+from tieout.landing.problems import refuse
 from tieout.landing.profile import Feed, Format, ObjectMapping, Profile, Rule
 from tieout.sources.files import FileRead
 from tieout.warehouse.connection import connect
@@ -61,7 +63,8 @@ def land_configuration(
     archive = Archive(archive_root, keys)
     landed: dict[str, int] = {}
     with connect(dsn) as connection:
-        refuse(list(unknown_values(connection, config)))
+        names = {entity.entity_id for entity in configuration.entities}
+        refuse([*unknown_values(connection, config), *departures(connection, config, names)])
         for file in [*_entity_files(configuration.entities), *_policy_files(config)]:
             feed = _feed(file, configuration.contracts[file.object])
             profile = Profile(OWN_SYSTEM, "files", VERSION, (feed,))

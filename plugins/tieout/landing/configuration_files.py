@@ -1,6 +1,6 @@
 """Everything that ``config/`` says about sources, read and checked together."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tieout.landing.entities import Entity, read_entities
 from tieout.landing.grammar import read_profile
 from tieout.landing.marked_yaml import load
 from tieout.landing.policy_files import policy_problems
-from tieout.landing.problems import Node, Problem
+from tieout.landing.problems import Node, Problem, refuse
 from tieout.landing.profile import Profile
 from tieout.landing.unit_codes import unit_codes, with_unit_codes
 from tieout.warehouse.contracts import Contract, load_contracts
@@ -50,21 +50,13 @@ def load_configuration(directory: Path) -> Configuration:
     return configuration
 
 
-def refuse(problems: Collection[Problem]) -> None:
-    """Refuse a configuration in which something is wrong.
-
-    Raises:
-        ConfigurationError: there are problems; the message names each.
-    """
-    if problems:
-        listed = "\n".join(str(problem) for problem in sorted(problems))
-        raise ConfigurationError(f"The configuration is wrong:\n{listed}\n", "`make validate-config` checks it.")
-
-
 def inspect(directory: Path) -> tuple[Configuration, list[Problem]]:
     """Read a configuration folder and return it with everything that is wrong in it, by file and line."""
     problems: list[Problem] = []
-    contracts = load_contracts(directory / "objects")
+    try:
+        contracts = load_contracts(directory / "objects")
+    except ConfigurationError as error:
+        return Configuration({}, {}, []), [Problem(str(directory / "objects"), 1, "", error.message)]
     for missing in check_derivations(contracts):
         problems.append(Problem(str(directory / "objects"), 1, missing, "derives with an unknown function"))
     profiles = {}

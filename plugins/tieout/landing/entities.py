@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from tieout.errors import ConfigurationError
+from tieout.landing.entity_checks import check_fields, check_parents, check_periods
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 from tieout.warehouse.contracts import Contract
@@ -78,14 +80,21 @@ def read_entities(
         systems: names of the source systems; an empty set leaves names unchecked.
         problems: gets what is wrong.
     """
-    entities = [entity(path, contract, systems, problems) for path in sorted(directory.glob("*.yml"))]
+    nodes: dict[str, Node] = {}
+    for path in sorted(directory.glob("*.yml")):
+        try:
+            nodes[path.stem] = Node(load(path.read_text(), str(path)), str(path), problems)
+        except ConfigurationError as error:
+            problems.append(Problem(str(path), 1, "", error.message))
+    entities = [entity(name, node, contract, systems) for name, node in nodes.items()]
     taken: dict[tuple[str, str], str] = {}
-    for path, found in zip(sorted(directory.glob("*.yml")), entities, strict=True):
+    for found, node in zip(entities, nodes.values(), strict=True):
         for system, codes in found.codes.items():
             for code in codes:
                 other = taken.setdefault((system, code), found.entity_id)
                 if other != found.entity_id:
-                    problems.append(Problem(str(path), 1, f"codes.{system}", f"{code!r} is {other}'s code already"))
+                    node.child("codes").child(system).problem(f"{code!r} is {other}'s code already")
+    check_parents(nodes)
     return entities
 
 
@@ -99,18 +108,15 @@ def codes_sha256(codes: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(codes, sort_keys=True).encode()).hexdigest()
 
 
-def entity(path: Path, contract: Contract, systems: frozenset[str], problems: list[Problem]) -> Entity:
-    """Read one entity's file."""
-    node = Node(load(path.read_text(), str(path)), str(path), problems)
+def entity(name: str, node: Node, contract: Contract, systems: frozenset[str]) -> Entity:
+    """Read one entity's file, whose name is the entity's."""
     names = [declared.name for declared in contract.fields if declared.name != "system_codes"]
     required = [declared.name for declared in contract.fields if declared.required]
     node.keys({*names, "codes", "system_of_record", "copies"}, required)
-    fields = {name: node.child(name).text() for name in names}
-    for declared in contract.fields:
-        if declared.values:
-            node.child(declared.name).choice(declared.values)
-    if fields["entity_id"] != path.stem:
-        node.child("entity_id").problem(f"is not the file's name, {path.stem!r}")
+    fields = {field_name: node.child(field_name).text() for field_name in names}
+    check_fields(node, contract)
+    if fields["entity_id"] != name:
+        node.child("entity_id").problem(f"is not the file's name, {name!r}")
     codes = {system: value.texts() for system, value in node.child("codes").items()} if node.has("codes") else {}
     for system in codes:
         _known_system(node.child("codes").child(system), system, systems)
@@ -135,8 +141,10 @@ def _records(node: Node, systems: frozenset[str]) -> Iterator[Role]:
             decided.setdefault(object_name, name)
     for object_name, name in decided.items():
         value = named[name]
-        for period in value.elements() if isinstance(value.value, list) else [value]:
-            yield _role(period, object_name, systems)
+        periods = value.elements() if isinstance(value.value, list) else [value]
+        roles = [_role(period, object_name, systems) for period in periods]
+        check_periods(periods, roles)
+        yield from roles
 
 
 def _rank(name: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from tieout.errors import ConfigurationError
 from tieout.landing.marked_yaml import Marked, Path
 
 Result = TypeVar("Result")
@@ -22,6 +23,17 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field else ""
         return f"{self.file}:{self.line}: {where}{self.message}"
+
+
+def refuse(problems: Collection[Problem]) -> None:
+    """Refuse a configuration in which something is wrong.
+
+    Raises:
+        ConfigurationError: there are problems; the message names each.
+    """
+    if problems:
+        listed = "\n".join(str(problem) for problem in sorted(problems))
+        raise ConfigurationError(f"The configuration is wrong:\n{listed}\n", "`make validate-config` checks it.")
 
 
 class Node:

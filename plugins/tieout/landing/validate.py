@@ -5,15 +5,16 @@ import sys
 from pathlib import Path
 
 from tieout import settings
-from tieout.landing.configuration_files import inspect
+from tieout.configuration import inspect_all
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what is wrong, a line each with file, line and field; return 1 where something is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", nargs="?", type=Path, default=settings.config_dir(), help="default: config/")
-    directory = parser.parse_args(arguments).directory
-    configuration, problems = inspect(directory)
+    parser.add_argument("--dsn", help="of a warehouse: checks what only it knows, and entities that went, as well")
+    given = parser.parse_args(arguments)
+    configuration, problems = inspect_all(given.directory, given.dsn)
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
     if problems:

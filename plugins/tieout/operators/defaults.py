@@ -7,6 +7,7 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from tieout.errors import ConfigurationError, ContractBroken, MalformedPayload, Refused
 from tieout.operators.alerts import TechnicalFailure
+from tieout.operators.refusal import refuse_invalid_configuration
 
 WAITING_DOES_NOT_HELP = RetryRule(
     exception=[Refused, ContractBroken, MalformedPayload, ConfigurationError],
@@ -29,4 +30,5 @@ def task_defaults(runbook: str) -> dict[str, Any]:
         "max_retry_delay": timedelta(minutes=15),
         "retry_policy": ExceptionRetryPolicy(rules=[WAITING_DOES_NOT_HELP]),
         "on_failure_callback": TechnicalFailure(runbook=runbook),
+        "pre_execute": refuse_invalid_configuration,
     }

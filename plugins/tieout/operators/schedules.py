@@ -1,37 +1,47 @@
-"""When a DAG runs: ``config/schedules.yml`` as DAG arguments."""
+"""When a DAG runs: ``config/schedules.yml`` as DAG arguments.
 
-from datetime import UTC, datetime, time
+A file that is wrong hides no DAG: what cannot be read from it is daily, and the tasks that refuse to run say what is
+wrong (docs/adr/0011-tasks-refuse-a-wrong-configuration.md).
+"""
+
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
 
 import yaml
 from airflow.sdk import Asset, CronDataIntervalTimetable
+from croniter import croniter
 
 from tieout import settings
 
 KINDS = ("erp", "ap", "supply", "bank", "files")
 LANDED = {kind: Asset(name=f"landed_{kind}", uri=f"tieout://landed/{kind}") for kind in KINDS}
 DECIDED = Asset(name="decided", uri="tieout://decided")
+DAILY = "0 0 * * *"
 CONCLUSIONS = Asset(name="conclusions", uri="tieout://conclusions")
 
 
 def timetable(dag_id: str) -> CronDataIntervalTimetable:
     """Return the timetable of an extraction DAG. It is named, because a bare cron string gives no data interval."""
-    return CronDataIntervalTimetable(_schedules()[dag_id], timezone="UTC")
+    cron = str(_schedules().get(dag_id, DAILY))
+    return CronDataIntervalTimetable(cron if croniter.is_valid(cron) else DAILY, timezone="UTC")
 
 
 def window() -> dict[str, Any]:
     """Return the days in which extractions may run, as DAG arguments. Nothing catches up by itself."""
     schedules = _schedules()
-    dates = {name: _midnight(schedules[name]) for name in ("start_date", "end_date") if name in schedules}
-    return {"catchup": False, **dates}
+    days = {name: schedules.get(name) for name in ("start_date", "end_date")}
+    return {"catchup": False, **{name: _midnight(day) for name, day in days.items() if isinstance(day, date)}}
 
 
 @cache
 def _schedules() -> dict[str, Any]:
-    document = yaml.safe_load((settings.config_dir() / "schedules.yml").read_text())
-    return document["simulated" if settings.simulated() else "wall"]
+    try:
+        document = yaml.safe_load((settings.config_dir() / "schedules.yml").read_text())
+        return dict(document["simulated" if settings.simulated() else "wall"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError):
+        return {}
 
 
-def _midnight(day: Any) -> datetime:
+def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)

@@ -123,7 +123,6 @@ ENTITY = """
 entity_id: H1
 name: North Hospital
 entity_type: hospital
-parent_entity_id: GROUP
 currency: USD
 time_zone: America/New_York
 fiscal_calendar: calendar_year

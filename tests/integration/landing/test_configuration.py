@@ -120,3 +120,43 @@ def test_policies_land_before_masters_do_and_what_was_taken_once_stays_good(land
         )
         assert land(ROUTING.format(owner="bert"), 1)["routing"] == 1
         connection.execute("drop table canonical.int_vendor_crosswalk")
+
+
+def test_an_entity_that_has_documents_is_not_removed_and_its_open_invoices_are_named(
+    land, rows, warehouse, tmp_path, make_configuration
+):
+    entities = tmp_path / "config" / "entities"
+    second = (entities / "H1.yml").read_text().replace("H1", "H2").replace("codes: {}", "valid_to: 2026-06-30")
+    (entities / "H2.yml").write_text(second)
+    land(ROUTING.format(owner="anna"), 0)
+    with psycopg.connect(warehouse) as connection:
+        connection.execute(
+            "insert into raw.invoice (_source_system, _record_key, _batch_id, _payload_sha256, _row_number,"
+            " _row_sha256, _profile_version, _ingested_at, _trace_id, invoice_ref, entity_id, invoice_number)"
+            " select 'ap', 'I' || n, 'b', 'x', n, 'x' || n, 1, now(), 't', 'I' || n, 'H2', 'INV-' || n"
+            " from generate_series(1, 12) as n"
+        )
+
+    (entities / "H2.yml").unlink()
+    with pytest.raises(
+        ConfigurationError, match=r"H2.yml:1: entity_id: entity 'H2' is gone.* 12 open invoices"
+    ) as said:
+        land(ROUTING.format(owner="bert"), 1)
+    assert "INV-1, INV-10" in str(said.value)
+    assert "and 2 more" in str(said.value)
+    assert rows("select entity_id, valid_to, _deleted from raw.entity order by 1") == [
+        ("H1", None, False),
+        ("H2", "2026-06-30", False),
+    ]
+
+    (entities / "H2.yml").write_text(second)
+    assert land(ROUTING.format(owner="bert"), 2)["routing"] == 1
+
+
+def test_an_entity_without_documents_may_go(land, rows, tmp_path):
+    entities = tmp_path / "config" / "entities"
+    (entities / "H2.yml").write_text((entities / "H1.yml").read_text().replace("H1", "H2"))
+    land(ROUTING.format(owner="anna"), 0)
+    (entities / "H2.yml").unlink()
+    assert land(ROUTING.format(owner="anna"), 1)["entity"] == 1
+    assert rows("select entity_id from raw.entity where _deleted") == [("H2",)]

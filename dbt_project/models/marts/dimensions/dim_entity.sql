@@ -40,6 +40,7 @@ select
     entity.fiscal_calendar,
     entity.accruals,
     entity.payment_origin,
+    entity.valid_to,
     coalesce(data_age.known_to_by_source, '{}'::jsonb) as known_to_by_source
 from entity
 left join data_age on entity.entity_id = data_age.entity_id

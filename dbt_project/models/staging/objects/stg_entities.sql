@@ -24,5 +24,6 @@ select
     payment_origin,
     system_codes,
 
-    {{ to_boolean('accruals') }} as accruals
+    {{ to_boolean('accruals') }} as accruals,
+    {{ to_date('valid_to') }} as valid_to
 from newest

@@ -1,0 +1,90 @@
+"""Whatever is wrong in ``config/`` is named with file, line and field, all of it in one go."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tieout import settings
+from tieout.configuration import inspect_all
+from tieout.landing import validate
+
+Problems = Callable[[str, str, str], list[str]]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A copy of the configuration that we deliver."""
+    return Path(shutil.copytree(settings.config_dir(), tmp_path / "config"))
+
+
+@pytest.fixture
+def problems(config: Path) -> Problems:
+    """What is wrong after a text of a file was replaced: file, line, field and message."""
+
+    def run(file: str, old: str, new: str) -> list[str]:
+        path = config / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+        return [str(problem).removeprefix(f"{config}/") for problem in inspect_all(config)[1]]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("entities/H2.yml", "America/Chicago", "America/Chikago",
+         "entities/H2.yml:6: time_zone: 'America/Chikago' is not a time zone such as America/New_York"),
+        ("entities/H2.yml", "currency: USD", "currency: USX",
+         "entities/H2.yml:5: currency: 'USX' is no currency of ISO 4217"),
+        ("entities/H2.yml", "calendar_year", "fiscal_from_juli",
+         "entities/H2.yml:7: fiscal_calendar: 'fiscal_from_juli' is not one of"),
+        ("entities/H2.yml", "accruals: true", "accruals: perhaps",
+         "entities/H2.yml:8: accruals: 'perhaps' is neither true nor false"),
+        ("entities/H2.yml", "accruals: true", "accruals: true\nvalid_to: soon",
+         "entities/H2.yml:9: valid_to: 'soon' is not a date such as 2026-03-31"),
+        ("entities/H2.yml", "GROUP", "GROPU",
+         "entities/H2.yml:4: parent_entity_id: there is no entity 'GROPU': add config/entities/GROPU.yml"),
+        ("entities/GROUP.yml", "currency:", "parent_entity_id: H1\ncurrency:",
+         "entities/H1.yml:4: parent_entity_id: the entity is its own ancestor"),
+        ("entities/H2.yml", "{record: ap, from: 2000-01-01}",
+         "[{record: ap, to: 2026-06-30}, {record: erp_main, from: 2026-06-30}]",
+         "entities/H2.yml:17: system_of_record.ap.1: 'erp_main' is of record from 2026-06-30 on, 'ap' up to"),
+        ("entities/H2.yml", "{record: ap, from: 2000-01-01}",
+         "[{record: ap, to: 2026-06-29}, {record: erp_main, from: 2026-07-01}]",
+         "entities/H2.yml:17: system_of_record.ap.1: no system is of record between 2026-06-29 and 2026-07-01"),
+        ("entities/H2.yml", "[US02]", "[US01]", "entities/H2.yml:11: codes.erp_main: 'US01' is H1's code already"),
+        ("entities/H2.yml", "codes:\n", "codes: [\n", "entities/H2.yml:1: "),
+        ("schedules.yml", '"*/15 * * * *"', '"*/15 * *"',
+         "schedules.yml:6: wall.extract_erp: '*/15 * *' is not a cron expression such as '*/15 * * * *'"),
+        ("schedules.yml", "  extract_ap:", "  extract_app:",
+         "schedules.yml:7: wall.extract_app: unknown key (did you mean 'extract_ap'?)"),
+        ("feedback/targets.yml", "{AWC: off}", "{AWX: off}",
+         "feedback/targets.yml:18: targets.ap.operations.match_result.entities.AWX: there is no entity 'AWX'"),
+        ("feedback/targets.yml", "{system: ap, object: invoice}", "{system: app, object: invoice}",
+         "feedback/targets.yml:21: targets.ap.operations.match_result.read_back.system: is not a source system"),
+        ("feedback/targets.yml", "mode: live", "mode: lively",
+         "feedback/targets.yml:17: targets.ap.operations.match_result.mode: 'lively' is not one of"),
+        ("objects/vendor.yml", "type: text", "type: txt", "objects:1: "),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_file_line_and_field(
+    problems: Problems, file: str, old: str, new: str, says: str
+) -> None:
+    found = problems(file, old, new)
+    assert any(problem.startswith(says) for problem in found), found
+
+
+def test_a_month_of_migration_is_right(problems: Problems) -> None:
+    moved = "[{record: erp_main, to: 2026-06-30}, {record: erp_west, from: 2026-07-01}]"
+    assert problems("entities/H2.yml", "{record: erp_main, from: 2000-01-01}", moved) == []
+
+
+def test_the_command_prints_each_mistake_and_fails(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert validate.main([str(config)]) == 0
+    (config / "schedules.yml").unlink()
+    assert validate.main([str(config)]) == 1
+    assert "schedules.yml:1: is missing" in capsys.readouterr().err
