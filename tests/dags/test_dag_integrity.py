@@ -63,6 +63,7 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
         "steward": ("decide",),
         "decide_vendor": ("decide",),
         "decide_item": ("decide",),
+        "review": ("carry_out",),
         "rebuild": ("rebuild",),
         "what_if": ("what_if",),
         "correct_root_cause": ("correct",),
