@@ -63,11 +63,17 @@ def target_problems(
 def _check_operation(
     node: Node, contracts: Mapping[str, Contract], systems: Collection[str], entities: Collection[str]
 ) -> None:
-    back = node.child("read_back")
-    if back.child("system").text() not in {*systems, OWN_SYSTEM}:
-        back.child("system").problem("is not a source system: there is no config/sources file of this name")
-    if back.child("object").text() not in contracts:
-        back.child("object").problem("is not an interface object: there is no config/objects file of this name")
-    for name, mode in node.child("entities").items() if node.has("entities") else ():
+    by_entity = dict(node.child("entities").items()) if node.has("entities") else {}
+    for name, mode in by_entity.items():
         if name not in entities:
             mode.problem(f"there is no entity {name!r}")
+    if "live" in {node.child("mode").text(), *(mode.text() for mode in by_entity.values())}:
+        _check_read_back(node.child("read_back"), contracts, systems)
+
+
+def _check_read_back(node: Node, contracts: Mapping[str, Contract], systems: Collection[str]) -> None:
+    """What is sent must be seen to have been taken over; what is only kept need not."""
+    if node.child("system").text() not in {*systems, OWN_SYSTEM}:
+        node.child("system").problem("is not a source system: there is no config/sources file of this name")
+    if node.child("object").text() not in contracts:
+        node.child("object").problem("is not an interface object: there is no config/objects file of this name")
