@@ -6,11 +6,13 @@ import pytest
 
 from tests.scenarios.estate import AP, ERP, Estate, line
 from tests.scenarios.warehouse import at
+from tieout.resolution import consequences
 from tieout.resolution.flow import resolve_vendors
 from tieout.resolution.steward import decide_vendors
 
 ACME = {"name": "Acme Surgical Supply Inc.", "address": "12 Harbor Road", "city": "Dayton", "postal_code": "45402"}
 TWIN = {"name": "ACME SURGICAL SUPPLY", "address": "12 Harbor Rd.", "city": "Dayton", "phone": "937 555 0101"}
+SHOWN = ["+path:models/match", "+dim_vendor", "xref_vendor", "+fct_invoice", "+fct_payment"]
 HOLDS = """
 select code, subject_id, episode, resolved_at is null as is_open
 from match.match_hold
@@ -38,8 +40,7 @@ class Played:
         if resolve:
             resolve_vendors(self.models.dsn, now=self.now)
             self.now = max(self.now, self.models.rows("select max(known_at) as at from quality.gate_run")[0]["at"])
-        self.models.build(self.now, full_refresh=full_refresh, data_tests=False, select=["+path:models/match",
-                          "+dim_vendor", "xref_vendor"])  # fmt: skip
+        self.models.build(self.now, full_refresh=full_refresh, data_tests=False, select=SHOWN)
 
     def decide(self, kind, *groups, undoes=""):
         """Decide as Ann, having seen everything."""
@@ -72,6 +73,8 @@ def played(models):
     for reference in ("B1", "B2"):
         estate.invoice(reference, None, 1, "77.00", "2026-03-04", vendor_number=f"S-V{7 + int(reference[1])}",
                        invoice_number="INV-7", normalised_number="INV7")  # fmt: skip
+    for number, pct, last in (("V8", "3", "2026-03-31"), ("V9", "1", None)):
+        estate.policy(policy_id=f"P-{number}", vendor_key=f"erp_main:{number}", price_over_pct=pct, valid_to=last)
     return play
 
 
@@ -86,6 +89,12 @@ def test_a_merge_matches_its_documents_again_and_taken_back_they_part_again(play
     keys = played.keys()
     assert (keys["ap:S-V8"], keys["ap:S-V9"]) == ("erp_main:V8", "erp_main:V9")
     before = played.models.rows(FACTS)
+    found = consequences.of_merge(played.models.dsn, ["erp_main:V8", "ap:S-V9"])
+    assert [row["vendor_key"] for row in found.vendors] == ["erp_main:V8", "erp_main:V9"]
+    assert [(row["invoices"], row["amount"]) for row in found.invoices] == [(1, "77.0000"), (2, "127.0000")]
+    assert [row["duplicate_id"] for row in found.duplicates] == ["ap:B2"]
+    assert found.policies == [{"policy_id": "P-V8", "other_policy_id": "P-V9"}]
+    assert (found.mismatches_cleared, found.payments) == (1, [])
 
     merge = played.decide("merge", ["erp_main:V8", "erp_main:V9"])
     played.day()
@@ -103,6 +112,11 @@ def test_a_merge_matches_its_documents_again_and_taken_back_they_part_again(play
     assert (xref["method"], xref["review_state"], xref["reviewer"], xref["decision_id"]) == (
         "decision", "merged", "Ann", merge,
     )  # fmt: skip
+
+    limits = "select policy_id, price_over_pct::int, valid_to::text from canonical.int_policies where vendor_key <> ''"
+    assert played.models.values(limits) == {
+        "P-V8 + P-V9": (1, "2026-03-31"), "P-V9": (1, "9999-12-31"),
+    }, "the stricter goes for both while they have days in common"  # fmt: skip
 
     played.decide("undo", undoes=merge)
     played.day()

@@ -28,6 +28,18 @@
     {{ return(['entity_id', 'vendor_key', 'item_category', 'match_type', 'currency']) }}
 {%- endmacro %}
 
+{# Columns of a relation, for a select or a group. #}
+{% macro prefixed(columns, alias) -%}
+    {%- for column in columns -%}{{ alias }}.{{ column }}{{ ', ' if not loop.last }}{%- endfor -%}
+{%- endmacro %}
+
+{# Whether two policies have the same scope. #}
+{% macro same_scope(one, other) -%}
+    {%- for column in scope_columns() -%}
+    {{ one }}.{{ column }} = {{ other }}.{{ column }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#
     The scope of a row as columns `<column>_scope`, joined by join_scope: what some policy names, else blank, so that
     scopes are few. `called` names the row's columns where they are called otherwise.

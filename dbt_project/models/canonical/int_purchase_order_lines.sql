@@ -113,7 +113,7 @@ ruled as (
         r.match_type,
         row_number() over (
             partition by scope.po_entity_id, scope.vendor_key, scope.item_category
-            order by r.specificity desc, {{ by_code_point('r.rule_id') }}
+            order by r.specificity desc, r.strictness, {{ by_code_point('r.rule_id') }}
         ) as preference
     from scope
     inner join {{ ref('int_match_type_rules') }} as r
