@@ -61,6 +61,11 @@ class Layout:
         return self.home / "data_docs"
 
     @property
+    def steward_report(self) -> Path:
+        """The steward's report."""
+        return self.home / "steward_report"
+
+    @property
     def dbt_docs(self) -> Path:
         """The site that dbt renders."""
         return self.home / "dbt_docs"

@@ -248,7 +248,8 @@ class Stack:
     def _start_components(self, environment: Mapping[str, str], ports: Mapping[str, int]) -> None:
         for name in COMPONENTS:
             self._start_child(name, [sys.executable, "-m", "launcher.component", name], environment)
-        sites = [f"data_docs={self.layout.data_docs}", f"dbt_docs={self.layout.dbt_docs}"]
+        names = ("data_docs", "dbt_docs", "steward_report")
+        sites = [f"{name}={getattr(self.layout, name)}" for name in names]
         command = [sys.executable, "-m", "launcher.docs_server", "--port", str(ports["docs"]), *sites]
         self._start_child("docs", command, environment)
 
@@ -309,6 +310,7 @@ class Stack:
                 "user": airflow_environment.ADMINISTRATOR,
                 "data_docs": f"http://127.0.0.1:{ports['docs']}/data_docs/",
                 "dbt_docs": f"http://127.0.0.1:{ports['docs']}/dbt_docs/",
+                "steward_report": f"http://127.0.0.1:{ports['docs']}/steward_report/",
                 "ports": {**ports, "postgres": self.postgres.port},
                 "processes": {name: asdict(child) for name, child in self._children.items()},
             },

@@ -106,6 +106,7 @@ def addresses(stack: Stack, console: Console) -> None:
     table.add_row("Airflow", state["airflow"])
     table.add_row("", f"user {state['user']}, password in {stack.layout.airflow / 'passwords.json'}")
     table.add_row("Data Docs", state["data_docs"])
+    table.add_row("Steward's report", state["steward_report"])
     table.add_row("dbt docs", state["dbt_docs"])
     table.add_row("Warehouse", f"127.0.0.1:{state['ports']['postgres']}, database warehouse, user tieout")
     table.add_row("", f"password in {stack.postgres.directory / 'password'}")

@@ -43,6 +43,11 @@ def data_docs_dir() -> Path:
     return home() / "data_docs"
 
 
+def steward_report_dir() -> Path:
+    """Return the folder that the steward's report is written to, beside Data Docs."""
+    return home() / "steward_report"
+
+
 def mail_to(audience: str) -> list[str]:
     """Return the addresses that alerts of an audience go to: ``TIEOUT_MAIL_TECHNICAL``, ``TIEOUT_MAIL_BUSINESS``.
 

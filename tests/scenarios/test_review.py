@@ -1,6 +1,7 @@
 """A batch of the queue is shown with what it touches, and a person's answer is carried out once, in their name."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tieout.resolution.item_decisions import decide_item
 from tieout.stewardship.answers import answer_of, carry_out
 from tieout.stewardship.batch import Batch, take
 from tieout.stewardship.page import as_markdown
+from tieout.stewardship.report import regenerate
 
 NOW = at("2026-03-30")
 
@@ -42,7 +44,7 @@ def held_rows(warehouse: Warehouse, count: int) -> None:
 
 
 def test_a_batch_is_shown_and_an_answer_is_carried_out_once_and_never_over_somebody_elses_head(
-    models: Warehouse,
+    models: Warehouse, tmp_path: Path
 ) -> None:
     mess().land(models, at("2026-03-28"))
     models.build(FIRST, select=[*QUEUE, "+fct_payment"], data_tests=False)
@@ -62,6 +64,16 @@ def test_a_batch_is_shown_and_an_answer_is_carried_out_once_and_never_over_someb
     assert [line.subject_id for line in units.lines] == ["supply:pack BX"], (
         "what cannot be answered by yes or no is left"
     )
+
+    page_file = tmp_path / "index.html"
+    assert regenerate(models.dsn, tmp_path) == page_file
+    report = page_file.read_text()
+    assert all(words in report for words in ("48.00 USD", "packs in doubt", "supply:pack BX", "29 March 2026"))
+    assert "1 BX = 10 EA" not in report and "http" not in report, (
+        "of what sources wrote it shows keys; it loads nothing"
+    )
+    assert regenerate(models.dsn, tmp_path) is None, "once a day"
+    assert regenerate(models.dsn, tmp_path, again=True) == page_file
 
     for silence in (None, response("Skip"), response("Approve", by=None)):
         assert answered(models, rows, silence) == {}

@@ -1,4 +1,4 @@
-"""Lets a person review a batch of the steward's queue: take it, show it, carry out the answer."""
+"""Lets a person review a batch of the steward's queue: take it, show it, carry out the answer; and the daily report."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.connections import warehouse_dsn
+from tieout.operators.origin import triggering_events
 
 
 class TakeBatch(BaseOperator):
@@ -65,3 +66,23 @@ class CarryOut(BaseOperator):
         if not done.decided and not done.repeated:
             raise AirflowSkipException("Nothing was decided: see the log.")
         return done.as_dict()
+
+
+class WriteReport(BaseOperator):
+    """Write the steward's report, once a business day; by hand, whenever it is asked for."""
+
+    def execute(self, context: Context) -> str:
+        """Return where the page is.
+
+        Raises:
+            AirflowSkipException: today's is there already, or nothing was transformed yet.
+        """
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from tieout.stewardship.report import regenerate
+
+        by_hand = not triggering_events(context)
+        page = regenerate(warehouse_dsn(), settings.steward_report_dir(), again=by_hand)
+        if page is None:
+            raise AirflowSkipException("There is a page of this day already, or nothing to show yet.")
+        return str(page)
