@@ -16,6 +16,14 @@ from tieout.stewardship.page import as_markdown
 from tieout.stewardship.report import regenerate
 
 NOW = at("2026-03-30")
+PROPOSAL = """
+insert into steward.vendor_proposal (
+    left_id, right_id, left_cluster_id, right_cluster_id, tier, evidence, reasons, waiting_since, opened_at
+)
+values (
+    'erp_main:V1', 'erp_main:V2', 'erp_main:V1', 'erp_main:V2', 'merge', '{The names are alike.}', '{}', %s, %s
+)
+"""
 
 
 def response(option: str, by: str | None = "ada", **said: str) -> dict[str, Any]:
@@ -47,8 +55,10 @@ def test_a_batch_is_shown_and_an_answer_is_carried_out_once_and_never_over_someb
     models: Warehouse, tmp_path: Path
 ) -> None:
     mess().land(models, at("2026-03-28"))
-    models.build(FIRST, select=[*QUEUE, "+fct_payment"], data_tests=False)
+    models.build(FIRST, select=[*QUEUE, "+fct_payment", "+fct_invoice", "+dim_vendor"], data_tests=False)
     held_rows(models, 4)
+    models.connection.execute(PROPOSAL, (at("2026-03-20"), at("2026-03-20")))
+    vendors = take(models.dsn, kind="vendor", size=5)
     rows = take(models.dsn, kind="quarantine", size=4)
     items = take(models.dsn, kind="item", size=1)
     units = take(models.dsn, kind="unit", size=10)
@@ -75,9 +85,14 @@ def test_a_batch_is_shown_and_an_answer_is_carried_out_once_and_never_over_someb
     assert regenerate(models.dsn, tmp_path) is None, "once a day"
     assert regenerate(models.dsn, tmp_path, again=True) == page_file
 
+    assert vendors.lines[0].touches == (
+        "Numbers: erp_main:V1 Vendor V1 (active); erp_main:V2 Vendor V2 (active).",
+        "1 invoices of erp_main:V1 over 48.0000 USD are unpaid.",
+    )
+
     for silence in (None, response("Skip"), response("Approve", by=None)):
         assert answered(models, rows, silence) == {}
-    assert len(queue(models)) == 6 + 4
+    assert len(queue(models)) == 6 + 4 + 1
 
     split = response("Split", approve="1, 2", reject="3", comment="seen the paper")
     assert answered(models, rows, split) == {"decided": [1, 2, 3], "repeated": [], "refused": {}}
@@ -96,6 +111,10 @@ def test_a_batch_is_shown_and_an_answer_is_carried_out_once_and_never_over_someb
     assert refused["1"].startswith("cleo decided item_apart")
 
     assert answered(models, units, response("Reject", comment="the box was opened"))["decided"] == [1]
+    assert answered(models, vendors, response("Approve", comment="one tax id"))["decided"] == [1]
+    assert answered(models, vendors, response("Approve", comment="one tax id"))["repeated"] == [1]
+    (merged,) = models.rows("select decided_by, detail from raw.decision where decision_type = 'vendor_merge'")
+    assert merged["decided_by"] == "ada" and '[["erp_main:V1", "erp_main:V2"]]' in merged["detail"]
     (event,) = models.rows("select actor, after, reason from audit.event where action = 'unit_factor'")
     assert (event["actor"], event["after"]["factor"], event["reason"]) == ("ada", "12", "the box was opened")
 

@@ -96,7 +96,7 @@ def take(dsn: str, *, kind: str, size: int, entity_id: str = "") -> Batch:
     with closing(connect(dsn)) as connection, connection.cursor(row_factory=dict_row) as cursor:
         seen = cursor.execute(_SEEN).fetchall()
         found = cursor.execute(_TAKE, {"kind": kind, "size": size, "entity_id": entity_id.strip()}).fetchall()
-        touched = [consequences.of_line(cursor, kind, row["detail"]) for row in found]
+        touched = [consequences.of_line(dsn, cursor, kind, row["detail"]) for row in found]
     lines = [
         Line(number=number, **{**row, "money": tuple(row["money"])}, touches=tuple(touches))
         for number, (row, touches) in enumerate(zip(found, touched, strict=True), start=1)

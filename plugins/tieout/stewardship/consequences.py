@@ -5,27 +5,9 @@ from typing import Any
 
 from psycopg import Cursor
 
-_INVOICES = """
-select count(*) as invoices, trim_scale(sum(gross_amount)) as amount, currency,
-    count(*) filter (where is_paid) as paid
-from mart.fct_invoice
-where not is_cancelled and source_system || ':' || vendor_number = any(%(vendor_ids)s)
-group by currency order by currency
-"""
-_PAYMENTS = """
-select count(*) as payments, trim_scale(sum(payment.amount)) as amount, payment.currency
-from mart.fct_payment as payment
-where payment.settled_at is null and payment.returned_at is null
-    and payment.status not in ('settled', 'returned', 'rejected', 'cancelled')
-    and payment.vendor_key = any(%(vendor_keys)s)
-group by payment.currency order by payment.currency
-"""
-_POLICIES = """
-select vendor_key, string_agg(policy_id, ', ' order by policy_id) as policies
-from canonical.int_policies
-where vendor_key = any(%(vendor_keys)s) and valid_to >= (select max(as_of) from ops.run where state = 'succeeded')::date
-group by vendor_key order by vendor_key
-"""
+from tieout.errors import TieoutError
+from tieout.resolution.consequences import of_merge
+
 _VENDORS = """
 select vendor_id, vendor_key, name, status, tax_id_last4
 from canonical.int_vendor_crosswalk where vendor_id = any(%(vendor_ids)s) order by vendor_id
@@ -43,38 +25,42 @@ select
 _ITEM_KEYS = "select item_key from canonical.int_item_crosswalk where item_id = any(%(ids)s)"
 
 
-def of_line(cursor: Cursor[dict[str, Any]], kind: str, detail: Mapping[str, Any]) -> list[str]:
+def of_line(dsn: str, cursor: Cursor[dict[str, Any]], kind: str, detail: Mapping[str, Any]) -> list[str]:
     """Return sentences on what a decision about a line of the queue would touch.
 
     Args:
-        cursor: on the warehouse; its rows are dictionaries.
+        dsn: of the warehouse.
+        cursor: on it; its rows are dictionaries.
         kind: of the line.
         detail: of the line.
     """
     if kind == "vendor":
-        return of_vendors(cursor, [each for group in detail["groups"] for each in group])
+        return of_vendors(dsn, cursor, [each for group in detail["groups"] for each in group])
     if kind in ("item", "unit"):
         return of_items(cursor, [detail[name] for name in ("item_id", "record_item_id") if name in detail])
     return []
 
 
-def of_vendors(cursor: Cursor[dict[str, Any]], vendor_ids: Iterable[str]) -> list[str]:
-    """Return what a merge of these vendor numbers would touch: invoices, open payments, policies that would collide."""
-    ids = {"vendor_ids": list(vendor_ids)}
-    vendors = cursor.execute(_VENDORS, ids).fetchall()
-    keys = {"vendor_keys": sorted({each["vendor_key"] for each in vendors})}
+def of_vendors(dsn: str, cursor: Cursor[dict[str, Any]], vendor_ids: list[str]) -> list[str]:
+    """Return who these vendor numbers are and what making one vendor of them would touch."""
+    vendors = cursor.execute(_VENDORS, {"vendor_ids": vendor_ids}).fetchall()
     told = ["Numbers: " + "; ".join(_vendor(each) for each in vendors) + "."] if vendors else []
-    for row in cursor.execute(_INVOICES, ids).fetchall():
-        told.append(
-            f"{row['invoices']} invoices over {row['amount']} {row['currency']}, {row['paid']} of them paid,"
-            " are matched again and looked through for duplicates."
-        )
-    for row in cursor.execute(_PAYMENTS, keys).fetchall():
-        told.append(f"{row['payments']} payments over {row['amount']} {row['currency']} are on their way.")
-    policies = cursor.execute(_POLICIES, keys).fetchall()
-    if len(policies) > 1:
-        named = "; ".join(f"{each['policies']} for {each['vendor_key']}" for each in policies)
-        told.append(f"Policies collide: {named}. Until somebody decides which, the stricter must be kept.")
+    try:
+        of = of_merge(dsn, vendor_ids)
+    except TieoutError as error:
+        return [*told, str(error)]
+    told += [f"{_sums(of.invoices, 'invoices')} are unpaid."] if of.invoices else []
+    told += [f"{_sums(of.payments, 'payments')} are on their way."] if of.payments else []
+    if of.duplicates:
+        named = "; ".join(f"{each['invoice_id']} and {each['duplicate_id']}" for each in of.duplicates[:5])
+        told.append(f"{len(of.duplicates)} pairs of invoices would be suspected duplicates: {named}.")
+    if of.mismatches_cleared:
+        told.append(f"{of.mismatches_cleared} holds for a mismatch of vendors would go.")
+    if of.policies:
+        named = "; ".join(f"{each['policy_id']} and {each['other_policy_id']}" for each in of.policies)
+        told.append(f"Policies would collide: {named}. The stricter limit counts until somebody decides.")
+    if of.differing:
+        told.append(f"They differ in {', '.join(of.differing)}.")
     return told
 
 
@@ -88,6 +74,12 @@ def of_items(cursor: Cursor[dict[str, Any]], item_ids: list[str]) -> list[str]:
         f"{row['orders']} open order lines and {row['invoices']} invoice lines are matched again,"
         f" {row['holds']} open holds among them."
     ]
+
+
+def _sums(rows: Iterable[Mapping[str, Any]], what: str) -> str:
+    return ", ".join(
+        f"{row[what]} {what} of {row['vendor_key']} over {row['amount']} {row['currency']}" for row in rows
+    )
 
 
 def _vendor(row: Mapping[str, Any]) -> str:
