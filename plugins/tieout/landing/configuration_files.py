@@ -7,6 +7,7 @@ from pathlib import Path
 from tieout.errors import ConfigurationError
 from tieout.landing.agreement import check, check_derivations
 from tieout.landing.entities import Entity, read_entities
+from tieout.landing.entity_checks import own_map_problems
 from tieout.landing.grammar import read_profile
 from tieout.landing.marked_yaml import load
 from tieout.landing.policy_files import policy_problems
@@ -68,6 +69,7 @@ def inspect(directory: Path) -> tuple[Configuration, list[Problem]]:
     entities: list[Entity] = []
     if "entity" in contracts:
         entities = read_entities(directory / "entities", contracts["entity"], systems, problems)
+        problems += own_map_problems(directory / "entities", entities, profiles, contracts)
     for name in POLICY_OBJECTS:
         path = directory / "policies" / f"{name}.csv"
         if path.exists():

@@ -61,12 +61,16 @@ class Role:
 
 @dataclass(frozen=True)
 class Entity:
-    """A legal entity or facility: the fields of the object `entity`, its codes and its roles."""
+    """A legal entity or facility: the fields of the object `entity`, its codes and its roles.
+
+    ``maps`` are codes that it spells otherwise than its sources' profiles say: system → code map → code → word.
+    """
 
     entity_id: str
     fields: Mapping[str, str]
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
+    maps: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
 
 def read_entities(
@@ -103,16 +107,29 @@ def codes_of(entities: list[Entity], system: str) -> dict[str, str]:
     return {code: found.entity_id for found in entities for code in found.codes.get(system, ())}
 
 
-def codes_sha256(codes: Mapping[str, str]) -> str:
-    """Return the hash of a system's code map: another one where an entity was added or a code means another."""
-    return hashlib.sha256(json.dumps(codes, sort_keys=True).encode()).hexdigest()
+def maps_of(entities: list[Entity], system: str) -> dict[str, dict[str, Mapping[str, str]]]:
+    """Return what entities spell otherwise in a system: code map → entity → code → word."""
+    own: dict[str, dict[str, Mapping[str, str]]] = {}
+    for found in entities:
+        for name, codes in found.maps.get(system, {}).items():
+            own.setdefault(name, {})[found.entity_id] = codes
+    return own
+
+
+def codes_sha256(codes: Mapping[str, str], own_maps: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
+    """Return the hash of how entities are written in a system.
+
+    Another one where an entity was added, a code means another one, or one spells its codes otherwise.
+    """
+    said = [codes, own_maps] if own_maps else codes
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def entity(name: str, node: Node, contract: Contract, systems: frozenset[str]) -> Entity:
     """Read one entity's file, whose name is the entity's."""
     names = [declared.name for declared in contract.fields if declared.name != "system_codes"]
     required = [declared.name for declared in contract.fields if declared.required]
-    node.keys({*names, "codes", "system_of_record", "copies"}, required)
+    node.keys({*names, "codes", "maps", "system_of_record", "copies"}, required)
     fields = {field_name: node.child(field_name).text() for field_name in names}
     check_fields(node, contract)
     if fields["entity_id"] != name:
@@ -120,11 +137,15 @@ def entity(name: str, node: Node, contract: Contract, systems: frozenset[str]) -
     codes = {system: value.texts() for system, value in node.child("codes").items()} if node.has("codes") else {}
     for system in codes:
         _known_system(node.child("codes").child(system), system, systems)
+    maps = {
+        system: {name: {code: word.text() for code, word in codes.items()} for name, codes in named.items()}
+        for system, named in (node.child("maps").items() if node.has("maps") else ())
+    }
     roles = (*_records(node, systems), *_copies(node, systems))
     pairs = [(role.object, role.source_system) for role in roles]
     for object_name, system in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
         node.problem(f"{system!r} has two roles for {object_name!r}: it is of record once, or holds a copy")
-    return Entity(fields["entity_id"], fields, codes, roles)
+    return Entity(fields["entity_id"], fields, codes, roles, maps)
 
 
 def _records(node: Node, systems: frozenset[str]) -> Iterator[Role]:

@@ -1,18 +1,21 @@
 """What entities must be by themselves, over time and together (docs/reference/sources.md, the entity file)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from expectations.vocabulary import CURRENCIES
-from tieout.landing.problems import Node
+from tieout.landing.marked_yaml import load
+from tieout.landing.problems import Node, Problem
+from tieout.landing.profile import Profile
 from tieout.landing.values import boolean
 from tieout.warehouse.contracts import Contract
 
 if TYPE_CHECKING:
-    from tieout.landing.entities import Role
+    from tieout.landing.entities import Entity, Role
 
 
 def check_fields(node: Node, contract: Contract) -> None:
@@ -59,3 +62,47 @@ def check_parents(nodes: Mapping[str, Node]) -> None:
             parent = parents[parent]
         if parent in seen:
             node.child("parent_entity_id").problem("the entity is its own ancestor")
+
+
+def own_map_problems(
+    directory: Path, entities: "Iterable[Entity]", profiles: Mapping[str, Profile], contracts: Mapping[str, Contract]
+) -> list[Problem]:
+    """Return what is wrong with the codes that entities spell otherwise than their sources' profiles say."""
+    problems: list[Problem] = []
+    for entity in entities:
+        path = directory / f"{entity.entity_id}.yml"
+        if not entity.maps or not path.exists():
+            continue
+        node = Node(load(path.read_text(), str(path)), str(path), problems).child("maps")
+        for system, named in node.items():
+            profile = profiles.get(system)
+            if profile is None:
+                named.problem(f"{system!r} is not a source system: there is no config/sources/{system}.yml")
+                continue
+            for name, codes in named.items():
+                _check_own_map(codes, name, profile, contracts)
+    return problems
+
+
+def _check_own_map(node: Node, name: str, profile: Profile, contracts: Mapping[str, Contract]) -> None:
+    if name not in profile.maps:
+        node.problem(f"there is no code map {name!r} in config/sources/{profile.system}.yml")
+        return
+    closed = [set(values) for values in _closed_lists(name, profile, contracts)]
+    for code, word in node.items():
+        if any(word.text() not in values for values in closed):
+            node.child(code).problem(f"{word.text()!r} is not one of {', '.join(sorted(set.intersection(*closed)))}")
+
+
+def _closed_lists(name: str, profile: Profile, contracts: Mapping[str, Contract]) -> list[tuple[str, ...]]:
+    """Return the canonical words of the fields that a code map is for, where they are a closed list."""
+    rules = [
+        (contracts[mapping.object], field, rule)
+        for feed in profile.feeds
+        for mapping in feed.objects
+        if mapping.object in contracts
+        for field, rule in mapping.fields.items()
+    ]
+    fields = [declared for contract, field, rule in rules if rule.map == name for declared in contract.fields
+              if declared.name == field]  # fmt: skip
+    return [declared.values for declared in fields if declared.values]

@@ -11,7 +11,7 @@ import psycopg
 from tieout.errors import ContractBroken
 from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
-from tieout.landing.entities import codes_of, codes_sha256
+from tieout.landing.entities import codes_of, codes_sha256, maps_of
 from tieout.landing.keys import Keys
 from tieout.landing.ledger import Batch, BatchKey, batch_exists, lock_feed, record_batch
 from tieout.landing.manifest import Entry, Interval
@@ -53,9 +53,15 @@ class Landing:
         """What the source's codes of entities stand for."""
         return codes_of(self.configuration.entities, self.profile.system)
 
+    @property
+    def entity_codes_sha256(self) -> str:
+        """The hash of those codes, and of the codes that entities spell otherwise."""
+        return codes_sha256(self.entity_codes, maps_of(self.configuration.entities, self.profile.system))
+
     def vocabulary(self) -> Vocabulary:
         """Return what the profile's mappings refer to."""
-        return Vocabulary(self.profile.maps, self.entity_codes, self.keys)
+        own_maps = maps_of(self.configuration.entities, self.profile.system)
+        return Vocabulary(self.profile.maps, self.entity_codes, self.keys, own_maps)
 
 
 @dataclass(frozen=True)
@@ -170,7 +176,7 @@ def _batch_key(landing: Landing, feed: Feed, object_name: str, pull: PullFacts) 
         interval=pull.interval,
         payload_sha256=pull.content_sha256,
         profile_version=landing.profile.version,
-        entity_codes_sha256=codes_sha256(landing.entity_codes),
+        entity_codes_sha256=landing.entity_codes_sha256,
     )
 
 

@@ -11,6 +11,7 @@ blanks at the end left out (so that a contract may gain a field).
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from tieout.landing import values
@@ -24,6 +25,7 @@ from tieout.warehouse.contracts import Field as ContractField
 LINEAGE = ("_payload", "_row_number", "_record_key", "_row_sha256", "_source_updated_at", "_deleted", "_extra")
 Rows = list[list[str]]
 Facts = Mapping[str, str]
+_BESIDE = "\x1f"  # between an entity's code and a value that is read by it
 # (rows, number of the payload, rows so far, facts of the payload) → (lines, rows so far)
 Write = Callable[[Rows, int, int, Facts], tuple[list[str], int]]
 _NUMBERS: dict[str, Callable[..., values.Converter]] = {
@@ -38,11 +40,15 @@ _NUMBERS: dict[str, Callable[..., values.Converter]] = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What mappings of a source refer to."""
+    """What mappings of a source refer to.
+
+    ``own_maps`` are codes that entities spell otherwise: name of a code map → entity → code → word.
+    """
 
     maps: Mapping[str, Mapping[str, str]]
     entities: Mapping[str, str]
     keys: Keys
+    own_maps: Mapping[str, Mapping[str, Mapping[str, str]]] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -214,11 +220,28 @@ class _Writer:
             path = self._path(rule.paths[0])
             if path == "''":
                 return repr(convert(""))
-            return self._converted(path, rule, kind, convert)
+            return self._by_entity(path, rule, kind) or self._converted(path, rule, kind, convert)
         if rule.origin == "function":
             return f"{self._name('convert', convert)}({self._function(rule)})"
         combine = self._name("combine", _combine(rule, convert))
         return f"{combine}({', '.join(self._path(path) for path in rule.paths)})"
+
+    def _by_entity(self, path: str, rule: Rule, kind: str) -> str | None:
+        """Return the expression of a path whose codes some entities spell otherwise; None where none does."""
+        own = self._vocabulary.own_maps.get(rule.map or "", {})
+        company = next((other for other in self._mapping.fields.values() if other.entity), None)
+        if not own or company is None or company.origin != "path":
+            return None
+        usual = self._converter(rule, kind)
+        converters = {entity: self._converter(rule, kind, own=codes) for entity, codes in own.items()}
+        entities = values.code(dict(self._vocabulary.entities))
+
+        def convert(value: str) -> str:
+            code, _, given = value.partition(_BESIDE)
+            return converters.get(entities(code), usual)(given)
+
+        memo = self._name("memo", values.Memo(convert))
+        return f"{memo}[{self._path(company.paths[0])} + {_BESIDE!r} + {path}]"
 
     def _converted(self, path: str, rule: Rule, kind: str, convert: values.Converter) -> str:
         """Return the expression of a converted path: numbers mostly are right, other values repeat themselves."""
@@ -243,8 +266,13 @@ class _Writer:
             return self._facts.setdefault(path, f"fact{len(self._facts)}")
         return f"r[{self._columns[path]}]" if path in self._columns else "''"
 
-    def _converter(self, rule: Rule, kind: str, otherwise: str | None = None) -> values.Converter:
-        """Return split, default, code map and spelling as one converter; ``otherwise`` as ``values.timestamp``."""
+    def _converter(
+        self, rule: Rule, kind: str, otherwise: str | None = None, own: Mapping[str, str] | None = None
+    ) -> values.Converter:
+        """Return split, default, code map and spelling as one converter.
+
+        ``otherwise`` is that of ``values.timestamp``; ``own`` are codes that come before those of the code map.
+        """
         steps: list[values.Converter] = []
         if rule.split is not None:
             steps.append(_part(rule.split, rule.part))
@@ -252,7 +280,7 @@ class _Writer:
             default = rule.default
             steps.append(lambda value: value if value.strip() else default)
         if rule.map is not None:
-            steps.append(values.code(dict(self._vocabulary.maps[rule.map])))
+            steps.append(values.code({**self._vocabulary.maps[rule.map], **(own or {})}))
         if rule.entity:
             steps.append(values.code(dict(self._vocabulary.entities)))
         steps.append(self._spelling(rule, kind, otherwise))

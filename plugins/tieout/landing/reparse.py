@@ -11,7 +11,6 @@ from typing import Any
 from tieout.errors import ConfigurationError, TieoutError
 from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
-from tieout.landing.entities import codes_sha256
 from tieout.landing.keys import Keys
 from tieout.landing.land import Landed, Landing, PullFacts, land
 from tieout.landing.manifest import Interval, Pull
@@ -78,7 +77,7 @@ def reparse_source(
             {
                 "system": system,
                 "version": profile.version,
-                "entity_codes": codes_sha256(landing.entity_codes),
+                "entity_codes": landing.entity_codes_sha256,
                 "start": interval.start,
                 "end": interval.end,
                 "feeds": list(chosen),

@@ -30,10 +30,11 @@ FACTS = {"@file": "f.csv", "@file_time": "t", "@interval_start": "s", "@interval
 def parse(read, keys):
     """Parse a payload with a feed and return its rows by object, and the parser."""
 
-    def run(feed: str, payload: str) -> tuple[dict[str, list[dict[str, str | None]]], FeedParser]:
+    def run(feed: str, payload: str, own_maps=None) -> tuple[dict[str, list[dict[str, str | None]]], FeedParser]:
         profile, problems = read(HEAD + feed)
         assert problems == []
-        parser = FeedParser(profile.feeds[0], contracts(), Vocabulary(profile.maps, {"US01": "H1"}, keys))
+        vocabulary = Vocabulary(profile.maps, {"US01": "H1", "US02": "H2"}, keys, own_maps or {})
+        parser = FeedParser(profile.feeds[0], contracts(), vocabulary)
         rows: dict[str, list[dict[str, str | None]]] = {}
         for target, lines in parser.parse(lambda: [payload.encode()], 1, FACTS):
             names = [*LINEAGE, *copy_columns(target.contract)]
@@ -73,6 +74,15 @@ CSV = """\
 """
 CSV_HEADER = "NUM,LINE,ORG,KIND,AMT,DAY,AT,OPEN,IBAN,CHANGED,DEL\n"
 CSV_ROW = 'INV-007,01,US01,G,"1.234,5",31.03.2026,2026-03-31 10:00:00,Y,DE89370400440532013000,2026-03-31T09:00:00Z,\n'
+
+
+def test_an_entity_may_spell_codes_otherwise_than_the_others_of_its_system(parse):
+    payload = CSV_HEADER + CSV_ROW + CSV_ROW.replace("INV-007", "INV-008").replace("US01", " US02 ")
+    usual, _ = parse(CSV, payload)
+    own, _ = parse(CSV, payload, {"kind": {"H2": {"G": "bad"}}})
+    assert [row["kind"] for row in usual["thing"]] == ["good", "good"]
+    assert [(row["entity_id"], row["kind"]) for row in own["thing"]] == [("H1", "good"), ("H2", "bad")]
+    assert own["thing"][0]["_row_sha256"] == usual["thing"][0]["_row_sha256"]
 
 
 def test_a_row_is_spelled_canonically_with_its_lineage(parse):
