@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from launcher import played as progress
-from launcher.scores import Score, expected_findings, read_labels, score
+from launcher.scores import Score, expected_findings, read_labels, score, vendor_scores
 from launcher.stack import Stack
 
 # Ratios and sums over every entity and all days; a snapshot counts at its last day only. A KPI that is not kept by
@@ -79,6 +79,18 @@ where subject_id not like 'adventureworks:%' and code <> 'DUPLICATE_VENDOR'
 """
 
 
+# Numbers beyond the first of each vendor; the acquired company's too.
+DUPLICATES = """
+select
+    count(*) as numbers,
+    count(*) - count(distinct vendor_key) as merged,
+    count(*) - count(distinct proposed_key) as found,
+    count(distinct review_cluster_id) as waiting
+from mart.xref_vendor
+"""
+VENDORS = "select vendor_id, vendor_key, proposed_key from mart.xref_vendor"
+
+
 def show(stack: Stack, console: Console) -> list[Score]:
     """Print the figures; return the scores by code."""
     with psycopg.connect(stack.warehouse_dsn) as connection:
@@ -87,6 +99,7 @@ def show(stack: Stack, console: Console) -> list[Score]:
         _rows(connection, console)
         _feedback(connection, console)
         scores = findings(stack, connection)
+        _vendors(connection, vendors(stack, connection), console)
     _scores(scores, console)
     addresses(stack, console)
     return scores
@@ -97,6 +110,16 @@ def findings(stack: Stack, connection: psycopg.Connection) -> list[Score]:
     processed = progress.load(stack.layout.played_file).dates
     expected = expected_findings(read_labels(stack.layout.labels), processed)
     return score(expected, {(code, subject) for code, subject in connection.execute(RAISED)})
+
+
+def vendors(stack: Stack, connection: psycopg.Connection) -> list[Score]:
+    """Compare pairs of vendor numbers that resolve to one vendor with the estate's labels."""
+    rows = connection.execute(VENDORS).fetchall()
+    found = {
+        "merged": {number: vendor for number, vendor, _ in rows},
+        "merged or proposed": {number: proposed for number, _, proposed in rows},
+    }
+    return vendor_scores(read_labels(stack.layout.labels), found)
 
 
 def addresses(stack: Stack, console: Console) -> None:
@@ -164,6 +187,22 @@ def _feedback(connection: psycopg.Connection, console: Console) -> None:
     table = Table("target", "message", *headings, title="Feedback", title_justify="left")
     for row in _query(connection, FEEDBACK):
         table.add_row(row["target"], row["operation"], *(f"{row[name]:,}" for name in names))
+    console.print(table)
+
+
+def _vendors(connection: psycopg.Connection, scores: Sequence[Score], console: Console) -> None:
+    (row,) = _query(connection, DUPLICATES)
+    console.print(
+        f"Duplicate vendors: {row['found']:,} of {row['numbers']:,} vendor numbers found to be another's, "
+        f"{row['merged']:,} merged, {row['found'] - row['merged']:,} proposed; "
+        f"{row['waiting']:,} clusters wait for review."
+    )
+    headings = ("pairs labelled", "pairs found", "precision", "recall")
+    table = Table("vendor numbers", *headings, title="Vendors against labels", title_justify="left")
+    for item in scores:
+        table.add_row(
+            item.code, f"{item.expected:,}", f"{item.raised:,}", f"{item.precision:.3f}", f"{item.recall:.3f}"
+        )
     console.print(table)
 
 

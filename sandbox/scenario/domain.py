@@ -7,6 +7,15 @@ from decimal import Decimal
 CENT = Decimal("0.01")
 
 
+STREETS = (
+    *("Commerce Way", "Mill Road", "Harbor Street", "Quarry Lane", "Orchard Avenue", "Depot Street", "Summit Drive"),
+    *("Foundry Court", "Lexington Avenue", "Walnut Street", "Airport Boulevard", "Canal Road", "Prospect Place"),
+    *("Industrial Parkway", "Juniper Lane", "Beech Street", "Old Tavern Road", "University Avenue", "Ridge Court"),
+)
+OHIO = ("Columbus", "Dayton", "Toledo", "Akron", "Mansfield", "Zanesville", "Lima", "Findlay", "Marietta", "Elyria")
+COLORADO = ("Denver", "Pueblo", "Boulder", "Greeley", "Durango", "Aurora", "Golden", "Montrose", "Loveland", "Salida")
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A facility, and what each system calls it."""
@@ -56,6 +65,18 @@ class Vendor:
     def account_number(self) -> str:
         """The bank account that payments go to."""
         return f"88{self.index:04d}{(self.index * 7919) % 10000:04d}"
+
+    def address_in(self, erp: str) -> tuple[str, str, str]:
+        """Street, city and postal code as an ERP has them: another site of the vendor in each."""
+        street = STREETS[(self.index * 7 + len(erp)) % len(STREETS)]
+        cities = OHIO if erp == "erp_main" else COLORADO
+        prefix = 43 if erp == "erp_main" else 80
+        position = self.index % len(cities)
+        return (
+            f"{100 + self.index * 53 % 8900} {street}",
+            cities[position],
+            f"{prefix}{position * 80 + self.index % 80:03d}",
+        )
 
 
 Packs = dict[str, tuple[int, int]]

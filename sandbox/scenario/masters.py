@@ -76,7 +76,7 @@ def _vendor(rng: Random, index: int) -> Vendor:
     kind = _kind_of(index)
     name = f"{WORDS_A[index % 12]} {WORDS_B[(index // 12 + index) % 12]} {FORMS[index % 5]}"
     if index > 144:
-        name = f"{name[:-4].strip()} West {FORMS[index % 5]}"
+        name = f"{name.removesuffix(FORMS[index % 5]).strip()} West {FORMS[index % 5]}"
     both = in_main and in_west
     tax_id = f"{10 + index % 80}-{rng.randrange(10**7):07d}" if both or rng.random() < 0.9 else ""
     leaves = date_of(LEAVING_DAYS[index % len(LEAVING_DAYS)]) if kind == "leaving" else None

@@ -56,7 +56,8 @@ class Label:
         cleared_on: gone once this day was played and processed, because later data clear it.
         cleared_by: '' while it stays; 'data' with cleared_on; 'feedback' where the pipeline's own repair clears it.
         case: injected findings of one case share a PO or an invoice.
-        kind: finding, quarantine, or informational (a finding that is not judged here and comes with a decoy).
+        kind: finding, quarantine, informational (a finding that is not judged here and comes with a decoy), or vendor
+            (a vendor number; its case is the organisation behind it).
     """
 
     code: str

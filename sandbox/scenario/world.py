@@ -13,6 +13,7 @@ from sandbox.scenario.domain import ENTITIES, Entity, Po
 from sandbox.scenario.masters import make_masters, opening_writes, vendor_leaves
 from sandbox.scenario.model import DayPlay, FileDrop, date_of
 from sandbox.scenario.story import Story
+from sandbox.scenario.twins import twin_writes, vendor_labels
 from sandbox.wire import supply
 
 FINDING_RATE, DECOY_RATE = 0.10, 0.07
@@ -123,6 +124,8 @@ class World:
     def _add_masters(self, page: DayPage, day: int) -> None:
         if day == 1:
             page.writes += opening_writes(self.book.masters, self.entities, self.seed, self._at(1, 0, 5))
+            page.writes += twin_writes(self.seed, self._at(1, 0, 5))
+            page.labels += vendor_labels(self.book.masters, self.seed, date_of(1))
         for vendor in self.book.masters.vendors:
             if vendor.leaves_on == date_of(day):
                 page.writes += vendor_leaves(vendor, self._at(day, 0, 10))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Packs, Payment, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.model import Write
+from sandbox.vendors.model import Record
 from sandbox.wire.codes import (
     MAIN_LINE_STATUS,
     MAIN_MATCH_OPTIONS,
@@ -127,6 +128,7 @@ def _write(table: str, key: tuple[str, ...], doc: dict[str, Any], at: datetime) 
 
 def supplier(vendor: Vendor, name: str, at: datetime, *, blocked: bool = False) -> Write:
     """A vendor."""
+    street, city, postal_code = vendor.address_in("erp_main")
     doc = {
         "segment1": vendor.main,
         "vendor_name": name,
@@ -136,13 +138,49 @@ def supplier(vendor: Vendor, name: str, at: datetime, *, blocked: bool = False) 
         "end_date_active": vendor.leaves_on if blocked else None,
         "terms_name": TERMS["erp_main"][vendor.term],
         "invoice_currency_code": "USD",
-        "address_line1": f"{vendor.index + 100} Commerce Way",
-        "city": "Columbus",
-        "zip": f"43{vendor.index % 1000:03d}",
+        "address_line1": street,
+        "city": city,
+        "zip": postal_code,
         "country": "US",
-        "email_address": f"remit{vendor.index}@vendor.example",
+        "email_address": f"remit@vendor{vendor.index}.example",
     }
     return _write("ap_suppliers", (vendor.main,), doc, at)
+
+
+def supplier_record(record: Record, at: datetime) -> Write:
+    """A vendor that was set up by hand, as far as somebody filled it in."""
+    doc = {
+        "segment1": record.vendor_id,
+        "vendor_name": record.name,
+        "num_1099": record.tax_id or None,
+        "enabled_flag": "Y",
+        "hold_flag": "N",
+        "terms_name": TERMS["erp_main"][record.payment_term_code],
+        "invoice_currency_code": "USD",
+        "address_line1": record.address or None,
+        "city": record.city or None,
+        "zip": record.postal_code or None,
+        "country": record.country or None,
+        "phone": record.phone or None,
+        "email_address": record.email or None,
+        "duns_number": record.duns or None,
+    }
+    return _write("ap_suppliers", (record.vendor_id,), doc, at)
+
+
+def record_account(record: Record, at: datetime) -> Write:
+    """The bank account of a vendor that was set up by hand."""
+    key = f"T{record.vendor_id}"
+    doc = {
+        "segment1": record.vendor_id,
+        "bank_account_id": key,
+        "bank_account_num": record.bank_account,
+        "bank_num": "021000021",
+        "currency_code": "USD",
+        "start_date": date(2025, 1, 1),
+        "last_updated_by": "vendor.desk",
+    }
+    return _write("ap_bank_accounts", (record.vendor_id, key), doc, at)
 
 
 def bank_account(vendor: Vendor, at: datetime) -> Write:

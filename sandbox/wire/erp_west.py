@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.scenario.domain import Chart, Entity, Invoice, Item, Journal, Packs, Payment, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.model import Write
+from sandbox.vendors.model import Record
 from sandbox.wire.codes import (
     TAX_CODES,
     TAX_RATES,
@@ -27,6 +28,7 @@ def _write(collection: str, key: str, doc: dict[str, Any], at: datetime) -> Writ
 
 def supplier(vendor: Vendor, name: str, at: datetime, *, blocked: bool = False) -> Write:
     """A vendor."""
+    street, city, postal_code = vendor.address_in("erp_west")
     doc = {
         "LIFNR": vendor.west,
         "NAME1": name,
@@ -35,12 +37,48 @@ def supplier(vendor: Vendor, name: str, at: datetime, *, blocked: bool = False) 
         "SPERR_AB": vendor.leaves_on.strftime("%Y%m%d") if blocked and vendor.leaves_on else "",
         "ZTERM": TERMS["erp_west"][vendor.term],
         "WAERS": "USD",
-        "STRAS": f"{vendor.index + 100} Commerce Way",
-        "ORT01": "Denver",
-        "PSTLZ": f"80{vendor.index % 1000:03d}",
+        "STRAS": street,
+        "ORT01": city,
+        "PSTLZ": postal_code,
         "LAND1": "US",
+        "TELF1": "",
+        "SMTP_ADDR": "",
     }
     return _write("business-partners", vendor.west, doc, at)
+
+
+def supplier_record(record: Record, at: datetime) -> Write:
+    """A vendor that was set up by hand, as far as somebody filled it in."""
+    doc = {
+        "LIFNR": record.vendor_id,
+        "NAME1": record.name,
+        "STCD1": record.tax_id,
+        "SPERR": "",
+        "SPERR_AB": "",
+        "ZTERM": TERMS["erp_west"][record.payment_term_code],
+        "WAERS": "USD",
+        "STRAS": record.address,
+        "ORT01": record.city,
+        "PSTLZ": record.postal_code,
+        "LAND1": record.country,
+        "TELF1": record.phone,
+        "SMTP_ADDR": record.email,
+    }
+    return _write("business-partners", record.vendor_id, doc, at)
+
+
+def record_account(record: Record, at: datetime) -> Write:
+    """The bank account of a vendor that was set up by hand."""
+    doc = {
+        "LIFNR": record.vendor_id,
+        "BVTYP": "0001",
+        "BANKN": record.bank_account,
+        "BANKL": "021000021",
+        "WAERS": "USD",
+        "GUELTIG_AB": "20250101",
+        "AENAM": "STAMMDATEN",
+    }
+    return _write("partner-banks", f"{record.vendor_id}-0001", doc, at)
 
 
 def bank_account(vendor: Vendor, at: datetime) -> Write:

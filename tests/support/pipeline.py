@@ -35,6 +35,7 @@ from tieout.landing.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.landing.reparse import reparse_source
 from tieout.quality.gate import GateOutcome, run_gate
+from tieout.resolution.flow import resolve_vendors
 from tieout.sources.endpoint import Endpoint
 from tieout.warehouse import runs
 from tieout.warehouse.connection import connect
@@ -123,12 +124,13 @@ class Pipeline:
         )
 
     def transform(self, *, full_refresh: bool = False) -> str:
-        """Judge what landed and build the warehouse; return the run's id.
+        """Judge what landed, resolve vendors and build the warehouse; return the run's id.
 
         Raises:
             RuntimeError: dbt failed; the message has the end of its output.
         """
         self.judge()
+        resolve_vendors(self.dsn, now=self.now(), dag_run_id=self._next_run())
         with connect(self.dsn) as connection:
             run = runs.start_run(
                 connection, now=self.now(), dag_run_id=None, full_refresh=full_refresh, sends_feedback=True

@@ -3,7 +3,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher.scores import Score, expected_findings, score
+from launcher.scores import Score, expected_findings, score, vendor_scores
 
 PROCESSED = [date(2026, 3, 30), date(2026, 3, 31)]
 
@@ -46,3 +46,12 @@ def test_what_was_injected_and_raised_alike_is_perfect(findings):
 
 def test_nothing_injected_and_nothing_raised_is_perfect():
     assert Score("A", 0, 0, 0).perfect
+
+
+def test_pairs_of_vendor_numbers_are_compared_as_far_as_they_have_labels():
+    labels = [{"kind": "vendor", "subject": number, "case": number[0]} for number in ("a1", "a2", "a3", "b1")]
+    found = {"merged": {"a1": "x", "a2": "x", "a3": "y", "b1": "y", "unlabelled": "x"}}
+
+    (score,) = vendor_scores(labels, found)
+
+    assert (score.code, score.expected, score.raised, score.right) == ("merged", 3, 2, 1)

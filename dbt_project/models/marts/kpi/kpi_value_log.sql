@@ -22,6 +22,7 @@ with calculated as (
         'invoice_posting_latency', 'po_sync_success_rate', 'exception_rate', 'exception_aging',
         'data_quality_rate', 'failed_interface_count', 'grni_accrual', 'spend',
         'contract_compliance', 'contract_leakage', 'perfect_order_rate',
+        'duplicate_vendor_rate', 'duplicate_vendor_reduction',
     ] %}
     select {{ kpi_columns() }} from {{ ref('figure_' ~ calculation) }}
     {% if not loop.last %}union all{% endif %}
