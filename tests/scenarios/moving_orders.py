@@ -5,7 +5,7 @@ from typing import Any
 from tests.scenarios.estate import ERP, TIEOUT, Estate, line
 from tests.scenarios.warehouse import at
 
-NEW_ERP = "erp_west"
+NEW_ERP, THIRD_ERP = "erp_west", "erp_third"
 HOSPITAL = "H2"
 LAST_DAY, FIRST_DAY = "2026-03-09", "2026-03-10"
 
@@ -58,12 +58,22 @@ def finish(estate: Estate) -> None:
     estate.summary("M-8", "OLD-1", "1.00", "2026-03-15", entity_id=HOSPITAL, vendor_number="S-V7")
 
 
-def refer(estate: Estate, former: str, number: str, **lines: Any) -> None:
+def move_again(estate: Estate) -> None:
+    """A third ERP is of record from the next day on: NEW-1 stands there with 12 ordered, under the same number."""
+    for name in ("purchase_order", "purchase_order_line"):
+        role = {"entity_id": HOSPITAL, "object": name, "role": "record"}
+        first = {"source_system": NEW_ERP, "valid_from": FIRST_DAY, "valid_to": FIRST_DAY}
+        estate.add(TIEOUT, "system_of_record", **role, **first)
+        estate.add(TIEOUT, "system_of_record", **role, source_system=THIRD_ERP, valid_from="2026-03-11")
+    order = line(12, "5.00"), line(4, "2.50", item_number="I2")
+    _order(estate, "NEW-1", *order, system=THIRD_ERP, vendor="W7")
+    refer(estate, "NEW-1", "NEW-1", former_system=NEW_ERP, system=THIRD_ERP)
+
+
+def refer(estate: Estate, former: str, number: str, **fields: Any) -> None:
     """The new ERP's word on which order it was."""
-    estate.add(
-        NEW_ERP, "document_reference", document_type="purchase_order", former_system=ERP, former_number=former,
-        system=NEW_ERP, number=number, **lines,
-    )  # fmt: skip
+    record = {"document_type": "purchase_order", "former_system": ERP, "former_number": former}
+    estate.add(NEW_ERP, "document_reference", **{**record, "system": NEW_ERP, "number": number, **fields})
 
 
 def _order(estate: Estate, number: str, *lines: dict[str, Any], **fields: Any) -> None:
