@@ -32,7 +32,7 @@
                 and asked.currency = r.from_currency
                 and r.rate_date between asked.invoice_date - 7 and asked.invoice_date
     ) as ranked
-    where ranked.preference = 1
+    where ranked.preference <= 1
 )
 {%- endmacro %}
 

@@ -1,3 +1,28 @@
+{# An invoice as duplicates are looked for, of a relation with the columns of int_invoices; needs review_cluster. #}
+{% macro duplicate_invoice(relation) -%}
+select
+        i.invoice_id,
+        i.vendor_key,
+        nullif(i.normalised_number, '') as normalised_number,
+        i.gross_amount,
+        i.currency,
+        i.kind,
+        i.invoice_date,
+        coalesce(i.received_at, i.entered_at, '9999-12-31T00:00:00+00:00'::timestamptz) as received_at,
+        case when i.is_paid then 1 when i.is_posted then 2 else 3 end as standing,
+        review_cluster.review_cluster_id,
+        case when i.line_count = 0 then i.purchase_order_id end as summary_order_id,
+        {{ hashed(['i.vendor_key', 'i.gross_amount', 'i.currency', 'i.kind']) }} as amount_hash,
+        {{ hashed(['i.vendor_key', 'i.normalised_number', 'i.currency', 'i.kind']) }} as number_hash
+    from {{ relation }} as i
+    left join review_cluster on i.vendor_key = review_cluster.vendor_key
+    where
+        not i.is_cancelled
+        and i.invoice_date is not null
+        and i.vendor_key is not null
+        and i.gross_amount is not null
+{%- endmacro %}
+
 {# Days between a bill and the third before it, at most, where a bill recurs: three gaps of 32 days. #}
 {% macro recurrence_days() -%}
     96

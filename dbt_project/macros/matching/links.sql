@@ -56,12 +56,12 @@ former_order as (
 {% macro join_order(document, number) -%}
 left join order_home on {{ document }}.entity_id = order_home.entity_id
     left join {{ ref('int_purchase_orders') }} as current_order
-        on order_home.source_system = current_order.source_system and {{ number }} = current_order.po_number
+        on order_home.source_system || ':' || {{ number }} = current_order.purchase_order_id
     left join former_order
         on
             {{ document }}.entity_id = former_order.entity_id
             and {{ number }} = former_order.po_number
-            and former_order.preference = 1
+            and former_order.preference <= 1
 {%- endmacro %}
 
 {# The id of the order found by join_order; kept as it will be while the order is not known. #}

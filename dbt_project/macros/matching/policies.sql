@@ -142,7 +142,7 @@
                 and p.{{ column }} in ('', asked.{{ column }}_scope)
                 {%- endfor %}
     ) as ranked
-    where ranked.preference = 1
+    where ranked.preference <= 1
 )
 {%- endmacro %}
 

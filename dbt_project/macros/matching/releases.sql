@@ -71,7 +71,7 @@ judged as (
         release.release_reason,
         release.released_at
     from coded as f
-    left join release on f.hold_id = release.hold_id and release.preference = 1
+    left join release on f.hold_id = release.hold_id and release.preference <= 1
 )
 {%- endmacro %}
 

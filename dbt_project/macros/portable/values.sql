@@ -41,6 +41,22 @@
     {{ column }} collate "C"
 {%- endmacro %}
 
+{#
+    The first of a group's texts by code point, or of a window's, which `over` says. PostgreSQL's column would keep the
+    collation of the comparison, and no index of a column without it would serve a join with that.
+#}
+{% macro first_text(expression, over='') -%}
+    {{ return(adapter.dispatch('first_text', 'tieout')(expression, over)) }}
+{%- endmacro %}
+
+{% macro default__first_text(expression, over) -%}
+    min({{ expression }}){{ ' over (' ~ over ~ ')' if over }}
+{%- endmacro %}
+
+{% macro postgres__first_text(expression, over) -%}
+    (min(({{ expression }}) collate "C"){{ ' over (' ~ over ~ ')' if over }}) collate "default"
+{%- endmacro %}
+
 {# The UTC date of an instant. PostgreSQL's cast would take the session's time zone. #}
 {% macro utc_date(instant) -%}
     {{ return(adapter.dispatch('utc_date', 'tieout')(instant)) }}

@@ -15,8 +15,7 @@
 
 with purchase_order as (
     select o.*
-    from {{ ref('int_purchase_orders') }} as o
-    {{ join_touched_orders('o.purchase_order_id') }}
+    from {{ of_touched_ids(ref('int_purchase_orders'), 'purchase_order', 'purchase_order_id') }} as o
     where o.issued_at is not null and o.status in ('approved', 'sent', 'closed')
 ),
 
@@ -100,7 +99,7 @@ copy as (
         status,
         _known_at
     from former_copy
-    where preference = 1
+    where preference <= 1
 ),
 
 item_home as (
@@ -265,4 +264,4 @@ from due
 left join copy on due.purchase_order_id = copy.purchase_order_id and due.target = copy.target
 left join summed on due.purchase_order_id = summed.purchase_order_id and due.target = summed.target
 left join promise
-    on due.purchase_order_id = promise.purchase_order_id and due.target = promise.target and promise.preference = 1
+    on due.purchase_order_id = promise.purchase_order_id and due.target = promise.target and promise.preference <= 1

@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(meta={'analyze': true}) }}
 
 -- Of the promises on a subject, the one that names the entity, else the one for all.
 with promise as (
@@ -22,4 +22,4 @@ select
     subject,
     hours
 from promise
-where preference = 1
+where preference <= 1

@@ -16,8 +16,7 @@ select
     p.kind,
     p.invoice_date,
     {{ as_of() }} as noted_at
-from {{ invoices }} as p
-inner join {{ ref('int_touched') }} as t on t.kind = 'invoice' and p.invoice_id = t.subject_id
+from {{ of_touched_ids(invoices, 'invoice', 'invoice_id') }} as p
 {%- if noted %}
 
 union all

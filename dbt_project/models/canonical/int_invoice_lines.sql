@@ -8,7 +8,7 @@
         indexes=[
             {'columns': ['invoice_line_id'], 'unique': true},
             {'columns': ['invoice_id']},
-            {'columns': ['purchase_order_id']},
+            {'columns': ['match_unit_id']},
             {'columns': ['item_number']},
         ],
     )
@@ -31,16 +31,14 @@ invoice as (
         i.entity_id,
         i.currency,
         i.invoice_date
-    from {{ ref('int_invoices') }} as i
-    {{ join_touched('invoice', 'i.source_system', 'i.invoice_ref') }}
+    from {{ of_touched_ids(ref('int_invoices'), 'invoice', 'invoice_id') }} as i
 ),
 
 {{ find_rates('invoice') }},
 
 touched_line as (
     select l.*
-    from {{ ref('stg_invoice_lines') }} as l
-    {{ join_touched('invoice', 'l._source_system', 'l.invoice_ref') }}
+    from {{ of_touched(ref('stg_invoice_lines'), 'invoice', '_source_system', 'invoice_ref') }} as l
 ),
 
 headed as (
@@ -58,7 +56,7 @@ headed as (
         case when i.kind = 'credit' or l.kind = 'credit' or l.amount < 0 or l.qty < 0 then 'credit' else 'invoice' end
             as line_kind
     from touched_line as l
-    inner join {{ ref('int_invoices') }} as i
+    inner join {{ of_touched_ids(ref('int_invoices'), 'invoice', 'invoice_id') }} as i
         on l._source_system = i.source_system and l.invoice_ref = i.invoice_ref
     left join home on i.entity_id = home.entity_id
 ),
@@ -100,7 +98,7 @@ linked as (
         case when po.po_line_id is not null then {{ line_factor('numerator', 'itemed.unit') }} end as unit_numerator,
         case when po.po_line_id is not null then {{ line_factor('denominator', 'itemed.unit') }} end as unit_denominator
     from itemed
-    left join {{ ref('int_purchase_order_lines') }} as po on itemed.po_line_id = po.po_line_id
+    left join {{ looked_up(ref('int_purchase_order_lines'), 'po', {'po_line_id': 'itemed.po_line_id'}) }}
     left join {{ ref('int_items') }} as item on itemed.item_key = item.item_key
     left join {{ ref('int_item_units') }} as own_unit
         on itemed.item_key <> po.item_key and itemed.item_key = own_unit.item_key and itemed.unit = own_unit.unit

@@ -23,8 +23,7 @@ with {{ order_homes() }},
 
 record as (
     select i.*
-    from {{ ref('stg_invoices') }} as i
-    {{ join_touched('invoice', 'i._source_system', 'i._record_key') }}
+    from {{ of_touched(ref('stg_invoices'), 'invoice', '_source_system', '_record_key') }} as i
     inner join {{ ref('int_systems_of_record') }} as s
         on
             i.entity_id = s.entity_id
@@ -42,8 +41,7 @@ line as (
         count(l.tax_code) as coded_line_count,
         sum(l.amount) as lines_amount,
         min(l.po_number) as po_number
-    from {{ ref('stg_invoice_lines') }} as l
-    {{ join_touched('invoice', 'l._source_system', 'l.invoice_ref') }}
+    from {{ of_touched(ref('stg_invoice_lines'), 'invoice', '_source_system', 'invoice_ref') }} as l
     group by l._source_system, l.invoice_ref
 ),
 
@@ -75,18 +73,17 @@ touch as (
         count(*) as human_touches
     from (
         select
-            _source_system,
-            invoice_ref,
-            touch
-        from {{ ref('stg_invoice_events') }}
+            i._source_system,
+            i.invoice_ref,
+            i.touch
+        from {{ of_touched(ref('stg_invoice_events'), 'invoice', '_source_system', 'invoice_ref') }} as i
         union all
         select
-            _source_system,
-            invoice_ref,
-            touch
-        from {{ ref('stg_hold_events') }}
+            h._source_system,
+            h.invoice_ref,
+            h.touch
+        from {{ of_touched(ref('stg_hold_events'), 'invoice', '_source_system', 'invoice_ref') }} as h
     ) as e
-    {{ join_touched('invoice', 'e._source_system', 'e.invoice_ref') }}
     where e.touch = 'human'
     group by e._source_system, e.invoice_ref
 ),
@@ -106,8 +103,7 @@ posting as (
         row_number() over (
             partition by c._source_system, c.source_ref order by {{ by_code_point('c.invoice_ref') }}
         ) as preference
-    from {{ ref('stg_invoices') }} as c
-    {{ join_touched_numbers('c.source_ref', 'invoice') }}
+    from {{ of_touched_numbers(ref('stg_invoices'), 'invoice', 'source_ref') }} as c
     where c.source_ref is not null
 ),
 
@@ -125,8 +121,7 @@ former_posting as (
             partition by s.entity_id, c.source_ref
             order by s.recency, {{ by_code_point('c.invoice_ref') }}
         ) as preference
-    from {{ ref('stg_invoices') }} as c
-    {{ join_touched_numbers('c.source_ref', 'invoice') }}
+    from {{ of_touched_numbers(ref('stg_invoices'), 'invoice', 'source_ref') }} as c
     inner join {{ ref('int_systems_of_record') }} as s
         on
             c.entity_id = s.entity_id
@@ -238,12 +233,12 @@ left join {{ ref('stg_ops_held_invoice_lines') }} as held
     on i._source_system = held._source_system and i.invoice_ref = held.invoice_ref
 left join touch on i._source_system = touch._source_system and i.invoice_ref = touch.invoice_ref
 left join posting
-    on i.order_system = posting.source_system and i.invoice_ref = posting.source_ref and posting.preference = 1
+    on i.order_system = posting.source_system and i.invoice_ref = posting.source_ref and posting.preference <= 1
 left join former_posting
     on
         i.entity_id = former_posting.entity_id
         and i.invoice_ref = former_posting.source_ref
-        and former_posting.preference = 1
+        and former_posting.preference <= 1
 left join {{ ref('int_vendor_crosswalk') }} as v
     on i._source_system = v.source_system and i.vendor_number = v.vendor_number
 left join {{ ref('int_vendor_crosswalk') }} as referred on v.record_vendor_id = referred.vendor_id

@@ -24,7 +24,7 @@ single as (
         item_id,
         method,
         place,
-        min({{ by_code_point('record_item_id') }}) as record_item_id
+        {{ first_text('record_item_id') }} as record_item_id
     from {{ ref('int_item_evidence') }}
     where not is_record and method <> 'description'
     group by item_id, method, place
@@ -92,7 +92,7 @@ resolved as (
             else 'unresolved'
         end as state
     from item
-    left join said on item.item_id = said.item_id and said.preference = 1 and not item.is_record
+    left join said on item.item_id = said.item_id and said.preference <= 1 and not item.is_record
     left join found on item.item_id = found.item_id and not item.is_record
     left join evidence on item.item_id = evidence.item_id
 ),

@@ -32,4 +32,4 @@ select
     reason,
     _known_at
 from ranked
-where preference = 1
+where preference <= 1

@@ -18,7 +18,7 @@ unit as (
         base_unit,
         is_crowded,
         unit,
-        min({{ by_code_point('gtin') }}) as gtin,
+        {{ first_text('gtin') }} as gtin,
         {{ joined('case when numerator is null then words end') }} as impossible_words,
         {{ joined('case when unit = of_unit and numerator <> denominator then words end') }} as own_words
     from link
@@ -72,7 +72,7 @@ factor as (
         min(denominator) as denominator,
         {{ joined(rational_in_words('numerator', 'denominator') ~ " || ' (' || words || ')'", "' and '") }} as ways
     from way
-    where preference = 1
+    where preference <= 1
     group by item_key, entity_id, vendor_key, unit
 ),
 

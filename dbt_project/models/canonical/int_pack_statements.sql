@@ -53,7 +53,7 @@ spoken as (
         d.item_key,
         d.base_unit,
         d.unit,
-        min({{ by_code_point('f.gtin') }}) as gtin,
+        {{ first_text('f.gtin') }} as gtin,
         d.of_unit,
         d.entity_id,
         d.vendor_key,

@@ -56,4 +56,4 @@ select
     is_circle,
     words
 from ranked
-where preference = 1
+where preference <= 1

@@ -25,14 +25,13 @@ with line as (
         o.status as po_status,
         o.closed_at as po_closed_at,
         o.match_type_source
-    from {{ ref('stg_purchase_order_lines') }} as l
-    {{ join_touched('purchase_order', 'l._source_system', 'l.po_number') }}
+    from {{ of_touched(ref('stg_purchase_order_lines'), 'purchase_order', '_source_system', 'po_number') }} as l
     left join {{ ref('int_document_lines') }} as moved_line
         on
             l._source_system = moved_line.source_system
             and l.po_number = moved_line.po_number
             and l.line_number = moved_line.line_number
-    inner join {{ ref('int_purchase_orders') }} as o
+    inner join {{ of_touched_ids(ref('int_purchase_orders'), 'purchase_order', 'purchase_order_id') }} as o
         on coalesce(moved_line.purchase_order_id, l._source_system || ':' || l.po_number) = o.purchase_order_id
     where moved_line.is_current or moved_line.po_line_id is null
 ),
@@ -182,4 +181,4 @@ left join ruled as r
         m.po_entity_id = r.po_entity_id
         and m.vendor_key = r.vendor_key
         and coalesce(m.item_category, '') = coalesce(r.item_category, '')
-        and r.preference = 1
+        and r.preference <= 1

@@ -14,8 +14,7 @@
 
 with purchase_order as (
     select o.*
-    from {{ ref('stg_purchase_orders') }} as o
-    {{ join_touched('purchase_order', 'o._source_system', 'o._record_key') }}
+    from {{ of_touched(ref('stg_purchase_orders'), 'purchase_order', '_source_system', '_record_key') }} as o
 ),
 
 line_change as (
@@ -23,8 +22,7 @@ line_change as (
         l._source_system,
         l.po_number,
         max(l._source_updated_at) as changed_at
-    from {{ ref('stg_purchase_order_lines') }} as l
-    {{ join_touched('purchase_order', 'l._source_system', 'l.po_number') }}
+    from {{ of_touched(ref('stg_purchase_order_lines'), 'purchase_order', '_source_system', 'po_number') }} as l
     group by l._source_system, l.po_number
 )
 

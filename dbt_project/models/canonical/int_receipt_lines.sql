@@ -20,8 +20,7 @@ with {{ order_homes() }},
 -- Every system's rows under a touched order's number: records and copies.
 named as {{ not_kept() }} (
     select r.*
-    from {{ ref('stg_receipt_lines') }} as r
-    {{ join_touched_numbers('r.po_number') }}
+    from {{ of_touched_numbers(ref('stg_receipt_lines'), 'purchase_order', 'po_number') }} as r
 ),
 
 record as (
@@ -47,7 +46,7 @@ posting as (
     select
         r._source_system as source_system,
         r.source_ref,
-        min({{ by_code_point("r._source_system || ':' || r.receipt_ref") }}) as erp_receipt_line_id,
+        {{ first_text("r._source_system || ':' || r.receipt_ref") }} as erp_receipt_line_id,
         min(r.posted_at) as erp_posted_at
     from named as r
     where r.source_ref is not null
@@ -59,7 +58,7 @@ former_posting as (
     select
         s.entity_id,
         r.source_ref,
-        min({{ by_code_point("r._source_system || ':' || r.receipt_ref") }}) as erp_receipt_line_id,
+        {{ first_text("r._source_system || ':' || r.receipt_ref") }} as erp_receipt_line_id,
         min(r.posted_at) as erp_posted_at
     from named as r
     inner join {{ ref('int_systems_of_record') }} as s
@@ -92,7 +91,7 @@ linked as (
         {{ line_factor('numerator', 'record.unit') }} as unit_numerator,
         {{ line_factor('denominator', 'record.unit') }} as unit_denominator
     from on_line as record
-    left join {{ ref('int_purchase_order_lines') }} as po on record.po_line_id = po.po_line_id
+    left join {{ looked_up(ref('int_purchase_order_lines'), 'po', {'po_line_id': 'record.po_line_id'}) }}
     left join {{ ref('int_item_crosswalk') }} as item
         on record._source_system = item.source_system and record.item_number = item.item_number
     left join {{ ref('int_item_units') }} as own_unit

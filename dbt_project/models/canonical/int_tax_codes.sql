@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral') }}
+{{ config(meta={'analyze': true}) }}
 
 -- A code counts on the days on which both it and the system that says so are valid.
 select

@@ -376,7 +376,8 @@ invoice_of_order as (
     union
     select p.invoice_id
     from {{ invoice_lines }} as p
-    inner join changed_order on p.purchase_order_id = changed_order.purchase_order_id
+    inner join changed_order on p.match_unit_id = changed_order.purchase_order_id
+    where p.purchase_order_id is not null
     {%- endif %}
     {%- if has_past and summaries %}
     union

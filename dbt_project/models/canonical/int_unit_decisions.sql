@@ -50,4 +50,4 @@ select
     reason,
     _known_at
 from ranked
-where preference = 1
+where preference <= 1

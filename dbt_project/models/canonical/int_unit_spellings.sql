@@ -13,4 +13,4 @@ select
     code,
     unit
 from said
-where preference = 1
+where preference <= 1

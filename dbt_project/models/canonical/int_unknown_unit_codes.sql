@@ -55,7 +55,7 @@ met as (
     select
         code,
         count(*) as lines,
-        min({{ by_code_point('line') }}) as example,
+        {{ first_text('line') }} as example,
         min(known_at) as known_at
     from unknown
     group by code

@@ -31,7 +31,7 @@ vendor as (
 referred as (
     select
         v.vendor_id,
-        min({{ by_code_point('t.vendor_id') }}) as record_vendor_id
+        {{ first_text('t.vendor_id') }} as record_vendor_id
     from vendor as v
     inner join vendor as t
         on
@@ -57,7 +57,7 @@ identified as (
         v.*,
         coalesce(
             t.tax_id_token,
-            min({{ by_code_point('v.tax_id_token') }}) over (partition by v.record_vendor_id)
+            {{ first_text('v.tax_id_token', 'partition by v.record_vendor_id') }}
         ) as identity_token,
         t.is_record as root_is_record
     from rooted as v
@@ -70,9 +70,8 @@ keyed as (
         case
             when identity_token is null then record_vendor_id
             else coalesce(
-                    min(case when root_is_record then {{ by_code_point('record_vendor_id') }} end)
-                        over (partition by identity_token),
-                    min({{ by_code_point('record_vendor_id') }}) over (partition by identity_token)
+                    {{ first_text('case when root_is_record then record_vendor_id end', 'partition by identity_token') }},
+                    {{ first_text('record_vendor_id', 'partition by identity_token') }}
                 )
         end as equal_key
     from identified
@@ -94,7 +93,7 @@ answered as (
             a.cluster_id,
             referred.cluster_id,
             min(case when k.is_record then {{ by_code_point('a.cluster_id') }} end) over (partition by k.equal_key),
-            min({{ by_code_point('a.cluster_id') }}) over (partition by k.equal_key),
+            {{ first_text('a.cluster_id', 'partition by k.equal_key') }},
             k.equal_key
         ) as vendor_key
     from keyed as k
@@ -117,7 +116,7 @@ cluster as (
         vendor_key,
         bool_or(is_record) as is_known,
         {{ joined("case when is_record then vendor_id || ' ' || coalesce(inactive_since::text, '') end") }} as records,
-        min({{ by_code_point('review_cluster_id') }}) as review_cluster_id
+        {{ first_text('review_cluster_id') }} as review_cluster_id
     from placed
     group by vendor_key
 ),

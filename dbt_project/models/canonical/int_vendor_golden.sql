@@ -67,7 +67,7 @@ vendor as (
         on
             v._source_system = account._source_system
             and v.vendor_number = account.vendor_number
-            and account.preference = 1
+            and account.preference <= 1
 ),
 
 ranked as (

@@ -55,4 +55,4 @@ select
     g.duns_from
 from vendor as v
 inner join {{ ref('int_vendor_golden') }} as g on v.vendor_key = g.vendor_key
-where v.preference = 1
+where v.preference <= 1

@@ -4,8 +4,7 @@ with po_line as (
     select
         l.*,
         p.hours
-    from {{ ref('match_po_line') }} as l
-    {{ join_units('l.purchase_order_id') }}
+    from {{ of_units(ref('match_po_line'), 'purchase_order_id') }} as l
     inner join {{ ref('int_entity_promises') }} as p
         on l.entity_id = p.entity_id and p.subject = 'accrual_age' and p.accruals
     where l.open_receipt_qty > 0 and l.match_type in ('three_way', 'four_way')

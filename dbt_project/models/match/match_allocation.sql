@@ -19,8 +19,7 @@ with receipt as (
 -- The summary invoices that take what is left, and what that is.
 taker as (
     select s.*
-    from {{ ref('match_summary_invoice') }} as s
-    {{ join_units('s.invoice_id') }}
+    from {{ of_units(ref('match_summary_invoice'), 'invoice_id') }} as s
     where s.takes_all
 ),
 

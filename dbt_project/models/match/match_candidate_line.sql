@@ -69,8 +69,7 @@ with line as (
             and po.basis = 'quantity'
             and coalesce(l.qty_source, 0) = 0
         ) as is_missing_data
-    from {{ ref('int_invoice_lines') }} as l
-    {{ join_units('l.match_unit_id') }}
+    from {{ of_units(ref('int_invoice_lines'), 'match_unit_id') }} as l
     inner join {{ ref('int_invoices') }} as i on l.invoice_id = i.invoice_id
     left join {{ ref('int_purchase_order_lines') }} as po on l.po_line_id = po.po_line_id
     left join {{ ref('match_duplicate_invoice') }} as duplicate on l.invoice_id = duplicate.invoice_id

@@ -5,8 +5,7 @@
 -- Touched invoices that carry a charge and have a place in the invoice order.
 with charged as (
     select i.*
-    from {{ ref('int_invoices') }} as i
-    {{ join_units('i.invoice_id') }}
+    from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
     where
         i.kind = 'invoice'
         and not i.is_cancelled
@@ -61,7 +60,8 @@ sharing as (
     from (
         select l.invoice_id
         from purchase_order as o
-        inner join {{ ref('int_invoice_lines') }} as l on o.purchase_order_id = l.purchase_order_id
+        inner join {{ ref('int_invoice_lines') }} as l
+            on o.purchase_order_id = l.match_unit_id and l.purchase_order_id is not null
         union
         select summary.invoice_id
         from purchase_order as o

@@ -22,9 +22,8 @@ line as (
         po.contract_number,
         o.contract_number as order_contract_number,
         {{ order_date('o') }} as ordered_on
-    from priced_item
-    inner join {{ ref('int_purchase_order_lines') }} as po on priced_item.item_key = po.item_key
-    {{ join_units('po.purchase_order_id') }}
+    from {{ of_units(ref('int_purchase_order_lines'), 'purchase_order_id') }} as po
+    inner join priced_item on po.item_key = priced_item.item_key
     inner join {{ ref('int_purchase_orders') }} as o on po.purchase_order_id = o.purchase_order_id
     where po.basis = 'quantity'
 ),
@@ -37,4 +36,4 @@ select
     contract_number,
     unit_price
 from chosen
-where preference = 1
+where preference <= 1

@@ -51,7 +51,7 @@ found as (
     inner join {{ ref('match_duplicate_candidate') }} as own on p.invoice_id = own.invoice_id
     inner join {{ ref('match_duplicate_candidate') }} as original on p.original_invoice_id = original.invoice_id
     inner join {{ ref('int_invoices') }} as i on p.original_invoice_id = i.invoice_id
-    where p.preference = 1
+    where p.preference <= 1
 ),
 
 earlier as (

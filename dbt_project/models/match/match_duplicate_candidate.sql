@@ -5,41 +5,15 @@
 with review_cluster as (
     select
         vendor_key,
-        min({{ by_code_point('review_cluster_id') }}) as review_cluster_id
+        {{ first_text('review_cluster_id') }} as review_cluster_id
     from {{ ref('int_vendor_crosswalk') }}
     where review_cluster_id is not null
     group by vendor_key
 ),
 
-invoice as {{ not_kept() }} (
-    select
-        i.invoice_id,
-        i.vendor_key,
-        nullif(i.normalised_number, '') as normalised_number,
-        i.gross_amount,
-        i.currency,
-        i.kind,
-        i.invoice_date,
-        coalesce(i.received_at, i.entered_at, '9999-12-31T00:00:00+00:00'::timestamptz) as received_at,
-        case when i.is_paid then 1 when i.is_posted then 2 else 3 end as standing,
-        review_cluster.review_cluster_id,
-        case when i.line_count = 0 then i.purchase_order_id end as summary_order_id,
-        {{ hashed(['i.vendor_key', 'i.gross_amount', 'i.currency', 'i.kind']) }} as amount_hash,
-        {{ hashed(['i.vendor_key', 'i.normalised_number', 'i.currency', 'i.kind']) }} as number_hash
-    from {{ ref('int_invoices') }} as i
-    left join review_cluster on i.vendor_key = review_cluster.vendor_key
-    where
-        not i.is_cancelled
-        and i.invoice_date is not null
-        and i.vendor_key is not null
-        and i.gross_amount is not null
-),
-
 {% if only_touched() -%}
 question as (
-    select invoice.*
-    from invoice
-    inner join {{ touched }} as touched on invoice.invoice_id = touched.invoice_id
+    {{ duplicate_invoice(rows_of(ref('int_invoices'), ['invoice_id'], 'select invoice_id from ' ~ touched)) }}
 ),
 
 billing as (
@@ -56,7 +30,7 @@ billing as (
 of_amount as (
     select i.invoice_id
     from billing as q
-    inner join invoice as i
+    inner join {{ ref('int_invoices') }} as i
         on
             q.vendor_key = i.vendor_key
             and q.gross_amount = i.gross_amount
@@ -68,7 +42,7 @@ of_amount as (
 of_number as (
     select i.invoice_id
     from question as q
-    inner join invoice as i
+    inner join {{ ref('int_invoices') }} as i
         on
             q.normalised_number = i.normalised_number
             and q.vendor_key = i.vendor_key
@@ -82,30 +56,31 @@ of_number as (
 of_cluster as (
     select i.invoice_id
     from question as q
-    inner join invoice as i
+    inner join review_cluster on q.review_cluster_id = review_cluster.review_cluster_id
+    inner join {{ ref('int_invoices') }} as i
         on
-            q.normalised_number = i.normalised_number
+            review_cluster.vendor_key = i.vendor_key
+            and q.normalised_number = i.normalised_number
             and q.gross_amount = i.gross_amount
             and q.invoice_date = i.invoice_date
             and q.currency = i.currency
             and q.kind = i.kind
-            and q.review_cluster_id = i.review_cluster_id
 ),
 
-compared as {{ not_kept() }} (
-    select invoice.*
-    from invoice
-    inner join (
-        select invoice_id from of_amount
-        union
-        select invoice_id from of_number
-        union
-        select invoice_id from of_cluster
-    ) as reached on invoice.invoice_id = reached.invoice_id
+reached as (
+    select invoice_id from of_amount
+    union
+    select invoice_id from of_number
+    union
+    select invoice_id from of_cluster
+),
+
+compared as (
+    {{ duplicate_invoice(rows_of(ref('int_invoices'), ['invoice_id'], 'select invoice_id from reached')) }}
 ),
 {%- else -%}
 compared as {{ not_kept() }} (
-    select * from invoice
+    {{ duplicate_invoice(ref('int_invoices')) }}
 ),
 {%- endif %}
 
@@ -205,7 +180,7 @@ select
     coalesce(named.names_receipt_lines, false) as names_receipt_lines,
     {% if only_touched() %}touched.invoice_id is not null{% else %}true{% endif %} as is_in_question
 from shared
-inner join invoice as i on shared.invoice_id = i.invoice_id
+inner join compared as i on shared.invoice_id = i.invoice_id
 left join paced as p
     on
         i.vendor_key = p.vendor_key

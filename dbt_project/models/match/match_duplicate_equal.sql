@@ -120,7 +120,7 @@ offered as (
             order by place
         ) as offer
     from first_of_kind as f
-    where preference = 1
+    where preference <= 1
 ),
 
 met as (

@@ -11,8 +11,7 @@ with duplicate as (
         'invoice ' || coalesce(d.original_number, 'without number') || ' of ' || d.original_date || ' over '
         || {{ money('d.original_gross_amount') }} || ' ' || i.currency || ' (' || d.original_invoice_id || ')'
             as original_in_words
-    from {{ ref('match_duplicate') }} as d
-    {{ join_units('d.invoice_id') }}
+    from {{ of_units(ref('match_duplicate'), 'invoice_id') }} as d
     inner join {{ ref('int_invoices') }} as i on d.invoice_id = i.invoice_id
     where d.original_invoice_id is not null
 ),

@@ -82,4 +82,4 @@ left join route
         f.code = route.code
         and f.entity_id = route.entity_id
         and coalesce(f.item_category, '') = route.item_category
-        and route.preference = 1
+        and route.preference <= 1

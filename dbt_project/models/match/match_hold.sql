@@ -10,12 +10,13 @@
     )
 }}
 
-with new as (
-    select distinct hold_id
-    from {{ ref('match_hold_log') }}
-    where known_at > {{ previous_as_of() }} or {{ 'false' if continues() else 'true' }}
+with {% if continues() -%}
+new as (
+    select distinct l.hold_id
+    from {{ of_new(ref('match_hold_log'), 'known_at') }} as l
 ),
 
+{% endif -%}
 event as (
     select
         l.*,
@@ -24,8 +25,11 @@ event as (
             order by l.known_at, l.event_order
             rows between unbounded preceding and current row
         ) as episode
+    {%- if continues() %}
+    from {{ rows_of(ref('match_hold_log'), ['hold_id'], 'select hold_id from new') }} as l
+    {%- else %}
     from {{ ref('match_hold_log') }} as l
-    inner join new on l.hold_id = new.hold_id
+    {%- endif %}
 ),
 
 placed as (

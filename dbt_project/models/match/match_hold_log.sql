@@ -22,32 +22,25 @@
 
 with finding as (
     select f.*
-    from {{ ref('match_finding') }} as f
-    {{ join_units('f.match_unit_id') }}
+    from {{ of_units(ref('match_finding'), 'match_unit_id') }} as f
 ),
 
 {% if history -%}
-history as (
-    select * from {{ history }}
-    where known_at <= {{ as_of() }}
-),
-
 latest as (
     select
         h.*,
         row_number() over (partition by h.hold_id order by h.known_at desc, h.event_order desc) as preference
-    from history as h
-    where
-        h.hold_id in (select f.hold_id from finding as f)
-        or h.match_unit_id in (
-            select u.match_unit_id
-            from {{ ref('match_touched') }} as u
-            {%- if not only_touched() %}
-            union
-            select a.match_unit_id
-            from history as a
-            {%- endif %}
-        )
+    from (
+        select u.*
+        from {{ of_units(history, 'match_unit_id') }} as u
+        {%- if only_touched() %}
+        union
+        -- a hold may have stood on another unit
+        select f.*
+        from {{ rows_of(history, ['hold_id'], 'select hold_id from finding') }} as f
+        {%- endif %}
+    ) as h
+    where h.known_at <= {{ as_of() }}
 ),
 
 before as (
@@ -55,7 +48,7 @@ before as (
         latest.*,
         latest.event in ('opened', 'changed') as is_open
     from latest
-    where latest.preference = 1
+    where latest.preference <= 1
 ),
 {%- else -%}
 before as (
@@ -177,5 +170,6 @@ from stood
 
 union all
 
-select * from history
+select * from {{ history }}
+where known_at <= {{ as_of() }}
 {%- endif %}

@@ -8,8 +8,7 @@
 
 with invoice as (
     select i.*
-    from {{ ref('int_invoices') }} as i
-    {{ join_units('i.invoice_id') }}
+    from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
 ),
 
 line as (
@@ -17,8 +16,7 @@ line as (
         l.invoice_id,
         min({{ verdict_rank('l.verdict') }}) as worst,
         min(l.next_change_at) as next_change_at
-    from {{ ref('match_invoice_line') }} as l
-    {{ join_units('l.invoice_id') }}
+    from {{ of_units(ref('match_invoice_line'), 'invoice_id') }} as l
     group by l.invoice_id
 ),
 
@@ -27,8 +25,7 @@ summary as (
         s.invoice_id,
         {{ verdict_rank('s.verdict') }} as worst,
         s.next_change_at
-    from {{ ref('match_summary_invoice') }} as s
-    {{ join_units('s.invoice_id') }}
+    from {{ of_units(ref('match_summary_invoice'), 'invoice_id') }} as s
 ),
 
 -- A line's figures are in its order's currency; an invoice is summed up in its own.
@@ -41,8 +38,7 @@ finding as (
         f.blocking,
         f.stage,
         {{ at_risk_of_invoice('f', 'l') }} as amount_at_risk
-    from {{ ref('match_finding') }} as f
-    {{ join_units('f.invoice_id') }}
+    from {{ of_units(ref('match_finding'), 'invoice_id') }} as f
     left join {{ ref('int_invoice_lines') }} as l on f.invoice_line_id = l.invoice_line_id
 ),
 

@@ -5,8 +5,7 @@ with empty_line as (
     select
         l.invoice_id,
         min(l.line_number) as first_line
-    from {{ ref('int_invoice_lines') }} as l
-    {{ join_units('l.invoice_id') }}
+    from {{ of_units(ref('int_invoice_lines'), 'invoice_id') }} as l
     inner join {{ ref('int_purchase_order_lines') }} as po on l.po_line_id = po.po_line_id
     where l.kind = 'invoice' and po.basis = 'quantity' and coalesce(l.qty_source, 0) = 0
     group by l.invoice_id
@@ -18,8 +17,7 @@ invoice as (
         i.*,
         i.tax_amount <> 0 and i.line_count > 0 and i.coded_line_count = 0 as has_uncoded_tax,
         empty_line.first_line as first_empty_line
-    from {{ ref('int_invoices') }} as i
-    {{ join_units('i.invoice_id') }}
+    from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
     left join empty_line on i.invoice_id = empty_line.invoice_id
     where
         not i.is_cancelled

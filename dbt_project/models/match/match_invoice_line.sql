@@ -61,8 +61,7 @@ objection as (
     select
         f.invoice_line_id,
         f.is_released
-    from {{ ref('match_finding') }} as f
-    {{ join_units('f.match_unit_id') }}
+    from {{ of_units(ref('match_finding'), 'match_unit_id') }} as f
     inner join {{ ref('match_candidate_line') }} as c
         on f.invoice_id = c.invoice_id and f.invoice_line_id = c.invoice_line_id
     where f.blocking
@@ -70,8 +69,7 @@ objection as (
     select
         c.invoice_line_id,
         f.is_released
-    from {{ ref('match_finding') }} as f
-    {{ join_units('f.match_unit_id') }}
+    from {{ of_units(ref('match_finding'), 'match_unit_id') }} as f
     inner join {{ ref('match_candidate_line') }} as c on f.invoice_id = c.invoice_id
     where
         f.blocking

@@ -8,8 +8,7 @@ with pack as (
         c.record_system,
         c.record_words,
         {{ joined("c.copy_words || ' in ' || c.source_system") }} as copy_words
-    from {{ ref('int_pack_conflicts') }} as c
-    {{ join_units('c.item_key') }}
+    from {{ of_units(ref('int_pack_conflicts'), 'item_key') }} as c
     group by c.item_key, c.item_number, c.item_category, c.record_system, c.record_words
 ),
 
@@ -29,7 +28,7 @@ conflict as (
 home as (
     select
         s.source_system,
-        min({{ by_code_point('coalesce(e.parent_entity_id, e.entity_id)') }}) as entity_id
+        {{ first_text('coalesce(e.parent_entity_id, e.entity_id)') }} as entity_id
     from {{ ref('int_systems_of_record') }} as s
     inner join {{ ref('int_entities') }} as e on s.entity_id = e.entity_id
     where s.object = 'item' and s.role = 'record' and s.recency = 1

@@ -4,8 +4,7 @@ with allocated as (
     select
         a.invoice_line_id,
         sum(a.qty) as qty
-    from {{ ref('match_allocation') }} as a
-    {{ join_units('a.purchase_order_id') }}
+    from {{ of_units(ref('match_allocation'), 'purchase_order_id') }} as a
     where a.invoice_line_id is not null
     group by a.invoice_line_id
 ),

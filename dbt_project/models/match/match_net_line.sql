@@ -163,7 +163,7 @@ price_credit as (
         invoice_line_id,
         amount
     from found_line
-    where preference = 1
+    where preference <= 1
 ),
 
 price_reduction as (

@@ -11,8 +11,7 @@ with line as (
         r.rejected_qty,
         r.received_at,
         po.match_type
-    from {{ ref('int_receipt_lines') }} as r
-    {{ join_units('r.purchase_order_id') }}
+    from {{ of_units(ref('int_receipt_lines'), 'purchase_order_id') }} as r
     inner join {{ ref('int_purchase_order_lines') }} as po on r.po_line_id = po.po_line_id
     where r.is_linked and r.qty > 0
 ),
@@ -23,8 +22,7 @@ return_line as (
         r.po_line_id,
         r.named_receipt_line_id,
         r.qty
-    from {{ ref('int_receipt_lines') }} as r
-    {{ join_units('r.purchase_order_id') }}
+    from {{ of_units(ref('int_receipt_lines'), 'purchase_order_id') }} as r
     where r.is_linked and r.qty > 0 and r.kind = 'return'
 ),
 
@@ -34,8 +32,7 @@ receipt as (
         r.po_line_id,
         r.qty,
         r.received_at
-    from {{ ref('int_receipt_lines') }} as r
-    {{ join_units('r.purchase_order_id') }}
+    from {{ of_units(ref('int_receipt_lines'), 'purchase_order_id') }} as r
     where
         r.is_linked
         and r.qty > 0

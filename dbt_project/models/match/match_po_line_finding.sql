@@ -2,8 +2,7 @@
 
 with po_line as (
     select p.*
-    from {{ ref('match_po_line') }} as p
-    {{ join_units('p.purchase_order_id') }}
+    from {{ of_units(ref('match_po_line'), 'purchase_order_id') }} as p
     where
         p.net_received_qty <> p.ordered_qty
         or p.rejected_qty > 0

@@ -10,8 +10,7 @@ with receipt as (
         po.item_category,
         p.hours,
         {{ hours_after('r.received_at', 'p.hours') }} as due_at
-    from {{ ref('int_receipt_lines') }} as r
-    {{ join_units('r.purchase_order_id') }}
+    from {{ of_units(ref('int_receipt_lines'), 'purchase_order_id') }} as r
     inner join {{ ref('int_purchase_orders') }} as o on r.purchase_order_id = o.purchase_order_id
     inner join {{ ref('int_entity_promises') }} as p
         on r.entity_id = p.entity_id and p.subject = 'receipt_posting'

@@ -11,8 +11,7 @@ with record_finding as (
             when c.is_present then ' differs in ' || c.target || ': ' || c.differing_fields
             else ' is missing in ' || c.target
         end || '; the copy was due at ' || {{ minute_in_words('c.due_at') }} || '.' as explanation
-    from {{ ref('int_copies') }} as c
-    {{ join_units('c.purchase_order_id') }}
+    from {{ of_units(ref('int_copies'), 'purchase_order_id') }} as c
     where not c.is_equal and c.po_status in ('approved', 'sent') and c.due_at <= {{ as_of() }}
 )
 

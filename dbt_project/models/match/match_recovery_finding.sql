@@ -24,8 +24,7 @@ with standing as (
         f.amount_at_risk,
         f.currency,
         f.root_cause
-    from {{ findings }} as f
-    inner join {{ ref('match_touched') }} as touched on f.invoice_id = touched.match_unit_id
+    from {{ of_units(findings, 'invoice_id') }} as f
     where
         f.stage = 'after_posting'
         and f.blocking
@@ -59,8 +58,29 @@ part as (
     group by invoice_id, coalesce(invoice_line_id, code)
 ),
 
+at_risk as {{ kept() }} (
+    select
+        invoice_id,
+        sum(amount_at_risk) as amount_at_risk
+    from part
+    group by invoice_id
+),
+
+named as {{ kept() }} (
+    select
+        invoice_id,
+        {{ joined('code') }} as codes
+    from (
+        select distinct
+            invoice_id,
+            code
+        from standing
+    ) as distinct_code
+    group by invoice_id
+),
+
 -- The root cause of the gravest.
-gravest as (
+ranked as (
     select
         invoice_id,
         root_cause,
@@ -71,34 +91,24 @@ gravest as (
     from valued
 ),
 
+gravest as {{ kept() }} (
+    select
+        invoice_id,
+        root_cause
+    from ranked
+    where preference <= 1
+),
+
 due as (
     select
         i.*,
-        s.codes,
+        named.codes,
         gravest.root_cause,
-        least(p.amount_at_risk, i.gross_amount) as amount_at_risk
-    from {{ ref('int_invoices') }} as i
-    {{ join_units('i.invoice_id') }}
-    inner join (
-        select
-            invoice_id,
-            sum(amount_at_risk) as amount_at_risk
-        from part
-        group by invoice_id
-    ) as p on i.invoice_id = p.invoice_id
-    inner join (
-        select
-            invoice_id,
-            {{ joined('code') }} as codes
-        from (
-            select distinct
-                invoice_id,
-                code
-            from standing
-        ) as named
-        group by invoice_id
-    ) as s on i.invoice_id = s.invoice_id
-    inner join gravest on i.invoice_id = gravest.invoice_id and gravest.preference = 1
+        least(at_risk.amount_at_risk, i.gross_amount) as amount_at_risk
+    from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
+    inner join at_risk on i.invoice_id = at_risk.invoice_id
+    inner join named on i.invoice_id = named.invoice_id
+    inner join gravest on i.invoice_id = gravest.invoice_id
     where i.kind = 'invoice'
 )
 

@@ -81,4 +81,4 @@ select
     hold_id,
     root_cause
 from ruled
-where preference = 1
+where preference <= 1

@@ -41,7 +41,7 @@ packed as (
         on c._source_system = x.source_system and c.item_number = x.item_number
     left join {{ ref('int_items') }} as i on x.item_key = i.item_key
     left join {{ ref('int_item_units') }} as u on x.item_key = u.item_key and c.unit = u.unit
-    where c.preference = 1
+    where c.preference <= 1
 ),
 
 -- In base units where the unit has a factor, else as counted.

@@ -6,8 +6,7 @@ with counted as (
         null::text as vendor_key,
         null::text as match_type,
         {{ utc_date('c.counted_at') }} as policy_date
-    from {{ ref('match_stock_count') }} as c
-    {{ join_units('c.stock_unit_id') }}
+    from {{ of_units(ref('match_stock_count'), 'stock_unit_id') }} as c
     where c.counted_qty <> c.book_qty
 ),
 

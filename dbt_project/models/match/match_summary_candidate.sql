@@ -27,8 +27,7 @@ with invoice as (
         duplicate.original_invoice_id,
         duplicate.invoice_id is not null as is_duplicate,
         i.invoice_date is null or coalesce(i.invoice_number, '') = '' as is_missing_data
-    from {{ ref('int_invoices') }} as i
-    {{ join_units('i.invoice_id') }}
+    from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
     left join {{ ref('int_purchase_orders') }} as o on i.purchase_order_id = o.purchase_order_id
     left join {{ ref('match_duplicate_invoice') }} as duplicate on i.invoice_id = duplicate.invoice_id
     where i.line_count = 0 and not i.has_only_held_lines and i.names_po

@@ -2,8 +2,7 @@
 
 with invoice as (
     select s.*
-    from {{ ref('match_summary_invoice') }} as s
-    {{ join_units('s.invoice_id') }}
+    from {{ of_units(ref('match_summary_invoice'), 'invoice_id') }} as s
     where s.is_billed
 ),
 

@@ -4,12 +4,11 @@ with day as (
     select distinct
         i.entity_id,
         i.invoice_date
-    from {{ ref('int_invoices') }} as i
-    {{ join_units('i.invoice_id') }}
+    from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
     where i.coded_line_count > 0
 ),
 
-rate as (
+rate as {{ kept() }} (
     select
         day.*,
         c.tax_code,
@@ -28,8 +27,7 @@ coded as (
         l.invoice_id,
         l.tax_code,
         sum(l.amount_source) as amount
-    from {{ ref('int_invoice_lines') }} as l
-    {{ join_units('l.invoice_id') }}
+    from {{ of_units(ref('int_invoice_lines'), 'invoice_id') }} as l
     where l.tax_code is not null
     group by l.invoice_id, l.tax_code
 ),
@@ -47,7 +45,7 @@ expected as (
             i.entity_id = rate.entity_id
             and i.invoice_date = rate.invoice_date
             and coded.tax_code = rate.tax_code
-            and rate.preference = 1
+            and rate.preference <= 1
     where not i.is_cancelled and i.invoice_date is not null
     group by coded.invoice_id
 ),

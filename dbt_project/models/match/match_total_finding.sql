@@ -15,8 +15,7 @@ with footed as (
         i.gross_amount,
         coalesce(i.lines_amount, i.net_amount)
         + coalesce(i.tax_amount, 0) + coalesce(i.freight_amount, 0) + coalesce(i.other_amount, 0) as footed_amount
-    from {{ ref('int_invoices') }} as i
-    {{ join_units('i.invoice_id') }}
+    from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
     where not i.is_cancelled
 ),
 

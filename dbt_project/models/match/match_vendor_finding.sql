@@ -16,8 +16,8 @@ with vendor as (
 cluster as (
     select
         review_cluster_id,
-        min({{ by_code_point('vendor_key') }}) as vendor_key,
-        min({{ by_code_point('source_system') }}) as source_system,
+        {{ first_text('vendor_key') }} as vendor_key,
+        {{ first_text('source_system') }} as source_system,
         count(*) as vendors,
         {{ joined('vendor_key') }} as vendor_keys,
         {{ joined("coalesce(name, 'no name') || ' (' || vendor_key || ')'") }} as in_words
@@ -29,7 +29,7 @@ cluster as (
 home as (
     select
         s.source_system,
-        min({{ by_code_point('coalesce(e.parent_entity_id, e.entity_id)') }}) as entity_id
+        {{ first_text('coalesce(e.parent_entity_id, e.entity_id)') }} as entity_id
     from {{ ref('int_systems_of_record') }} as s
     inner join {{ ref('int_entities') }} as e on s.entity_id = e.entity_id
     where s.object = 'vendor' and s.recency = 1

@@ -19,8 +19,7 @@ with verdict as (
         l.invoice_id,
         l.entity_id,
         l.verdict
-    from {{ ref('match_invoice_line') }} as l
-    {{ join_units('l.invoice_id') }}
+    from {{ of_units(ref('match_invoice_line'), 'invoice_id') }} as l
 
     union all
 
@@ -30,16 +29,10 @@ with verdict as (
         i.invoice_id,
         i.entity_id,
         i.verdict
-    from {{ ref('match_invoice') }} as i
-    {{ join_units('i.invoice_id') }}
+    from {{ of_units(ref('match_invoice'), 'invoice_id') }} as i
 ),
 
 {% if history -%}
-history as (
-    select * from {{ history }}
-    where known_at <= {{ as_of() }}
-),
-
 latest as (
     select
         h.subject_type,
@@ -48,8 +41,8 @@ latest as (
         h.entity_id,
         h.to_verdict,
         row_number() over (partition by h.subject_type, h.subject_id order by h.known_at desc) as preference
-    from history as h
-    {{ join_units('h.invoice_id') }}
+    from {{ of_units(history, 'invoice_id') }} as h
+    where h.known_at <= {{ as_of() }}
 ),
 {%- else -%}
 latest as (
@@ -64,7 +57,7 @@ latest as (
 
 before as (
     select * from latest
-    where preference = 1
+    where preference <= 1
 ),
 
 change as (
@@ -90,5 +83,6 @@ where change.from_verdict is distinct from change.to_verdict
 
 union all
 
-select * from history
+select * from {{ history }}
+where known_at <= {{ as_of() }}
 {%- endif %}

@@ -1,11 +1,3 @@
-{# Joins the units that this run matches: all in a full refresh, else those that are touched. #}
-{% macro join_units(unit) -%}
-    {%- set touched = ref('match_touched') -%}
-    {%- if only_touched() -%}
-    inner join {{ touched }} as touched on {{ unit }} = touched.match_unit_id
-    {%- endif -%}
-{%- endmacro %}
-
 {# The unit that a cluster of vendors under review is; its own name may be an order's number as well. #}
 {% macro review_unit(review_cluster_id) -%}
     'review:' || {{ review_cluster_id }}
