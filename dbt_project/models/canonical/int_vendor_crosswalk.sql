@@ -92,7 +92,7 @@ answered as (
         coalesce(
             a.cluster_id,
             referred.cluster_id,
-            min(case when k.is_record then {{ by_code_point('a.cluster_id') }} end) over (partition by k.equal_key),
+            {{ first_text('case when k.is_record then a.cluster_id end', 'partition by k.equal_key') }},
             {{ first_text('a.cluster_id', 'partition by k.equal_key') }},
             k.equal_key
         ) as vendor_key
