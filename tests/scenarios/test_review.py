@@ -87,7 +87,7 @@ def test_a_batch_is_shown_and_an_answer_is_carried_out_once_and_never_over_someb
 
     assert vendors.lines[0].touches == (
         "Numbers: erp_main:V1 Vendor V1 (active); erp_main:V2 Vendor V2 (active).",
-        "1 invoices of erp_main:V1 over 48.0000 USD are unpaid.",
+        "Unpaid invoices: 1 of erp_main:V1 over 48.00 USD.",
     )
 
     for silence in (None, response("Skip"), response("Approve", by=None)):

@@ -1,6 +1,7 @@
 """What a decision would touch: documents, money on its way, policies that would meet."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from psycopg import Cursor
@@ -49,8 +50,8 @@ def of_vendors(dsn: str, cursor: Cursor[dict[str, Any]], vendor_ids: list[str]) 
         of = of_merge(dsn, vendor_ids)
     except TieoutError as error:
         return [*told, str(error)]
-    told += [f"{_sums(of.invoices, 'invoices')} are unpaid."] if of.invoices else []
-    told += [f"{_sums(of.payments, 'payments')} are on their way."] if of.payments else []
+    told += [f"Unpaid invoices: {_sums(of.invoices, 'invoices')}."] if of.invoices else []
+    told += [f"Payments on their way: {_sums(of.payments, 'payments')}."] if of.payments else []
     if of.duplicates:
         named = "; ".join(f"{each['invoice_id']} and {each['duplicate_id']}" for each in of.duplicates[:5])
         told.append(f"{len(of.duplicates)} pairs of invoices would be suspected duplicates: {named}.")
@@ -77,8 +78,8 @@ def of_items(cursor: Cursor[dict[str, Any]], item_ids: list[str]) -> list[str]:
 
 
 def _sums(rows: Iterable[Mapping[str, Any]], what: str) -> str:
-    return ", ".join(
-        f"{row[what]} {what} of {row['vendor_key']} over {row['amount']} {row['currency']}" for row in rows
+    return "; ".join(
+        f"{row[what]} of {row['vendor_key']} over {Decimal(row['amount']):,.2f} {row['currency']}" for row in rows
     )
 
 

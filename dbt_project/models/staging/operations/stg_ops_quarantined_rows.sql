@@ -33,12 +33,15 @@ with held as (
             when decided_known_at <= {{ as_of() }} then case when state = 'corrected' then 'returned' else state end
             else 'waiting'
         end as state,
+        case when decided_known_at <= {{ as_of() }} then decided_known_at end as decided_known_at,
+        case when decided_known_at <= {{ as_of() }} then decided_by end as decided_by,
+        case when decided_known_at <= {{ as_of() }} then decision_reason end as decision_reason
         {%- else %}
         state,
-        {%- endif %}
         decided_known_at,
         decided_by,
         decision_reason
+        {%- endif %}
     from {{ source('gate_records', 'quarantine') }}
     where quarantined_at <= {{ as_of() }}
 ),
