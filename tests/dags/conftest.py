@@ -33,6 +33,8 @@ for path in sorted(Path(sys.argv[1]).glob("*.py")):
                 task.task_id: {
                     "owner": task.owner,
                     "pool": task.pool,
+                    "after": sorted(task.upstream_task_ids),
+                    "trigger_rule": task.trigger_rule,
                     "runbook": task.on_failure_callback[0].runbook,
                     "before": getattr(task._pre_execute_hook, "__name__", None),
                 }

@@ -72,6 +72,11 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
         assert all(facts["dags"][dag_id]["tasks"][task]["pool"] == "writers" for task in tasks)
 
 
+def test_the_build_follows_the_gate_whatever_became_of_the_resolution_of_vendors(facts):
+    build = facts["dags"]["transform"]["tasks"]["build"]
+    assert (build["after"], build["trigger_rule"]) == (["gate", "resolve"], "all_done_min_one_success")
+
+
 def test_each_source_is_extracted_in_the_pool_that_holds_its_limit(facts):
     pools = {task_id: task["pool"] for dag in facts["dags"].values() for task_id, task in dag["tasks"].items()}
     systems = {task_id.removeprefix("extract_") for task_id in pools if task_id.startswith("extract_")}

@@ -33,6 +33,13 @@ def test_every_injected_finding_is_raised_and_nothing_else(stack):
     assert [score for score in scores if not score.perfect] == []
 
 
+def test_vendor_numbers_of_one_supplier_are_found_and_merged_where_it_is_certain(stack):
+    with psycopg.connect(stack.warehouse_dsn) as connection:
+        merged, proposed = summary.vendors(stack, connection)
+    assert (merged.precision, merged.recall > 0.9) == (1, True)
+    assert (proposed.precision > 0.99, proposed.recall > 0.97) == (True, True)
+
+
 def test_every_batch_was_promoted_and_every_bad_row_is_in_quarantine_with_its_reason(stack):
     assert rows(stack, "select source_system, object, state from ops.batch where state <> 'promoted'") == []
     assert rows(stack, "select count(*) > 0, bool_and(reason <> '') from quality.quarantine") == [(True, True)]

@@ -90,3 +90,21 @@ def test_released_holds_are_labelled(plays: list[DayPlay]) -> None:
 def test_dates_and_days_are_inverse() -> None:
     assert [day_of(date_of(number)) for number in (1, 31, 32)] == [1, 31, 32]
     assert date_of(1).isoformat() == "2026-03-01"
+
+
+def test_every_vendor_number_has_a_label_and_some_suppliers_several_numbers_in_one_erp(plays: list[DayPlay]) -> None:
+    number_of = {
+        ("erp_main", "ap_suppliers"): "segment1",
+        ("erp_west", "business-partners"): "LIFNR",
+        ("ap", "suppliers"): "supplierId",
+        ("supply_api", "vendors"): "vendorNo",
+    }
+    written = {
+        f"{write.system.removesuffix('_api')}:{write.doc[number_of[write.system, write.table]]}"
+        for write in plays[0].writes
+        if (write.system, write.table) in number_of
+    }
+    labels = {label.subject: label.case for label in plays[0].labels if label.kind == "vendor"}
+    assert labels.keys() == written
+    in_main = Counter(case for subject, case in labels.items() if subject.startswith("erp_main:"))
+    assert sum(1 for count in in_main.values() if count > 1) >= 5
