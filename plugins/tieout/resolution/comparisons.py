@@ -11,6 +11,9 @@ NAME, PLACE, PHONE, DOMAIN, TERMS, FORM, TAX, BANK, GLN, DUNS = (
     *("name", "place", "phone", "email_domain", "terms", "legal_form", "tax_id", "bank_account", "gln", "duns"),
 )
 
+# Of names as long as this, two letters or a beginning are not all that they have.
+LONG_NAME = 8
+
 
 def comparisons() -> list[dict[str, Any]]:
     """Return the comparisons as Splink's settings have them, without trained values."""
@@ -25,6 +28,11 @@ def comparisons() -> list[dict[str, Any]]:
                 "one trades under the other's name",
             ),
             _level(
+                f"length(name_squashed_l) >= {LONG_NAME} and levenshtein(name_squashed_l, name_squashed_r) <= 2",
+                "one or two letters differ",
+            ),
+            _level(f"{_begins('l', 'r')} or {_begins('r', 'l')}", "one is the other cut short"),
+            _level(
                 "jaro_winkler_similarity(name_core_l, name_core_r) >= 0.95"
                 " or jaro_winkler_similarity(name_ordered_l, name_ordered_r) >= 0.95"
                 " or jaro_winkler_similarity(name_squashed_l, name_squashed_r) >= 0.95",
@@ -32,7 +40,10 @@ def comparisons() -> list[dict[str, Any]]:
             ),
             _level("name_head_l = name_head_r", "the same telling words", term="name_head"),
             _level("jaro_winkler_similarity(name_head_l, name_head_r) >= 0.92", "almost the same telling words"),
-            _level("name_acronym_l = name_acronym_r", "one is the other's first letters"),
+            _level(
+                "list_contains(name_acronyms_r, name_short_l) or list_contains(name_acronyms_l, name_short_r)",
+                "one is the other's first letters",
+            ),
             _level(
                 "jaro_winkler_similarity(name_core_l, name_core_r) >= 0.85"
                 " or jaro_winkler_similarity(name_ordered_l, name_ordered_r) >= 0.85",
@@ -61,6 +72,7 @@ def comparisons() -> list[dict[str, Any]]:
             _null("tax_token"),
             _level("tax_token_l = tax_token_r", "the same number"),
             _level("tax_last4_l = tax_last4_r", "the same last four digits"),
+            _level("levenshtein(tax_last4_l, tax_last4_r) = 1", "three of the last four digits"),
         ),
         _comparison(
             BANK, _null("bank_tokens"), _level("list_has_any(bank_tokens_l, bank_tokens_r)", "an account in common")
@@ -89,6 +101,12 @@ def term_columns() -> list[str]:
 def _comparison(name: str, *levels: Level) -> dict[str, Any]:
     described = [*levels, {"sql_condition": "ELSE", "label_for_charts": "different"}]
     return {"output_column_name": name, "comparison_description": name, "comparison_levels": described}
+
+
+def _begins(shorter: str, longer: str) -> str:
+    """A condition: the name of one side, as it is written, is the beginning of the other's."""
+    short, long = (f"replace(name_written_{side}, ' ', '')" for side in (shorter, longer))
+    return f"(length({short}) >= {LONG_NAME} and substr({long}, 1, length({short})) = {short})"
 
 
 def _exact(name: str, column: str, words: str) -> dict[str, Any]:

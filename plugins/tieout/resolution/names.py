@@ -33,12 +33,16 @@ class OrganisationName:
     """A name taken apart.
 
     ``words``: spelt out, in order, without legal form and fillers. ``traded``: the same of the name that is traded
-    under, empty where there is none. ``form``: the legal form's short name, or empty.
+    under, empty where there is none. ``form``: the legal form's short name, or empty. ``acronyms``: the first letters
+    of either name, as people write them: with and without fillers, a word with a hyphen as one or as two. ``written``:
+    the legal name in plain letters as it is written, form and all.
     """
 
     words: tuple[str, ...]
     traded: tuple[str, ...]
     form: str
+    acronyms: tuple[str, ...] = ()
+    written: str = ""
 
     @property
     def core(self) -> str:
@@ -56,12 +60,6 @@ class OrganisationName:
         return ordered([word for word in self.words if word not in COMMON_WORDS] or self.words)
 
     @property
-    def acronym(self) -> str:
-        """The words' first letters, where there are at least three words that are no numbers."""
-        letters = [word[0] for word in self.words if not word.isdigit()]
-        return "".join(letters) if len(letters) >= ACRONYM_FROM else ""
-
-    @property
     def numbers(self) -> str:
         """The numbers in either name, each once."""
         return ordered({word for word in (*self.words, *self.traded) if word.isdigit()})
@@ -72,7 +70,8 @@ def parse(name: str | None) -> OrganisationName:
     text = _without_notes(name or "")
     legal, traded = _split(text)
     words, form = _words(legal)
-    return OrganisationName(words, _words(traded)[0], form)
+    acronyms = tuple(sorted(_acronyms(legal) | _acronyms(traded)))
+    return OrganisationName(words, _words(traded)[0], form, acronyms, plain(legal))
 
 
 def spelt(name: str | None) -> str:
@@ -103,6 +102,18 @@ def _split(text: str) -> tuple[str, str]:
             break
         text = f"{before} {after}"
     return text, ""
+
+
+def _acronyms(text: str) -> set[str]:
+    """First letters of at least three words that are no numbers; the legal form is none of them."""
+    if not text:
+        return set()
+    whole = [plain(word).replace(" ", "") for word in text.split() if any(map(str.isalnum, word))]
+    found = set()
+    for words in (_without_form(whole)[0], _without_form(plain(text).split())[0]):
+        named = [word for word in words if word and not word.isdigit()]
+        found |= {"".join(word[0] for word in named), "".join(word[0] for word in named if word not in FILLERS)}
+    return {letters for letters in found if len(letters) >= ACRONYM_FROM}
 
 
 def _words(text: str) -> tuple[tuple[str, ...], str]:

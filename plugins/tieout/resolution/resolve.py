@@ -7,16 +7,17 @@ as a merge, below it for review. Below the lower threshold nothing is said. docs
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from tieout.resolution import guards
 from tieout.resolution.certain import Certain, certain, identities
 from tieout.resolution.clusters import Groups, half_linked, names
 from tieout.resolution.decisions import Constraints, Decision, Pair, fold, pair
 from tieout.resolution.evidence import in_words
+from tieout.resolution.guards import Objection, Strength, objections
 from tieout.resolution.linkage import Link
+from tieout.resolution.rivals import torn
 from tieout.resolution.vendors import Features, Vendor
 
 THRESHOLDS = Path(__file__).with_name("thresholds.json")
@@ -46,6 +47,7 @@ class Proposal:
 
     ``weight`` and ``probability`` are null where the model did not score the pair. ``evidence`` and ``reasons`` (why
     a merge is not proposed) are sentences for a person; of numbers of tax and bank they show the last four characters.
+    ``against``: how much the strongest reason says, 0 where there is none.
     """
 
     left: str
@@ -55,6 +57,7 @@ class Proposal:
     probability: float | None
     evidence: tuple[str, ...]
     reasons: tuple[str, ...] = ()
+    against: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,12 +124,12 @@ def decide(
     limits = thresholds or load_thresholds()
     scored = [link for link in links if link.left in by_id and link.right in by_id]
     usable = [link for link in scored if link.weight >= limits.lower]
-    proposals = _propose(applied, by_id, seen, shared, usable, constraints, limits)
+    proposals = _untorn(_propose(applied, by_id, seen, shared, usable, constraints, limits), applied, seen)
     unit_ids = _named(applied, by_id, earlier or {})
     methods = _methods(reasons)
     apart = {each for each in constraints.apart if set(each) <= by_id.keys()}
     unlike = apart | {(link.left, link.right) for link in scored if link.weight <= UNLIKE}
-    unlike |= {(made.left, made.right) for made in proposals if made.reasons}
+    unlike |= {(made.left, made.right) for made in proposals if made.against >= Strength.AGAINST}
     proposed = _grown(unit_ids, proposals, apart, unlike, {Tier.MERGE})
     review = _grown(unit_ids, proposals, apart, unlike, {Tier.MERGE, Tier.REVIEW})
     members = [
@@ -216,20 +219,40 @@ def _proposal(
     limits: Thresholds,
 ) -> Proposal:
     one, other = (seen[member] for member in each)
-    reasons = guards.reasons(one, other)
+    found = objections(one, other)
     if each in withheld:
-        reasons.append("a person undid this merge")
+        found.append(Objection("a person undid this merge", Strength.AGAINST))
     heavy = link is not None and link.weight >= limits.upper
     said = [f"{item.words}{f', but {item.doubts}' if item.doubts else ''}" for item in common]
     return Proposal(
         left=each[0],
         right=each[1],
-        tier=Tier.MERGE if heavy and not reasons else Tier.REVIEW,
+        tier=Tier.MERGE if heavy and not found else Tier.REVIEW,
         weight=link.weight if link else None,
         probability=link.probability if link else None,
         evidence=(*said, *(in_words(link, vendors[each[0]], vendors[each[1]]) if link else ())),
-        reasons=tuple(reasons),
+        reasons=tuple(objection.words for objection in found),
+        against=max((objection.strength for objection in found), default=0),
     )
+
+
+def _untorn(proposals: list[Proposal], applied: Groups, seen: Mapping[str, Features]) -> list[Proposal]:
+    """The proposals, no merge of which another one speaks against."""
+    differing = [(made.left, made.right) for made in proposals if made.against == Strength.DIFFERENT]
+    ties = {}
+    for made in proposals:
+        if made.against < Strength.AGAINST:
+            short, long = sorted((made.left, made.right), key=lambda each: len(seen[each].name_squashed or ""))
+            ties[short, long] = made.weight or 0.0
+            if not made.against:
+                ties[long, short] = made.weight or 0.0
+    doubtful = torn(ties, differing, applied.members)
+    return [
+        replace(made, tier=Tier.REVIEW, reasons=(*made.reasons, "another vendor fits as well"))
+        if (made.left, made.right) in doubtful
+        else made
+        for made in proposals
+    ]
 
 
 def _grown(

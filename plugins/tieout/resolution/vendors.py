@@ -8,7 +8,7 @@ from typing import Any
 from tieout.resolution import contacts
 from tieout.resolution.names import ACRONYM_FROM, OrganisationName, parse
 
-LONGEST_ACRONYM = 5
+LONGEST_ACRONYM = 6
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,19 @@ class Vendor:
 class Features:
     """What is compared of a vendor: normal spellings, and the keys under which it is looked for.
 
-    ``None`` is unknown: it counts neither for nor against.
+    ``None`` is unknown: it counts neither for nor against. ``name_short``: a name that may be first letters;
+    ``name_acronyms``: the first letters of a longer one.
     """
 
     vendor_id: str
     name_ordered: str | None
     name_core: str | None
     name_squashed: str | None
+    name_written: str | None
     name_head: str | None
     name_traded: str | None
-    name_acronym: str | None
+    name_short: str | None
+    name_acronyms: tuple[str, ...] | None
     name_numbers: str | None
     legal_form: str | None
     address: str | None
@@ -104,9 +107,11 @@ def features(vendor: Vendor) -> Features:
         name_ordered=name.ordered or None,
         name_core=name.core or None,
         name_squashed=squashed or None,
+        name_written=name.written or None,
         name_head=name.head or None,
         name_traded=" ".join(sorted(name.traded)) or None,
-        name_acronym=_acronym(name) or None,
+        name_short=_short(name) or None,
+        name_acronyms=name.acronyms or None,
         name_numbers=name.numbers or None,
         legal_form=name.form or None,
         address=street.line or None,
@@ -135,14 +140,12 @@ def name_keys(name: OrganisationName) -> set[str]:
         keys |= {f"n:{own.ordered}", f"h:{own.head}", f"q:{squashed[:7]}", f"r:{squashed[-7:]}"}
         keys |= {f"w:{word}" for word in own.head.split() if len(word) > 2}
         keys |= {f"c:{skeleton}" for word in own.head.split() if len(skeleton := _consonants(word)) > 3}
-    return keys | set(_keyed("i", _acronym(name)))
+    return keys | {key for letters in (_short(name), *name.acronyms) for key in _keyed("i", letters)}
 
 
-def _acronym(name: OrganisationName) -> str:
-    """The first letters, or a short name that may be somebody's first letters."""
-    if len(name.words) == 1 and ACRONYM_FROM <= len(name.core) <= LONGEST_ACRONYM:
-        return name.core
-    return name.acronym
+def _short(name: OrganisationName) -> str:
+    """A short name that may be somebody's first letters."""
+    return name.core if len(name.words) == 1 and ACRONYM_FROM <= len(name.core) <= LONGEST_ACRONYM else ""
 
 
 def _consonants(word: str) -> str:

@@ -76,8 +76,14 @@ def test_common_words_do_not_tell_which_organisation_it_is():
 
 
 def test_first_letters_leave_numbers_out():
-    assert parse("Great Lakes Imaging 102").acronym == "gli"
-    assert parse("Alder Medical").acronym == ""
+    assert parse("Great Lakes Imaging 102").acronyms == ("gli",)
+    assert parse("Alder Medical").acronyms == ()
+
+
+def test_first_letters_are_those_that_people_write():
+    assert parse("Alder Pharmacy Services of America Corp.").acronyms == ("apsa", "apsoa")
+    assert parse("Mid-America Ponce Landscaping PLC").acronyms == ("mapl", "mpl")
+    assert parse("Flynn Enterprises LP dba Southern Floyd Paper Products").acronyms == ("sfpp",)
 
 
 def test_numbers_are_those_of_both_names():
