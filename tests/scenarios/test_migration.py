@@ -12,7 +12,7 @@ from tests.scenarios.warehouse import MATCH, Warehouse, at
 from tieout.settings import CHECKOUT
 
 BEFORE, AFTER = at("2026-03-08"), at("2026-03-31")
-MARTS = ["xref_document", "fct_purchase_order", "+fct_purchase_order_version", "+correlation_link"]
+MARTS = ["xref_document", "fct_purchase_order", "+fct_purchase_order_version", "+correlation_link", "+accrual_log"]
 COUNTED = [*MATCH, "xref_document", "fct_purchase_order", "dim_system_of_record"]
 ORDERS = (
     "select purchase_order_id, source_system, po_number, correlation_id from canonical.int_purchase_orders"
@@ -21,6 +21,11 @@ ORDERS = (
 LINES = "select po_line_id, ordered_qty from canonical.int_purchase_order_lines where entity_id = 'H2'"
 VERDICTS = "select invoice_id, verdict from match.match_invoice where invoice_id like 'ap:M-%%'"
 OPEN = "select po_line_id, open_receipt_qty from match.match_po_line where entity_id = 'H2' and open_receipt_qty > 0"
+ACCRUED = (
+    "select po_line_id, qty from (select distinct on (po_line_id) po_line_id, received_qty - invoiced_qty as qty"
+    " from mart.accrual_log where entity_id = 'H2' and known_at <= %s order by po_line_id, known_at desc) as l"
+    " where qty <> 0"
+)
 ALLOCATIONS = "select receipt_line_id, sum(qty) from match.match_allocation where invoice_id like 'ap:M-%%' group by 1"
 
 
@@ -75,8 +80,14 @@ def every_invoice_matches_whatever_number_it_names(moved: Warehouse) -> None:
 
 
 def nothing_is_accrued_twice(moved: Warehouse) -> None:
-    """All that was received was billed, once."""
+    """What was accrued before the move is billed after it, on the same lines; nothing was accrued on others."""
     assert moved.values(OPEN) == {}
+    assert moved.values(ACCRUED, BEFORE) == {"erp_main:OLD-2:1": 3, "erp_main:OLD-2:2": 6}
+    assert moved.values(ACCRUED, AFTER) == {}
+    lines = "select distinct po_line_id from mart.accrual_log where entity_id = 'H2' order by 1"
+    assert [row["po_line_id"] for row in moved.rows(lines)] == [
+        "erp_main:OLD-1:1", "erp_main:OLD-1:2", "erp_main:OLD-2:1", "erp_main:OLD-2:2", "erp_main:OLD-3:1",
+    ]  # fmt: skip
 
 
 def what_the_first_erp_posted_stays_posted(moved: Warehouse) -> None:

@@ -57,7 +57,8 @@ def inspect(directory: Path) -> tuple[Configuration, list[Problem]]:
     try:
         contracts = load_contracts(directory / "objects")
     except ConfigurationError as error:
-        return Configuration({}, {}, []), [Problem(str(directory / "objects"), 1, "", error.message)]
+        file, _, message = error.message.partition(": ")
+        return Configuration({}, {}, []), [Problem(file, 1, "", message)]
     for missing in check_derivations(contracts):
         problems.append(Problem(str(directory / "objects"), 1, missing, "derives with an unknown function"))
     profiles = {}

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tieout.errors import ConfigurationError
+from tieout.landing import validate
 from tieout.landing.archive import Archive
 from tieout.landing.configuration import land_configuration
 
@@ -123,7 +124,7 @@ def test_policies_land_before_masters_do_and_what_was_taken_once_stays_good(land
 
 
 def test_an_entity_that_has_documents_is_not_removed_and_its_open_invoices_are_named(
-    land, rows, warehouse, tmp_path, make_configuration
+    land, rows, warehouse, tmp_path, make_configuration, capsys
 ):
     entities = tmp_path / "config" / "entities"
     second = (entities / "H1.yml").read_text().replace("H1", "H2").replace("codes: {}", "valid_to: 2026-06-30")
@@ -142,6 +143,8 @@ def test_an_entity_that_has_documents_is_not_removed_and_its_open_invoices_are_n
         ConfigurationError, match=r"H2.yml:1: entity_id: entity 'H2' is gone.* 12 open invoices"
     ) as said:
         land(ROUTING.format(owner="bert"), 1)
+    assert validate.main([str(tmp_path / "config"), "--dsn", warehouse]) == 1
+    assert "entity 'H2' is gone" in capsys.readouterr().err
     assert "INV-1, INV-10" in str(said.value)
     assert "and 2 more" in str(said.value)
     assert rows("select entity_id, valid_to, _deleted from raw.entity order by 1") == [

@@ -74,7 +74,7 @@ def problems(config: Path) -> Problems:
          "feedback/targets.yml:21: targets.ap.operations.match_result.read_back.system: is not a source system"),
         ("feedback/targets.yml", "mode: live", "mode: lively",
          "feedback/targets.yml:17: targets.ap.operations.match_result.mode: 'lively' is not one of"),
-        ("objects/vendor.yml", "type: text", "type: txt", "objects:1: "),
+        ("objects/vendor.yml", "type: text", "type: txt", "objects/vendor.yml:1: vendor_number: type 'txt'"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_line_and_field(
