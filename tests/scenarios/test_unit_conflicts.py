@@ -3,9 +3,9 @@
 from fractions import Fraction
 from typing import Any
 
-from tests.scenarios.estate import ERP, SUPPLY, TIEOUT, Estate
+from tests.scenarios.estate import ERP, SUPPLY, TIEOUT, Estate, line
 from tests.scenarios.test_order_of_arrival import assert_equal, facts
-from tests.scenarios.warehouse import Warehouse, at
+from tests.scenarios.warehouse import MATCH, Warehouse, at
 
 AS_OF = at("2026-03-31")
 PACK = "4006381333931"
@@ -111,3 +111,28 @@ def test_an_items_conflict_belongs_to_the_parent_of_those_who_share_the_item_mas
     estate.land(models, at("2026-03-30"))
     models.build(AS_OF)
     assert models.rows("select entity_id from match.match_finding") == [{"entity_id": "GROUP"}]
+
+
+def test_an_open_conflict_is_valued_by_the_orders_and_invoices_in_its_pack(models: Warehouse) -> None:
+    estate = Estate()
+    copied(estate, "other", [said("BX", 10, gtin=PACK)], [said("PK", 12, gtin=PACK)])
+    for number, fields in {
+        "in boxes": {"unit": "BX"},
+        "in the copy's packs": {"unit": "PK"},
+        "in each": {"unit": "EA"},
+        "of another item": {"unit": "BX", "item_number": "I1"},
+        "closed": {"unit": "BX", "status": "closed", "closed_at": at("2026-03-10")},
+    }.items():
+        estate.order(number, line(5, "20.00", **{"item_number": "other", **fields}))
+    estate.order("in euros", line(1, "7.00", item_number="other", unit="BX"), currency="EUR")
+    billed = {"item_number": "other", "unit": "BX"}
+    estate.invoice("two of five", "in boxes", 2, "21.00", "2026-03-05", line=billed)
+    estate.invoice("paid", "closed", 2, "20.00", "2026-03-05", line=billed, status="paid")
+    estate.invoice("cancelled", None, 2, "20.00", "2026-03-05", line=billed, status="cancelled")
+    estate.land(models, at("2026-03-30"))
+    models.build(AS_OF, select=[*MATCH, "+exc_hold", "--exclude", "path:tests/marts"])
+    amounts = models.values("select currency, amount from mart.exc_unit_conflict")
+    assert amounts == {"USD": 3 * 20 + 2 * 21 + 5 * 20, "EUR": 7}  # three boxes not invoiced, two billed, five packs
+    assert models.rows("select amount_at_risk, currency from mart.exc_hold where code = 'UOM_CONFLICT'") == [
+        {"amount_at_risk": amounts["USD"], "currency": "USD"}
+    ]

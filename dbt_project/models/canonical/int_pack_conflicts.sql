@@ -61,6 +61,7 @@ select
     item.source_system as record_system,
     p.source_system,
     p.own_unit,
+    p.unit as copy_unit,
     p.numerator as record_numerator,
     p.denominator as record_denominator,
     p.factor * p.of_numerator as copy_numerator,

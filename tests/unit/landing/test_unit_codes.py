@@ -36,6 +36,7 @@ def test_a_code_means_one_unit_in_its_list_and_the_unit_is_known() -> None:
         ("RL", "RL", "RO"),
         ("ST", "ST", "SET"),
         ("BX", "BX", "BX"),
+        ("BA", None, "BL"),
         ("CS", "CS", None),
     ],
 )

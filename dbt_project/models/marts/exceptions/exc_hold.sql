@@ -75,7 +75,7 @@ select
     aged.resolution,
     aged.released_by,
     aged.release_reason,
-    aged.amount_at_risk,
+    coalesce(hanging.amount, aged.amount_at_risk)::numeric(20, 4) as amount_at_risk,
     aged.currency,
     aged.age_days,
     bucket.age_bucket,
@@ -84,6 +84,12 @@ select
 from aged
 left join correction
     on aged.hold_id = correction.hold_id and aged.episode = correction.episode and correction.preference = 1
+left join {{ ref('exc_unit_conflict') }} as hanging
+    on
+        aged.is_open
+        and aged.code = 'UOM_CONFLICT'
+        and aged.subject_id = hanging.item_key
+        and aged.currency = hanging.currency
 left join bucket
     on
         aged.is_open
