@@ -26,7 +26,6 @@ with held as (
         rule_ids,
         reason,
         owner,
-        quarantined_at,
         {%- if var('as_of', none) %}
         case
             when corrected_known_at <= {{ as_of() }} then 'corrected'
@@ -35,13 +34,14 @@ with held as (
         end as state,
         case when decided_known_at <= {{ as_of() }} then decided_known_at end as decided_known_at,
         case when decided_known_at <= {{ as_of() }} then decided_by end as decided_by,
-        case when decided_known_at <= {{ as_of() }} then decision_reason end as decision_reason
+        case when decided_known_at <= {{ as_of() }} then decision_reason end as decision_reason,
         {%- else %}
         state,
         decided_known_at,
         decided_by,
-        decision_reason
+        decision_reason,
         {%- endif %}
+        quarantined_at
     from {{ source('gate_records', 'quarantine') }}
     where quarantined_at <= {{ as_of() }}
 ),
