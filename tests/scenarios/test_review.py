@@ -63,9 +63,9 @@ def test_a_batch_is_shown_and_an_answer_is_carried_out_once_and_never_over_someb
     items = take(models.dsn, kind="item", size=1)
     units = take(models.dsn, kind="unit", size=10)
 
-    assert [line.money for line in rows.lines] == [("48 USD",), (), (), ()]
+    assert [line.money for line in rows.lines] == [("48.00 USD",), (), (), ()]
     page = as_markdown(rows)
-    assert "#### 1. 1" in page and "money that hangs on it: 48 USD" in page
+    assert "#### 1. 1" in page and "money that hangs on it: 48.00 USD" in page
     assert "<b>" not in page and "[a](" not in page, "what a source wrote is text"
     assert "Approve: release the row: known from now on. Reject: reject the row: it stays out." in page
     assert units.lines[0].touches == (

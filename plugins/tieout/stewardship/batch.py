@@ -21,8 +21,11 @@ with line as (
     select
         kind, subject_id, min(waiting_since) as waiting_since, max(age_days) as age_days, min(entity_id) as entity_id,
         min(evidence) as evidence, min(suggestion) as suggestion, min(detail::text)::jsonb as detail,
-        coalesce(array_agg(trim_scale(amount_at_risk) || ' ' || currency order by amount_at_risk desc)
-            filter (where amount_at_risk is not null), '{}') as money,
+        coalesce(
+            array_agg(to_char(amount_at_risk, 'FM999,999,999,990.00') || ' ' || currency order by amount_at_risk desc)
+                filter (where amount_at_risk is not null),
+            '{}'
+        ) as money,
         max(amount_at_risk) as most
     from steward.queue
     where kind = %(kind)s and detail ? 'approve' and %(entity_id)s in ('', coalesce(entity_id, ''))

@@ -46,7 +46,7 @@ def bars(points: Sequence[tuple[date, float]], *, first: date, last: date) -> st
     width = 180 / days
     drawn = "".join(
         f'<rect x="{(day - first).days * width:.1f}" y="{26 - max(24 * value / most, 1):.1f}"'
-        f' width="{max(width - 0.6, 1):.1f}" height="{max(24 * value / most, 1):.1f}">'
+        f' width="{min(max(width - 0.6, 1), 8):.1f}" height="{max(24 * value / most, 1):.1f}">'
         f"<title>{day:%d %b}: {value:,.0f}</title></rect>"
         for day, value in points
         if value

@@ -62,7 +62,7 @@ def as_html(figures: Figures) -> str:
             _largest(figures),
             _sources(figures.sources, first, last),
             _rules(figures.rules, first, last),
-            _vendors(figures),
+            _vendors(figures, first),
             _decisions(figures),
         ]
     )
@@ -172,7 +172,7 @@ def _rules(days: Sequence[RuleDay], first: date, last: date) -> str:
     )
 
 
-def _vendors(figures: Figures) -> str:
+def _vendors(figures: Figures, first: date) -> str:
     of = figures.vendors
     tiles = [
         (f"{of.numbers:,}", f"vendor numbers in the masters, which are {of.vendors:,} vendors"),
@@ -181,7 +181,7 @@ def _vendors(figures: Figures) -> str:
         (f"{of.merged + of.apart:,}", f"reviewed: {of.merged:,} merged, {of.apart:,} kept apart"),
         (f"{of.numbers - of.vendors:,}", "duplicates removed: numbers that count as another's"),
     ]
-    points = [(each.day, float(each.open)) for each in figures.open_proposals]
+    points = [(each.day, float(each.open)) for each in figures.open_proposals if each.day >= first]
     plot = charts.line(points, first=points[0][0], last=points[-1][0]) if points else ""
     return (
         "<h2>Duplicate vendors</h2><p class='lead'>Found by evidence and by the model, decided by people.</p>"

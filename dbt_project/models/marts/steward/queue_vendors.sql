@@ -56,10 +56,10 @@ review as (
         bool_and(tier = 'merge') as is_merge,
         min(probability) as probability,
         {{ joined(
-            "left_id || ' (' || coalesce(left_name, '') || ') and ' || right_id || ' (' || coalesce(right_name, '') || '): ' || evidence",
+            "left_id || ' (' || coalesce(left_name, '') || ') and ' || right_id || ' (' || coalesce(right_name, '') || '): ' || evidence || '.'",
             "' '"
         ) }} as evidence,
-        {{ joined("nullif(reasons, '')", "' '") }} as reasons
+        string_agg(distinct nullif(reasons, ''), '; ') as reasons
     from named
     group by review_id
 ),
@@ -96,7 +96,7 @@ select
     review.evidence,
     case
         when review.is_merge then 'Merge them: the model is sure, a person must say so.'
-        else 'Look whether they are one vendor. ' || coalesce(review.reasons, '')
+        else 'Look whether they are one vendor' || coalesce(': ' || review.reasons, '') || '.'
     end as suggestion,
     jsonb_build_object(
         'groups', clusters.groups, 'probability', review.probability,

@@ -13,7 +13,7 @@ select
     review_cluster_id,
     tier,
     probability,
-    array_to_string(evidence, ' ') as evidence,
-    array_to_string(reasons, ' ') as reasons,
+    rtrim(array_to_string(evidence, '; '), '.') as evidence,
+    array_to_string(reasons, '; ') as reasons,
     waiting_since
 from proposal
