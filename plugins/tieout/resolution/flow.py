@@ -4,10 +4,11 @@ One transaction: a run that is killed leaves nothing, and the next does its work
 became known since the last resolution, nothing is read. docs/reference/vendors.md.
 """
 
+import gc
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -91,7 +92,7 @@ def resolve_vendors(dsn: str, *, now: datetime, dag_run_id: str | None = None) -
         now: the business clock.
         dag_run_id: of the run; the landed rows' trace id.
     """
-    with closing(connect(dsn)) as connection, connection:
+    with _without_collection(), closing(connect(dsn)) as connection, connection:
         connection.execute(_LOCK)
         through = _news(connection)
         if through is None or not _is_due(connection, through, now):
@@ -105,6 +106,18 @@ def resolve_vendors(dsn: str, *, now: datetime, dag_run_id: str | None = None) -
         after = answer.rows(resolution, found.links, decisions)
         news = _News(resolution, found, before, after, earlier)
         return _conclude(connection, news, through, now, dag_run_id)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles, of which a million vendors and links have none: a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,31 @@ and after a week in which somebody was scored alone. A master of few vendors is 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from tieout.resolution.linkage import MODEL, Finding, Link, score, score_new
-from tieout.resolution.resolve import SCORED_FROM, THRESHOLDS
+from tieout.resolution.resolve import SCORED_FROM, THRESHOLDS, UNLIKE, load_thresholds
 from tieout.resolution.vendors import Features
 
 WHOLE_AGAIN = timedelta(days=7)
 # Up to so many vendors, all of them take no longer than a few.
 FEW = 5_000
+_VALUES = attrgetter(*(field.name for field in fields(Features)))
 
 _SCORED = "select vendor_id, facts_sha256 from steward.vendor_scored"
+_LINKS = """
+select left_id, right_id, weight, probability, case when weight >= %s then findings end as findings
+from steward.vendor_link
+where weight >= %s or weight <= %s
+order by left_id collate "C", right_id collate "C"
+"""
 _LAST_FULL = """
 select max(resolved_at) filter (where is_full), max(resolved_at) filter (where not is_full and scored > 0)
 from steward.vendor_resolution_run
@@ -66,16 +73,22 @@ def scored(connection: psycopg.Connection, compared: Sequence[Features], now: da
         links = score(compared, SCORED_FROM)
         _forget(connection, everybody=True)
         _keep(connection, links, facts)
-        return Scored(links, len(facts), is_full=True)
+        return Scored(_telling(links), len(facts), is_full=True)
     _forget(connection, sorted(changed | gone))
     links = score_new([each for each in compared if each.vendor_id in changed], compared, SCORED_FROM)
     before = _kept(connection)
     _keep(connection, links, {vendor_id: facts[vendor_id] for vendor_id in changed})
-    return Scored([*before, *links], len(changed), is_full=False)
+    return Scored([*before, *_telling(links)], len(changed), is_full=False)
+
+
+def _telling(links: Iterable[Link]) -> list[Link]:
+    """Links that may be proposed, and those that set two vendors apart."""
+    lower = load_thresholds().lower
+    return [link for link in links if link.weight >= lower or link.weight <= UNLIKE]
 
 
 def _facts(compared: Features) -> str:
-    return hashlib.sha256(json.dumps(astuple(compared)).encode()).hexdigest()
+    return hashlib.sha256(repr(_VALUES(compared)).encode()).hexdigest()
 
 
 def _forget(connection: psycopg.Connection, vendor_ids: Sequence[str] = (), *, everybody: bool = False) -> None:
@@ -97,17 +110,17 @@ def _keep(connection: psycopg.Connection, links: Iterable[Link], facts: dict[str
         statement = "copy steward.vendor_link (left_id, right_id, weight, probability, findings) from stdin"
         with cursor.copy(statement) as copy:
             for link in links:
-                findings = Jsonb([astuple(finding) for finding in link.findings])
+                findings = Jsonb([(found.comparison, found.words, found.weight) for found in link.findings])
                 copy.write_row((link.left, link.right, link.weight, link.probability, findings))
 
 
 def _kept(connection: psycopg.Connection) -> list[Link]:
-    rows = connection.execute(
-        "select left_id, right_id, weight, probability, findings from steward.vendor_link order by left_id, right_id"
-    )
+    """The telling links, with what was found of those that may be proposed."""
+    lower = load_thresholds().lower
+    rows = connection.execute(_LINKS, (lower, lower, UNLIKE)).fetchall()
     return [_link(row) for row in rows]
 
 
 def _link(row: tuple[Any, ...]) -> Link:
     left, right, weight, probability, findings = row
-    return Link(left, right, weight, probability, tuple(Finding(*finding) for finding in findings))
+    return Link(left, right, weight, probability, tuple(Finding(*finding) for finding in findings or ()))
