@@ -47,7 +47,7 @@ def facts(warehouse: Warehouse) -> dict[str, list[str]]:
 
 def mixed() -> Estate:
     """The worked examples with what else decides: releases, copies, changes of masters, versions, a deletion,
-    and a hospital that moves to another ERP."""
+    and a hospital that moves to another ERP, and once more."""
     estate = examples()
     estate.release("R1", "5A", "PRICE_OVER", actual="5.11")
     estate.release("R2", "7A", "PRICE_OVER", actual="10.01")
@@ -68,6 +68,9 @@ def mixed() -> Estate:
                at=at("2026-03-05"), by_user="clerk")  # fmt: skip
     moving_orders.begin(estate)
     moving_orders.move(estate)
+    moving_orders.refer(estate, "OLD-3", "NEW-9")
+    moving_orders.refer(estate, "OLD-3", "NEW-9", _deleted=True)
+    moving_orders.move_again(estate)
     moving_orders.finish(estate)
     return estate
 

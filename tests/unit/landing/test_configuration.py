@@ -1,6 +1,8 @@
 """Whatever is wrong in ``config/`` is named with file, line and field, all of it in one go."""
 
+import re
 import shutil
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,6 +89,17 @@ def test_a_mistake_is_named_with_file_line_and_field(
 def test_a_month_of_migration_is_right(problems: Problems) -> None:
     moved = "[{record: erp_main, to: 2026-06-30}, {record: erp_west, from: 2026-07-01}]"
     assert problems("entities/H2.yml", "{record: erp_main, from: 2000-01-01}", moved) == []
+
+
+def test_what_the_guide_says_of_a_migration_is_right(problems: Problems) -> None:
+    guide = (settings.CHECKOUT / "docs/guides/migrate_an_erp.md").read_text()
+    entity, reference = re.findall(r"^ *```yaml\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE)
+    periods = textwrap.dedent(entity).partition("system_of_record:\n")[2]
+    assert problems("entities/H3.yml", "  erp: {record: erp_west, from: 2000-01-01}\n", periods) == []
+    mapping = textwrap.indent(textwrap.dedent(reference), " " * 6)
+    assert (
+        problems("sources/erp_west.yml", "      purchase_order_line:\n", f"{mapping}      purchase_order_line:\n") == []
+    )
 
 
 def test_the_command_prints_each_mistake_and_fails(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
