@@ -146,10 +146,10 @@ def decide(
 
 
 def _named(applied: Groups, vendors: Mapping[str, Vendor], earlier: Mapping[str, str]) -> dict[str, str]:
-    """Names of the applied clusters. An earlier name is kept where it is a number in a system of record."""
-    of_record = {vendor_id for vendor_id, vendor in vendors.items() if vendor.source_rank == 1}
-    groups = [sorted(group, key=lambda member: (member not in of_record, member)) for group in applied.all()]
-    return names(groups, {member: name for member, name in earlier.items() if name in of_record})
+    """Names of the applied clusters. An earlier name is kept unless it is a number of a copy."""
+    copies = {vendor_id for vendor_id, vendor in vendors.items() if vendor.source_rank != 1}
+    groups = [sorted(group, key=lambda member: (member in copies, member)) for group in applied.all()]
+    return names(groups, {member: name for member, name in earlier.items() if name not in copies})
 
 
 def _methods(applied: Iterable[Applied]) -> dict[str, str]:

@@ -114,7 +114,7 @@ def test_merges_in_a_circle_are_one_cluster_that_keeps_its_name(master, resolve)
     assert resolve().resolved is False
 
 
-def test_a_cluster_is_named_for_its_first_record_and_not_renamed_for_a_later_one(master, resolve):
+def test_a_cluster_is_named_for_its_first_record_and_keeps_the_name_whoever_comes_and_goes(master, resolve):
     master.vendors("S5", system="ap", tax_id_token="T1", **ACME)
     resolve()
     assert clusters(master) == {"ap:S5": "ap:S5"}
@@ -124,6 +124,9 @@ def test_a_cluster_is_named_for_its_first_record_and_not_renamed_for_a_later_one
     master.vendors("V1", tax_id_token="T1", **ACME)
     resolve()
     assert set(clusters(master).values()) == {"erp_main:V5"}
+    master.land("vendor", [{"vendor_number": "V5", "name": "gone", "_deleted": True}])
+    resolve()
+    assert clusters(master) == {"ap:S5": "erp_main:V5", "erp_main:V1": "erp_main:V5"}
 
 
 def test_a_tax_id_that_contradicts_everything_else_is_proposed_and_not_applied(master, resolve):
