@@ -15,10 +15,13 @@ FOLDER = settings.CHECKOUT / "sandbox" / "adventureworks"
 @pytest.fixture
 def configuration(tmp_path) -> Configuration:
     """What this company took: a profile and an entity."""
-    for part in ("objects", "sources/adventureworks.yml", "entities/AWC.yml"):
+    for part in ("objects", "sources/adventureworks.yml"):
         link = tmp_path / "config" / part
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(settings.config_dir() / part)
+    entity = (settings.config_dir() / "entities/AWC.yml").read_text().replace("parent_entity_id: GROUP\n", "")
+    (tmp_path / "config/entities").mkdir()
+    (tmp_path / "config/entities/AWC.yml").write_text(entity)
     return load_configuration(tmp_path / "config")
 
 
