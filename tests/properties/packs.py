@@ -61,11 +61,15 @@ def _special(row: Said) -> bool:
 
 def _held(graph: list[Said], entity: str, vendor: str) -> list[Said]:
     """Of each unit the statements that are most particular for this entity and vendor."""
+
+    def about(row: Said) -> str:
+        return (row.of_unit or BASE) if row.unit == BASE else row.unit
+
     fitting = [row for row in graph if row.entity in ("", entity) and row.vendor in ("", vendor)]
     best = {}
     for row in fitting:
-        best[row.unit] = max(best.get(row.unit, ("", "")), (row.vendor, row.entity))
-    return [row for row in fitting if (row.vendor, row.entity) == best[row.unit]]
+        best[about(row)] = max(best.get(about(row), ("", "")), (row.vendor, row.entity))
+    return [row for row in fitting if (row.vendor, row.entity) == best[about(row)]]
 
 
 def _judged(held: list[Said]) -> dict[str, Fraction | str]:

@@ -75,6 +75,10 @@ EXAMPLES: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
         [{"unit": f"U{a}", "factor": 1, "of_unit": f"U{b}"} for a in range(6) for b in range(6) if a != b],
         {f"U{a}": "More is said of this item's packs than can be followed." for a in range(6)},
     ),
+    "sixteen packs in each other": (
+        [{"unit": f"U{n:02}", "factor": 2, "of_unit": f"U{n - 1:02}" if n else None} for n in range(16)],
+        {f"U{n:02}": str(2 ** (n + 1)) for n in range(16)},
+    ),
     "an each of five eaches": ([{"unit": "EA", "factor": 5}], {"EA": "A unit is one of itself: 1 EA = 5 EA."}),
 }  # fmt: skip
 
@@ -178,8 +182,11 @@ def test_an_entitys_or_vendors_packs_override_the_items(models: Warehouse) -> No
     said(estate, "P3", unit="PK", factor=5, vendor_number="SV-1")
     estate.item("P4", units={"BX": 10})
     said(estate, "P4", unit="BX", factor=7, entity_id="H2")
+    # the vendor's box said the other way round
+    estate.item("P5", units={"BX": 12, "CS": 48})
+    said(estate, "P5", unit="EA", factor=1, factor_denominator=10, of_unit="BX", vendor_number="SV-1")
     for order, vendor in (("A", "V1"), ("B", "V2")):
-        lines = [("P1", "CS"), ("P2", "BX"), ("P3", "PK"), ("P4", "BX")]
+        lines = [("P1", "CS"), ("P2", "BX"), ("P3", "PK"), ("P4", "BX"), ("P5", "CS"), ("P5", "BX")]
         estate.order(order, *(line(1, "60.00", item_number=item, unit=unit) for item, unit in lines), vendor=vendor)
         estate.receipt(f"r-{order}", order, 1, "2026-03-04", item_number="P1", unit="BX")
         estate.invoice(order, order, 1, "15.00", "2026-03-05", line={"item_number": "P1", "unit": "BX"})
@@ -187,7 +194,8 @@ def test_an_entitys_or_vendors_packs_override_the_items(models: Warehouse) -> No
     models.build(AS_OF, select=LINES, data_tests=False)
     ordered = models.values("select po_line_id, ordered_qty from canonical.int_purchase_order_lines order by 1")
     assert {key.removeprefix("erp_main:"): int(qty) for key, qty in ordered.items()} == {
-        "A:1": 48, "A:2": 30, "A:3": 5, "A:4": 10, "B:1": 40, "B:2": 20, "B:3": 1, "B:4": 10,
+        "A:1": 48, "A:2": 30, "A:3": 5, "A:4": 10, "A:5": 48, "A:6": 10,
+        "B:1": 40, "B:2": 20, "B:3": 1, "B:4": 10, "B:5": 48, "B:6": 12,
     }  # fmt: skip
     assert models.values("select purchase_order_id, qty from canonical.int_receipt_lines") == {
         "erp_main:A": 12, "erp_main:B": 10,

@@ -47,7 +47,8 @@ scope as (
     inner join vendor on entity.item_key = vendor.item_key
 ),
 
--- What is said of a unit for a vendor hides what is said of it for an entity, and that what is said for everybody.
+-- What is said of a unit for a vendor hides what is said of it for an entity, and that what is said for everybody. Of
+-- the base unit nothing is said but how large the other one is.
 ranked as (
     select
         s.item_key,
@@ -61,7 +62,11 @@ ranked as (
         scope.entity_id,
         scope.vendor_key,
         rank() over (
-            partition by s.item_key, scope.entity_id, scope.vendor_key, s.unit
+            partition by
+                s.item_key,
+                scope.entity_id,
+                scope.vendor_key,
+                case when s.unit = s.base_unit then s.of_unit else s.unit end
             order by s.vendor_key desc, s.entity_id desc
         ) as place
     from scope

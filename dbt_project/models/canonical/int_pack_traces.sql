@@ -34,7 +34,7 @@ with recursive trace as (
             and trace.entity_id = link.entity_id
             and trace.vendor_key = link.vendor_key
             and trace.reached = link.unit
-    where not trace.is_circle and trace.steps < 12
+    where not trace.is_circle and trace.steps < 24
 ),
 
 -- A circle, if there is one, else the farthest that one comes.

@@ -64,7 +64,7 @@ way as (
             and way.vendor_key = d.vendor_key
             and way.unit = d.of_unit
             and position('|' || d.unit || '|' in way.passed) = 0
-    where way.steps < 12
+    where way.steps < 24
 )
 
 select
