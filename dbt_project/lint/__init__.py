@@ -9,6 +9,10 @@ from typing import Any
 
 execute = True
 KEYWORDS = {"kept": "materialized", "not_kept": "not materialized", "computed_once": "offset 0"}
+TABLES: dict[str, Callable[..., str]] = {
+    "rows_of": lambda relation, columns, keys: str(relation),
+    "row_by_row": lambda relation, alias, columns: f"{relation} as {alias} on true",
+}
 
 
 class _Anything(str):
@@ -54,10 +58,12 @@ class adapter:
 
     @staticmethod
     def dispatch(name: str, package: str | None = None) -> Callable[..., str]:
-        """The macro of that name, as a function call or, where it stands for keywords, as those."""
+        """The macro of that name: a function call, or the keywords or the table that it stands for."""
         if name in KEYWORDS:
             return lambda: KEYWORDS[name]
-        return lambda *arguments: f"{name}({', '.join(map(str, arguments))})"
+        if name in TABLES:
+            return TABLES[name]
+        return lambda *arguments: f"{name}({', '.join(str(each) for each in arguments if each != '')})"
 
     @staticmethod
     def get_relation(*_: object) -> _Relation:

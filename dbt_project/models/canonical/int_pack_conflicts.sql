@@ -73,7 +73,11 @@ select
 from pair as p
 inner join {{ ref('int_items') }} as item on p.item_key = item.item_key
 left join {{ ref('int_unit_decisions') }} as decided
-    on p.item_key = decided.item_key and p.own_unit = decided.unit and decided.entity_id = '' and decided.vendor_key = ''
+    on
+        p.item_key = decided.item_key
+        and p.own_unit = decided.unit
+        and decided.entity_id = ''
+        and decided.vendor_key = ''
 where
     -- a person's word settles it
     decided.decision_id is null

@@ -70,7 +70,9 @@ keyed as (
         case
             when identity_token is null then record_vendor_id
             else coalesce(
-                    {{ first_text('case when root_is_record then record_vendor_id end', 'partition by identity_token') }},
+                    {{ first_text(
+                        'case when root_is_record then record_vendor_id end', 'partition by identity_token'
+                    ) }},
                     {{ first_text('record_vendor_id', 'partition by identity_token') }}
                 )
         end as equal_key

@@ -67,7 +67,7 @@ of_cluster as (
             and q.kind = i.kind
 ),
 
-reached as (
+reached as ( -- noqa: ST03
     select invoice_id from of_amount
     union
     select invoice_id from of_number

@@ -11,7 +11,7 @@
 }}
 
 with {% if continues() -%}
-new as (
+new as ( -- noqa: ST03
     select distinct l.hold_id
     from {{ of_new(ref('match_hold_log'), 'known_at') }} as l
 ),
