@@ -1,7 +1,7 @@
 {{ config(materialized='ephemeral') }}
 
 -- One line for each pack, however many copies say otherwise; it can be answered by yes or no where there is one.
-with conflict as (
+with disagreement as (
     select
         item_key,
         own_unit as unit,
@@ -27,7 +27,7 @@ refused as (
 ),
 
 subject as (
-    select item_key from conflict
+    select item_key from disagreement
     union
     select item_key from refused
 ),
@@ -46,9 +46,12 @@ said as (
 
 waiting as (
     select
-        item_key,
-        unit,
-        evidence,
+        disagreement.item_key,
+        disagreement.unit,
+        null::text as money_key,
+        hanging.amount,
+        hanging.currency,
+        disagreement.evidence,
         'Say what the pack holds: approve the master''s factor, or reject it for the copy''s.' as suggestion,
         case
             when copies = 1
@@ -62,13 +65,17 @@ waiting as (
                     )
             else '{}'::jsonb
         end as answers
-    from conflict
+    from disagreement
+    left join {{ ref('exc_unit_conflict') }} as hanging on disagreement.item_key = hanging.item_key
 
     union all
 
     select
         item_key,
         unit,
+        item_key as money_key,
+        null::numeric as amount,
+        null::text as currency,
         evidence,
         'Say what the pack holds; lines in this unit find no factor until then.' as suggestion,
         '{}'::jsonb as answers
@@ -81,10 +88,10 @@ select
     null::text as entity_id,
     'item_steward' as owner_role,
     said.waiting_since,
-    waiting.item_key,
+    waiting.money_key as item_key,
     null::text as vendor_id,
-    null::numeric as amount,
-    null::text as currency,
+    waiting.amount,
+    waiting.currency,
     'Item ' || waiting.item_key || ': ' || waiting.evidence as evidence,
     waiting.suggestion,
     jsonb_build_object('item_id', waiting.item_key, 'unit', waiting.unit) || waiting.answers as detail
