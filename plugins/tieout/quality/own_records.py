@@ -50,12 +50,19 @@ class OwnBatch:
     now: datetime
 
 
+def open_instant(connection: psycopg.Connection, feed: str, known_at: datetime, now: datetime) -> str:
+    """Note that something becomes known at ``known_at``, so that the next transformation knows it; return the id."""
+    gate_run_id = f"{feed}-{known_at:%Y%m%dT%H%M%S.%fZ}"
+    connection.execute(_KNOWN_FROM, {"gate_run_id": gate_run_id, "known_at": known_at, "now": now})
+    return gate_run_id
+
+
 def promote(connection: psycopg.Connection, batch: OwnBatch) -> None:
     """Land the batch as promoted, known from its ``known_at``; the caller inserts its rows and commits."""
     values = asdict(batch) | {
-        "gate_run_id": f"{batch.feed}-{batch.known_at:%Y%m%dT%H%M%S.%fZ}",
+        "gate_run_id": open_instant(connection, batch.feed, batch.known_at, batch.now),
         "source_system": SOURCE_SYSTEM,
         "profile_version": PROFILE_VERSION,
     }
-    for statement in (_KNOWN_FROM, _LAND_BATCH, _PROMOTE):
+    for statement in (_LAND_BATCH, _PROMOTE):
         connection.execute(statement.encode(), values)

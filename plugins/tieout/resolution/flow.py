@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from tieout.quality import knowledge
-from tieout.quality.own_records import PROFILE_VERSION, SOURCE_SYSTEM, OwnBatch, promote
+from tieout.quality.own_records import PROFILE_VERSION, SOURCE_SYSTEM, OwnBatch, open_instant, promote
 from tieout.resolution import answer, changes, known, proposals
 from tieout.resolution.answer import Row
 from tieout.resolution.links import Scored, model_sha256, scored, whole_is_due
@@ -140,13 +140,15 @@ def _conclude(
     trace_id = dag_run_id or f"resolution-{known_at.isoformat()}"
     landed = [row for vendor_id, row in news.after.items() if answer.is_news(news.before.get(vendor_id), row)]
     gone = [row for vendor_id, row in news.before.items() if vendor_id not in news.after]
-    if landed or gone:
-        _land(connection, landed, gone, known_at, now, trace_id)
     clusters = {member.vendor_id: member.cluster_id for member in resolution.members}
     changed = changes.changes(news.earlier, clusters, resolution.applied)
     changes.record(connection, changed, now, trace_id)
     proposed = proposals.proposed(resolution)
     differences = proposals.differences(proposals.open_proposals(connection), proposed, resolution, known_at)
+    if landed or gone:
+        _land(connection, landed, gone, known_at, now, trace_id)
+    elif differences.opened or differences.closed:
+        open_instant(connection, OBJECT, known_at, now)
     proposals.keep(connection, differences, known_at)
     outcome = Outcome(
         resolved=True,

@@ -119,16 +119,22 @@ def _taken_back(past: Sequence[Decision], undoes: str) -> tuple[tuple[str, ...],
 
 def _repeated(past: Sequence[Decision], made: Decision) -> Decision | None:
     """The same decision of the same person, where nobody decided on these vendors since: a task that ran twice."""
+    if made.undoes:
+        return _undone_already(past, made)
     members = _members(made)
     for each in reversed(past):
         if members & _members(each):
             same = (each.kind, set(each.groups), each.undoes) == (made.kind, set(made.groups), made.undoes)
-            if same and each.decided_by == made.decided_by:
-                return each
-            if made.undoes and each.undoes == made.undoes:
-                raise TieoutError(f"{_told(each)}.", "It is taken back already; nothing was written.")
-            return None
+            return each if same and each.decided_by == made.decided_by else None
     return None
+
+
+def _undone_already(past: Sequence[Decision], made: Decision) -> Decision | None:
+    """The decision that took back the same one: a decision is taken back once."""
+    done = next((each for each in past if each.undoes == made.undoes), None)
+    if done is not None and done.decided_by != made.decided_by:
+        raise TieoutError(f"{_told(done)}.", "It is taken back already; nothing was written.")
+    return done
 
 
 def _refuse_unknown(connection: psycopg.Connection, made: Decision) -> None:

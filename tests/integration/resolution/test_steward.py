@@ -95,6 +95,7 @@ def test_somebody_elses_decision_is_undone_before_the_opposite_is_decided(master
     with pytest.raises(TieoutError, match="taken back already"):
         decide("undo", by="Ann", undoes=first.decision_id)
     decide("apart", ["V1"], ["V2"], by="Bert")
+    assert not decide("undo", by="Bert", undoes=first.decision_id).is_new, "a decision is taken back once"
 
     assert [row["decision_type"] for row in decisions(master)] == ["vendor_merge", "vendor_undo", "vendor_apart"]
 
