@@ -158,7 +158,7 @@ def kpi_words(row: dict[str, Any]) -> tuple[str, str]:
     if row["unit"] == "%":
         if not denominator:
             return "nothing to measure", ""
-        return f"{numerator * 100 / denominator:.1f} %", f"{denominator:,.0f}"
+        return f"{numerator * 100 / denominator:.1f} %", f"{denominator:,.0f} {row['currency'] or ''}".rstrip()
     if row["currency"]:
         return f"{_money(numerator)} {row['currency']}", ""
     return f"{numerator or 0:,.0f}", ""

@@ -11,6 +11,11 @@ def test_a_ratio_is_made_from_its_summed_parts():
     assert kpi_words(row(unit="%", numerator=Decimal(2), denominator=Decimal(3))) == ("66.7 %", "3")
 
 
+def test_a_ratio_of_money_says_in_which_currency_its_parts_are():
+    parts = {"numerator": Decimal("50.00"), "denominator": Decimal("1000.00")}
+    assert kpi_words(row(unit="%", currency="EUR", **parts)) == ("5.0 %", "1,000 EUR")
+
+
 def test_a_ratio_of_nothing_says_so():
     assert kpi_words(row(unit="%", numerator=None, denominator=Decimal(0))) == ("nothing to measure", "")
 
