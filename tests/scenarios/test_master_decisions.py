@@ -48,6 +48,8 @@ def mess() -> Estate:
     estate.item("circle")
     for statement in (said("BX", 10, of_unit="CS"), said("CS", 4, of_unit="BX")):
         estate.add(SUPPLY, "item_unit", item_number="circle", **statement)
+    item(estate, ERP, "E-circle", source_ref="circle")
+    estate.add(ERP, "item_unit", item_number="E-circle", **said("BX", 8))
     estate.order("PO1", line(2, 24, unit="BOXX"), line(3, 10, unit="BX", item_number="pack"))
     estate.receipt("R1", "PO1", 24, "2026-03-02")
     estate.invoice("INV1", "PO1", 2, "24.00", "2026-03-05", line={"unit": "BOXX"})
@@ -105,7 +107,9 @@ def test_what_waits_is_listed_with_its_money_and_what_is_decided_takes_effect_in
         "select ordered_qty, base_unit, unit_price from canonical.int_purchase_order_lines where line_number = 1"
     ) == [{"ordered_qty": 24, "base_unit": "EA", "unit_price": 2}]
     assert waiting.values("select invoice_id, verdict from match.match_invoice") == {"ap:INV1": "matched"}
-    assert proposals(waiting) == {"item_link erp_main:E1", "item_link erp_main:E2", "unit_factor erp_main:E-pack BX"}
+    assert proposals(waiting) == {
+        "item_link erp_main:E1", "item_link erp_main:E2", "unit_factor erp_main:E-circle BX",
+    }, "the ERP's box of 12 is as was decided"  # fmt: skip
     incremental = facts(waiting)
     waiting.build(SECOND, full_refresh=True)
     assert_equal(incremental, facts(waiting))

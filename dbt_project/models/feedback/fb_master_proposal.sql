@@ -42,6 +42,18 @@ item_link as (
         and item.source_ref is distinct from {{ key_of('crosswalk.item_key') }}
 ),
 
+-- What the ERPs say of packs for everybody.
+pack as (
+    select
+        _source_system || ':' || item_number as item_id,
+        unit,
+        of_unit,
+        factor,
+        coalesce(factor_denominator, 1) as factor_denominator
+    from {{ ref('stg_item_units') }}
+    where entity_id is null and vendor_number is null
+),
+
 unit_factor as (
     select
         item.source_system as target,
@@ -62,7 +74,24 @@ unit_factor as (
     inner join {{ ref('int_items') }} as record on decided.item_key = record.item_key
     inner join {{ ref('int_item_crosswalk') }} as crosswalk on decided.item_key = crosswalk.item_key
     inner join item on crosswalk.item_id = item.item_id
-    where decided.entity_id = '' and decided.vendor_key = ''
+    where
+        decided.entity_id = ''
+        and decided.vendor_key = ''
+        and exists (
+            select 1
+            from pack
+            where item.item_id = pack.item_id and decided.unit = pack.unit
+        )
+        and not exists (
+            select 1
+            from pack
+            where
+                item.item_id = pack.item_id
+                and decided.unit = pack.unit
+                and coalesce(decided.of_unit, record.base_unit) = coalesce(pack.of_unit, record.base_unit)
+                and decided.factor * pack.factor_denominator
+                = pack.factor * coalesce(decided.factor_denominator, 1)
+        )
 ),
 
 vendor_merge as (
