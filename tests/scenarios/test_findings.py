@@ -218,3 +218,16 @@ def test_each_line_explains_itself(case: tuple[Case, Warehouse]) -> None:
         "select invoice_line_id, verdict from match.match_invoice_line_explained where explanation is null"
     )
     assert rows == []
+
+
+def test_keys_compare_as_the_database_does(case: tuple[Case, Warehouse]) -> None:
+    """A join with a key of another collation is served by no index."""
+    _, warehouse = case
+    columns = warehouse.rows(
+        "select class.relname, attribute.attname from pg_attribute as attribute"
+        " inner join pg_class as class on attribute.attrelid = class.oid and class.relkind in ('r', 'v')"
+        " inner join pg_collation as rule on attribute.attcollation = rule.oid"
+        " where class.relnamespace::regnamespace::text in ('staging', 'canonical', 'match')"
+        " and rule.collname <> 'default'"
+    )
+    assert columns == []
