@@ -59,23 +59,24 @@ class Selection:
         return {f"{self.by}_id": self.text.strip()}
 
 
-def chosen(connection: psycopg.Connection, selection: Selection, states: tuple[str, ...]) -> list[int]:
-    """Return the ids of the selected rows that are in one of the states, locked until the transaction ends.
+def chosen(connection: psycopg.Connection, selection: Selection, states: tuple[str, ...]) -> dict[int, str]:
+    """Return the selected rows that are in one of the states, id and state, locked until the transaction ends.
 
     Raises:
         TieoutError: the pattern's field is none of the rows', or its regular expression does not read.
     """
     rows = connection.execute(
-        "select q.quarantine_id, q.object from quality.quarantine as q"  # noqa: S608 - the condition is ours
+        "select q.quarantine_id, q.object, q.state from quality.quarantine as q"  # noqa: S608 - the condition is ours
         f" where q.state = any(%(states)s) and ({_WHERE[selection.by]}) order by q.quarantine_id for update".encode(),
         {"states": list(states), **selection.parameters},
     ).fetchall()
     pattern = _PATTERN.fullmatch(selection.pattern)
     if pattern is None or not rows:
-        return [row[0] for row in rows]
+        return {row[0]: row[2] for row in rows}
     objects = {row[1] for row in rows}
     ids = [row[0] for row in rows]
-    return sorted(found for name in sorted(objects) for found in _fitting(connection, name, ids, pattern))
+    fitting = {found for name in sorted(objects) for found in _fitting(connection, name, ids, pattern)}
+    return {row[0]: row[2] for row in rows if row[0] in fitting}
 
 
 def _fitting(connection: psycopg.Connection, object_name: str, ids: list[int], pattern: re.Match[str]) -> list[int]:

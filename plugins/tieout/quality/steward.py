@@ -83,10 +83,10 @@ def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: s
     with closing(connect(dsn)) as connection, connection:
         known_at = knowledge.next_known_at(connection, now)
         accepted = _accept_batch(connection, selection) if action == "release" else None
-        rows = () if accepted else _decide_rows(connection, action, selection, by, reason, known_at)
+        rows = {} if accepted else _decide_rows(connection, action, selection, by, reason, known_at)
         if not rows and accepted is None:
             return Decided()
-        decided = Decided(new_id(), known_at, rows, accepted)
+        decided = Decided(new_id(), known_at, tuple(sorted(rows)), accepted)
         record = Decision(
             decision_id=str(decided.decision_id),
             decision_type="batch_accept" if accepted else _STATES[action][1],
@@ -94,10 +94,13 @@ def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: s
             subject_id=selection.text.strip(),
             by=by,
             reason=reason,
-            detail={"selected_by": selection.by, "pattern": selection.pattern, "quarantine_ids": list(rows)},
+            detail={"selected_by": selection.by, "pattern": selection.pattern, "quarantine_ids": sorted(rows)},
         )
         land(connection, record, known_at, now)
-        _audit(connection, decided, action, selection, by, reason, now)
+        before: dict[str, Any] = (
+            {"state": "stopped"} if accepted else {"states": {str(each): rows[each] for each in sorted(rows)}}
+        )
+        _audit(connection, decided, before, action, selection, by, reason, now)
         return decided
 
 
@@ -116,16 +119,18 @@ def _accept_batch(connection: psycopg.Connection, selection: Selection) -> str |
 
 def _decide_rows(
     connection: psycopg.Connection, action: Action, selection: Selection, by: str, reason: str, known_at: datetime
-) -> tuple[int, ...]:
+) -> dict[int, str]:
+    """Decide, and return the rows with the states that they were in."""
     state, _, may_be = _STATES[action]
-    ids = chosen(connection, selection, may_be)
-    connection.execute(_DECIDE, {"state": state, "known_at": known_at, "by": by, "reason": reason, "ids": ids})
-    return tuple(ids)
+    rows = chosen(connection, selection, may_be)
+    connection.execute(_DECIDE, {"state": state, "known_at": known_at, "by": by, "reason": reason, "ids": list(rows)})
+    return rows
 
 
 def _audit(
     connection: psycopg.Connection,
     decided: Decided,
+    before: Mapping[str, Any],
     action: Action,
     selection: Selection,
     by: str,
@@ -139,7 +144,7 @@ def _audit(
         action=ACCEPT if decided.batch_accepted else action,
         subject_type=_subject_type(selection),
         subject_id=selection.text.strip(),
-        before={"state": "stopped" if decided.batch_accepted else "waiting"},
+        before=before,
         after=decided.as_dict(),
         reason=reason,
         trace_id=decided.decision_id,
