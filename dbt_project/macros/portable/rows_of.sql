@@ -16,7 +16,10 @@
     )
 {%- endmacro %}
 
-{# `offset 0` keeps the lookup a lookup: without it, it is a join like any other. #}
+{#
+    The inner `offset 0` keeps the lookup a lookup: without it, it is a join like any other. The outer one lets the
+    planner see all rows that come of it, and not those of one key, where they are grouped or joined.
+#}
 {% macro postgres__rows_of(relation, columns, keys) -%}
     (
         select r.*
@@ -28,10 +31,11 @@
                 where {% for column in columns %}r.{{ column }} = k.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
                 offset 0
             ) as r
+        offset 0
     )
 {%- endmacro %}
 
-{# As `rows_of`, for the right side of a left join and its condition: looked up for each row of the left side. #}
+{# As `rows_of`, for the right side of a join and its condition: looked up for each row of the left side. #}
 {% macro row_by_row(relation, alias, columns) -%}
     {{ return(adapter.dispatch('row_by_row', 'tieout')(relation, alias, columns)) }}
 {%- endmacro %}

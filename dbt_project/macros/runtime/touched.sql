@@ -51,7 +51,7 @@
 {%- endmacro %}
 
 {#
-    What a left join reads of a table that is as long as history, with the condition: `columns` maps its columns, which
+    What a join reads of a table that is as long as history, with the condition: `columns` maps its columns, which
     are indexed, to what they equal. All in a full refresh, else row by row.
 #}
 {% macro looked_up(relation, alias, columns) -%}

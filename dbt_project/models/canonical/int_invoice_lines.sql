@@ -56,8 +56,7 @@ headed as (
         case when i.kind = 'credit' or l.kind = 'credit' or l.amount < 0 or l.qty < 0 then 'credit' else 'invoice' end
             as line_kind
     from touched_line as l
-    inner join {{ of_touched_ids(ref('int_invoices'), 'invoice', 'invoice_id') }} as i
-        on l._source_system = i.source_system and l.invoice_ref = i.invoice_ref
+    inner join {{ looked_up(ref('int_invoices'), 'i', {'invoice_id': "l._source_system || ':' || l.invoice_ref"}) }}
     left join home on i.entity_id = home.entity_id
 ),
 

@@ -32,8 +32,9 @@ with line as (
             and l.po_number = moved_line.po_number
             and l.line_number = moved_line.line_number
     left join {{ ref('int_documents') }} as moved on l._source_system || ':' || l.po_number = moved.document_id
-    inner join {{ of_touched_ids(ref('int_purchase_orders'), 'purchase_order', 'purchase_order_id') }} as o
-        on coalesce(moved_line.purchase_order_id, l._source_system || ':' || l.po_number) = o.purchase_order_id
+    inner join {{ looked_up(ref('int_purchase_orders'), 'o', {
+        'purchase_order_id': "coalesce(moved_line.purchase_order_id, l._source_system || ':' || l.po_number)",
+    }) }}
     -- lines of an order that moved wait for their own header, as all lines do
     where moved_line.is_current or moved.document_id is null
 ),
