@@ -120,6 +120,19 @@ class AirflowApi:
         wanted = set(states)
         return [task for task in found["task_instances"] if task["state"] in wanted]
 
+    def asks(self, run: DagRun, task_id: str) -> bool:
+        """Whether a task of a run waits for a person's answer."""
+        return self._request("GET", self._question(run, task_id), accepted=(200, 404)).is_success
+
+    def answer(self, run: DagRun, task_id: str, option: str, fields: dict[str, str]) -> None:
+        """Answer what a task asks, in the name of who is logged in."""
+        body = {"chosen_options": [option], "params_input": fields}
+        self._request("PATCH", self._question(run, task_id), json=body)
+
+    @staticmethod
+    def _question(run: DagRun, task_id: str) -> str:
+        return f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/-1/hitlDetails"
+
     def waiting_events(self, dag_id: str) -> int:
         """Return the number of assets whose events wait to start a run of the DAG."""
         return self._get(f"/api/v2/dags/{dag_id}/assets/queuedEvents")["total_entries"]

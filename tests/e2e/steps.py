@@ -55,6 +55,15 @@ def wait_until_deferred(stack, run: DagRun) -> None:
         time.sleep(1)
 
 
+def wait_until_asked(stack, run: DagRun, task_id: str) -> None:
+    """Wait until a task asks a person."""
+    deadline = time.monotonic() + DEFERRED_SECONDS
+    while not stack.api.asks(run, task_id):
+        assert not stack.api.run(run.dag_id, run.run_id).ended, "the run ended without asking"
+        assert time.monotonic() < deadline, "nobody was asked"
+        time.sleep(1)
+
+
 def wait_until_quiet(stack) -> None:
     """Wait until no run is under way and no asset event waits to start one."""
     deadline = time.monotonic() + QUIET_SECONDS

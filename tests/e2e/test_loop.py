@@ -1,5 +1,6 @@
 """The whole loop on real servers, run by Airflow's scheduler."""
 
+import json
 from datetime import timedelta
 
 import httpx
@@ -11,7 +12,7 @@ from launcher.cycle import Interval
 from launcher.dbt import render_documents
 from tests.e2e.differences import AFTER_A_BACKFILL
 from tests.e2e.snapshot import snapshot
-from tests.e2e.steps import backfill, wait_until_deferred, wait_until_quiet, withheld
+from tests.e2e.steps import backfill, wait_until_asked, wait_until_deferred, wait_until_quiet, withheld
 
 pytestmark = pytest.mark.e2e
 
@@ -114,6 +115,27 @@ def test_a_steward_releases_a_row_and_the_audit_says_who_and_why(stack):
     assert states == [("released",)]
     audited = rows(stack, "select actor, reason from audit.event where action like '%%release%%'")
     assert ("item steward", "checked with the supplier") in audited
+
+
+def test_a_merge_that_a_person_approves_is_the_next_transformations(stack):
+    waiting = "select count(distinct subject_id) from steward.queue where kind = 'vendor'"
+    before = rows(stack, waiting)[0][0]
+    run = stack.api.trigger("review", run_id="by-hand-review", conf={"kind": "vendor", "size": 1})
+    wait_until_asked(stack, run, "ask")
+    said = {"comment": "one firm by its contract", "approve": "", "reject": "", "correct": ""}
+    stack.api.answer(run, "ask", "Approve", said)
+    wait_until_quiet(stack)
+    assert stack.api.run("review", run.run_id).state == "success"
+    decided = "select decided_by, reason, detail from raw.decision where decision_type = 'vendor_merge'"
+    ((by, reason, detail),) = rows(stack, decided)
+    assert (by, reason) == ("admin", "one firm by its contract")
+    merged = [vendor_id for group in json.loads(detail)["groups"] for vendor_id in group]
+    keys = rows(
+        stack, "select distinct vendor_key from canonical.int_vendor_crosswalk where vendor_id = any(%s)", [merged]
+    )
+    assert len(merged) > 1
+    assert len(keys) == 1
+    assert rows(stack, waiting)[0][0] < before
 
 
 def test_a_dry_run_of_a_replay_sends_nothing(stack):
