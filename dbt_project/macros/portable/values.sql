@@ -147,3 +147,18 @@
 {% macro postgres__minute_in_words(instant) -%}
     to_char({{ instant }} at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
 {%- endmacro %}
+
+{# Whole days between two instants, to the second: instants at which things become known are microseconds apart. #}
+{% macro whole_days(since, until) -%}
+    {{ return(adapter.dispatch('whole_days', 'tieout')(since, until)) }}
+{%- endmacro %}
+
+{% macro default__whole_days(since, until) -%}
+    cast(floor((unix_timestamp({{ until }}) - unix_timestamp({{ since }})) / 86400) as integer)
+{%- endmacro %}
+
+{% macro postgres__whole_days(since, until) -%}
+    floor(
+        extract(epoch from date_trunc('second', {{ until }}) - date_trunc('second', {{ since }})) / 86400
+    )::integer
+{%- endmacro %}

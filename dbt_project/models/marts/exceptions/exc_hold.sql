@@ -36,8 +36,7 @@ moment as (
 aged as (
     select
         hold.*,
-        floor(extract(epoch from coalesce(hold.resolved_at, moment.as_of) - hold.opened_at) / 86400)::integer
-            as age_days
+        {{ whole_days('hold.opened_at', 'coalesce(hold.resolved_at, moment.as_of)') }} as age_days
     from hold
     cross join moment
 ),

@@ -76,7 +76,7 @@ select
     undecided.entity_id::text as entity_id,
     undecided.owner_role::text as owner_role,
     undecided.waiting_since::timestamptz as waiting_since,
-    greatest(0, floor(extract(epoch from moment.as_of - undecided.waiting_since) / 86400))::integer as age_days,
+    greatest(0, {{ whole_days('undecided.waiting_since', 'moment.as_of') }}) as age_days,
     coalesce(undecided.amount, item_money.amount, vendor_money.amount)::numeric(20, 4) as amount_at_risk,
     coalesce(undecided.currency, item_money.currency, vendor_money.currency)::text as currency,
     undecided.evidence::text as evidence,
