@@ -34,7 +34,7 @@ def as_markdown(batch: Batch) -> str:
 
 def _line(line: Line) -> list[str]:
     facts = [
-        f"waits {line.age_days} days",
+        f"waits {line.age_days} {'day' if line.age_days == 1 else 'days'}",
         *(["money that hangs on it: " + ", ".join(line.money)] if line.money else []),
         *([f"entity {line.entity_id}"] if line.entity_id else []),
     ]
