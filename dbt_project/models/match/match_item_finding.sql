@@ -8,7 +8,8 @@ with pack as (
         c.record_system,
         c.record_words,
         {{ joined("c.copy_words || ' in ' || c.source_system") }} as copy_words
-    from {{ of_units(ref('int_pack_conflicts'), 'item_key') }} as c
+    from {{ ref('int_pack_conflicts') }} as c
+    {{ join_units('c.item_key') }}
     group by c.item_key, c.item_number, c.item_category, c.record_system, c.record_words
 ),
 
