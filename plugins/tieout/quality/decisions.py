@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import psycopg
 
+from tieout import audit
+from tieout.errors import TieoutError
 from tieout.quality.own_records import PROFILE_VERSION, SOURCE_SYSTEM, OwnBatch, promote
 
 FEED = "steward"
@@ -45,6 +47,50 @@ class Decision:
 def new_id() -> str:
     """Return an id for a decision."""
     return f"decision-{uuid4()}"
+
+
+def need_person_and_reason(by: str, reason: str) -> None:
+    """Refuse a decision that nobody answers for.
+
+    Raises:
+        TieoutError: person or reason is missing.
+    """
+    if not by.strip() or not reason.strip():
+        raise TieoutError("A decision needs a person and a reason.", "Say who decides, and why.")
+
+
+def make(
+    connection: psycopg.Connection,
+    decision: Decision,
+    *,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    known_at: datetime,
+    now: datetime,
+) -> None:
+    """Land a decision and write its audit event, within the caller's transaction.
+
+    Args:
+        connection: in a transaction.
+        decision: to make; its type is the event's action.
+        before: what held until now.
+        after: what holds from then on.
+        known_at: when it takes effect; later than everything known before.
+        now: the business clock.
+    """
+    land(connection, decision, known_at, now)
+    audit.record(
+        connection,
+        at=now,
+        actor=decision.by,
+        action=decision.decision_type,
+        subject_type=decision.subject_type,
+        subject_id=decision.subject_id,
+        before=before,
+        after=after,
+        reason=decision.reason,
+        trace_id=decision.decision_id,
+    )
 
 
 def land(connection: psycopg.Connection, decision: Decision, known_at: datetime, now: datetime) -> None:

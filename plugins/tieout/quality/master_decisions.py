@@ -1,4 +1,4 @@
-"""What decisions on masters have in common: nobody decides over another's head, and each leaves record and event."""
+"""What decisions on items and units have in common: nobody decides over another's head, nor the same twice."""
 
 import json
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 
-from tieout import audit
 from tieout.errors import TieoutError
-from tieout.quality.decisions import Decision, land
+from tieout.quality import decisions
+from tieout.quality.decisions import Decision
 
 _SINCE = """
 select decision.decided_by, decision.decision_type, promotion.known_at, decision.decision_id, decision.detail
@@ -31,16 +31,6 @@ class Made:
 
     decision_id: str
     is_new: bool = True
-
-
-def need_person_and_reason(by: str, reason: str) -> None:
-    """Refuse a decision that nobody answers for.
-
-    Raises:
-        TieoutError: person or reason is missing.
-    """
-    if not by.strip() or not reason.strip():
-        raise TieoutError("A decision needs a person and a reason.", "Say who decides, and why.")
 
 
 def make(
@@ -78,19 +68,8 @@ def make(
                 " which was not seen when this decision was made.",
                 "Look at it again after the next transformation, or talk to them; nothing was written.",
             )
-    land(connection, decision, known_at, now)
-    audit.record(
-        connection,
-        at=now,
-        actor=decision.by,
-        action=decision.decision_type,
-        subject_type=decision.subject_type,
-        subject_id=decision.subject_id,
-        before=before,
-        after={**decision.detail, "known_at": known_at.isoformat()},
-        reason=decision.reason,
-        trace_id=decision.decision_id,
-    )
+    after = {**decision.detail, "known_at": known_at.isoformat()}
+    decisions.make(connection, decision, before=before, after=after, known_at=known_at, now=now)
     return Made(decision.decision_id)
 
 

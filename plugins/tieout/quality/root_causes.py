@@ -3,10 +3,9 @@
 from contextlib import closing
 from datetime import datetime
 
-from tieout import audit
 from tieout.errors import TieoutError
 from tieout.quality import knowledge
-from tieout.quality.decisions import Decision, land, new_id
+from tieout.quality.decisions import Decision, make, need_person_and_reason, new_id
 from tieout.warehouse.connection import connect
 
 ROOT_CAUSES = (
@@ -40,8 +39,7 @@ def correct(dsn: str, *, hold_id: str, root_cause: str, by: str, reason: str, no
     """
     if root_cause not in ROOT_CAUSES:
         raise TieoutError(f"There is no root cause {root_cause!r}.", f"Choose one of {', '.join(ROOT_CAUSES)}.")
-    if not by.strip() or not reason.strip():
-        raise TieoutError("A decision needs a person and a reason.", "Say who decides, and why.")
+    need_person_and_reason(by, reason)
     with closing(connect(dsn)) as connection, connection:
         known_at = knowledge.next_known_at(connection, now)
         said = connection.execute(
@@ -50,10 +48,6 @@ def correct(dsn: str, *, hold_id: str, root_cause: str, by: str, reason: str, no
         if said is None:
             raise TieoutError(f"There is no hold {hold_id!r}.", "Take the hold_id from mart.worklist.")
         decision = Decision(new_id(), "root_cause", "hold", hold_id.strip(), by, reason, {"root_cause": root_cause})
-        land(connection, decision, known_at, now)
-        audit.record(
-            connection, at=now, actor=by, action="root_cause", subject_type="hold", subject_id=hold_id.strip(),
-            before={"root_cause": said[0]}, after={"root_cause": root_cause}, reason=reason,
-            trace_id=decision.decision_id,
-        )  # fmt: skip
+        before, after = {"root_cause": said[0]}, {"root_cause": root_cause}
+        make(connection, decision, before=before, after=after, known_at=known_at, now=now)
         return decision.decision_id

@@ -19,7 +19,7 @@ from tieout import audit
 from tieout.errors import TieoutError
 from tieout.quality import knowledge
 from tieout.quality.batches import ACCEPT
-from tieout.quality.decisions import Decision, land, new_id
+from tieout.quality.decisions import Decision, land, need_person_and_reason, new_id
 from tieout.quality.selection import Selection, chosen
 from tieout.warehouse.connection import connect
 
@@ -78,8 +78,7 @@ def decide(dsn: str, *, action: Action, selection: Selection, by: str, reason: s
     """
     if action not in _STATES:
         raise TieoutError(f"There is no decision {action!r}.", "Release, reject or correct.")
-    if not by.strip() or not reason.strip():
-        raise TieoutError("A decision needs a person and a reason.", "Say who decides, and why.")
+    need_person_and_reason(by, reason)
     with closing(connect(dsn)) as connection, connection:
         known_at = knowledge.next_known_at(connection, now)
         accepted = _accept_batch(connection, selection) if action == "release" else None

@@ -14,8 +14,8 @@ import psycopg
 
 from tieout.errors import TieoutError
 from tieout.quality import knowledge
-from tieout.quality.decisions import Decision, new_id
-from tieout.quality.master_decisions import Made, make, need_person_and_reason
+from tieout.quality.decisions import Decision, need_person_and_reason, new_id
+from tieout.quality.master_decisions import Made, make
 from tieout.resolution.packs import Said, comes_to_base
 from tieout.warehouse.connection import connect
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 
-from tieout import audit
 from tieout.errors import TieoutError
 from tieout.quality import decisions as landed
 from tieout.quality import knowledge
@@ -67,8 +66,7 @@ def decide_vendors(
         TieoutError: something is missing or unknown; somebody else decided on one of these vendors since ``seen_at``,
             or the decision contradicts one that stands. The message says who and when; nothing is written.
     """
-    if not by.strip() or not reason.strip():
-        raise TieoutError("A decision needs a person and a reason.", "Say who decides, and why.")
+    landed.need_person_and_reason(by, reason)
     named = _named(kind, groups, undoes)
     with closing(connect(dsn)) as connection, connection:
         known_at = knowledge.next_known_at(connection, now)
@@ -198,19 +196,9 @@ def _write(
     record = landed.Decision(
         made.decision_id, f"vendor_{made.kind}", "vendor", members[0], made.decided_by, reason, detail
     )
-    landed.land(connection, record, made.decided_at, now)
-    audit.record(
-        connection,
-        at=now,
-        actor=made.decided_by,
-        action=f"vendor_{made.kind}",
-        subject_type="vendor",
-        subject_id=members[0],
-        before={"clusters": {member: clusters.get(member) for member in members}},
-        after={"kind": made.kind.value, **detail, "known_at": made.decided_at.isoformat()},
-        reason=reason,
-        trace_id=made.decision_id,
-    )
+    before = {"clusters": {member: clusters.get(member) for member in members}}
+    after = {"kind": made.kind.value, **detail, "known_at": made.decided_at.isoformat()}
+    landed.make(connection, record, before=before, after=after, known_at=made.decided_at, now=now)
 
 
 def _last_seen(connection: psycopg.Connection) -> datetime | None:
