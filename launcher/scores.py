@@ -4,8 +4,9 @@ import csv
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
 from pathlib import Path
+
+from tieout.resolution.measure import pairs_of
 
 Finding = tuple[str, str]
 
@@ -59,20 +60,12 @@ def vendor_scores(labels: Iterable[Mapping[str, str]], found: Mapping[str, Mappi
     ``found`` is, by name ("merged"), the vendor of each number. Numbers without a label are left out.
     """
     organisations = {label["subject"]: label["case"] for label in labels if label["kind"] == "vendor"}
-    true = _pairs(organisations)
+    true = pairs_of(organisations)
     scores = []
     for name, vendors in found.items():
-        pairs = _pairs({number: vendor for number, vendor in vendors.items() if number in organisations})
+        pairs = pairs_of({number: vendor for number, vendor in vendors.items() if number in organisations})
         scores.append(Score(name, len(true), len(pairs), len(pairs & true)))
     return scores
-
-
-def _pairs(groups: Mapping[str, str]) -> set[tuple[str, str]]:
-    """Pairs of keys whose value is the same."""
-    members: dict[str, list[str]] = {}
-    for key, value in sorted(groups.items()):
-        members.setdefault(value, []).append(key)
-    return {pair for keys in members.values() for pair in combinations(keys, 2)}
 
 
 def score(expected: Collection[Finding], raised: Collection[Finding]) -> list[Score]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from tieout.resolution.decisions import Pair
 from tieout.resolution.vendors import Account, Vendor
-
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
