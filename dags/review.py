@@ -19,8 +19,7 @@ from airflow.sdk import DAG, Param
 from tieout.operators.defaults import task_defaults
 from tieout.operators.review import CarryOut, TakeBatch
 from tieout.operators.schedules import DECIDED
-
-KINDS = ["quarantine", "stopped_batch", "vendor", "item", "unit", "unit_code"]
+from tieout.stewardship.vocabulary import KINDS, MOST, OPTIONS, SKIP
 
 with DAG(
     dag_id="review",
@@ -30,8 +29,8 @@ with DAG(
     default_args=task_defaults(runbook="review"),
     tags=["layer:quality", "tier:2"],
     params={
-        "kind": Param("quarantine", enum=KINDS, description="What is reviewed."),
-        "size": Param(10, type="integer", minimum=1, maximum=50, description="How many lines at most."),
+        "kind": Param("quarantine", enum=list(KINDS), description="What is reviewed."),
+        "size": Param(10, type="integer", minimum=1, maximum=MOST, description="How many lines at most."),
         "entity_id": Param("", type="string", description="Of this entity alone; empty for all."),
     },
 ):
@@ -40,8 +39,8 @@ with DAG(
         task_id="ask",
         subject="Review: {{ params.kind }}",
         body="{{ ti.xcom_pull(task_ids='take')['page'] }}",
-        options=["Approve", "Reject", "Split", "Skip"],
-        defaults="Skip",
+        options=list(OPTIONS),
+        defaults=SKIP,
         response_timeout=timedelta(days=7),
         params={
             "comment": Param("", type="string", description="Why; kept with each decision."),

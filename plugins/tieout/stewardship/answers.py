@@ -12,10 +12,9 @@ from tieout.quality.steward import decide as decide_rows
 from tieout.resolution.item_decisions import ItemKind, decide_item, decide_unit, decide_unit_code
 from tieout.resolution.steward import decide_vendors
 from tieout.stewardship.batch import Batch, Line
+from tieout.stewardship.vocabulary import SKIP, SPLIT
 from tieout.warehouse.connection import connect
 
-APPROVE, REJECT, SPLIT, SKIP = "Approve", "Reject", "Split", "Skip"
-OPTIONS = [APPROVE, REJECT, SPLIT, SKIP]
 FIELDS = ("approve", "reject", "correct")
 """Fields of a split, each numbers separated by commas. ``correct`` returns quarantined rows to their owner."""
 

@@ -10,11 +10,8 @@ from psycopg.rows import dict_row
 
 from tieout.errors import TieoutError
 from tieout.stewardship import consequences
+from tieout.stewardship.vocabulary import KINDS, MOST
 from tieout.warehouse.connection import connect
-
-KINDS = ("quarantine", "stopped_batch", "vendor", "item", "unit", "unit_code")
-MOST = 50
-"""Nobody reads more at once."""
 
 _TAKE = """
 with line as (
