@@ -178,7 +178,10 @@ def _vendors(figures: Figures, first: date) -> str:
         (f"{of.numbers:,}", f"vendor numbers in the masters, which are {of.vendors:,} vendors"),
         (f"{of.found:,}", "pairs found that may be one vendor"),
         (f"{of.waiting:,}", "of them wait for a steward"),
-        (f"{of.merged + of.apart:,}", f"reviewed: {of.merged:,} merged, {of.apart:,} kept apart"),
+        (
+            f"{of.merged + of.apart:,}",
+            f"settled, by evidence or by people: {of.merged:,} merged, {of.apart:,} kept apart",
+        ),
         (f"{of.numbers - of.vendors:,}", "duplicates removed: numbers that count as another's"),
     ]
     points = [(each.day, float(each.open)) for each in figures.open_proposals if each.day >= first]
