@@ -110,6 +110,25 @@ class Keys:
         sealed = identity + nonce + cipher.encrypt(nonce, value.encode(), identity)
         return _PREFIX + base64.b64encode(sealed).decode()
 
+    def encrypt_bytes(self, content: bytes, bound_to: bytes) -> bytes:
+        """Return a ciphertext that names its key. It decrypts only with the same ``bound_to``: say whose it is."""
+        identity, cipher = self.current
+        nonce = os.urandom(NONCE_BYTES)
+        return identity + nonce + cipher.encrypt(nonce, content, identity + bound_to)
+
+    def decrypt_bytes(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """Return what ``encrypt_bytes`` was given.
+
+        Raises:
+            ConfigurationError: its key is not at hand.
+            MalformedPayload: it is not a ciphertext, was changed, or belongs to something else.
+        """
+        identity, rest = sealed[:KEY_ID_BYTES], sealed[KEY_ID_BYTES:]
+        try:
+            return self.cipher(identity).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], identity + bound_to)
+        except (InvalidTag, ValueError) as error:
+            raise MalformedPayload("A ciphertext does not decrypt: it was changed.", "Look at its row.") from error
+
     def decrypt(self, text: str) -> str:
         """Return the text that ``encrypt`` was given.
 
