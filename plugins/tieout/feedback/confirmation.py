@@ -73,7 +73,7 @@ _CONFIRM = f"""
     sent as ({_SENT})
 
     insert into feedback.confirmation (message_id, confirmed_at, known_at)
-    select s.message_id, %(now)s, case when f.known_at > s.sent_at then f.known_at else k.as_of end
+    select s.message_id, greatest(%(now)s, k.as_of), case when f.known_at > s.sent_at then f.known_at else k.as_of end
     from sent as s
     cross join concluded as k
     inner join fb.fb_observed_state as f using (target, operation, subject_id)

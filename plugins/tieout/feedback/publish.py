@@ -67,12 +67,12 @@ _INSERT = """
     with message as (
         insert into feedback.outbox (
             target, operation, entity_id, subject_type, subject_id, sequence, target_key, body, facts_sha256,
-            readback, schema_version, idempotency_key, mode, correlation_id, run_id, created_at
+            readback, schema_version, idempotency_key, mode, correlation_id, run_id, created_at, confirm_by
         )
         values (
             %(target)s, %(operation)s, %(entity_id)s, %(subject_type)s, %(subject_id)s, %(sequence)s,
             %(target_key)s, %(body)s::jsonb, %(facts_sha256)s, %(readback)s, %(schema_version)s,
-            %(idempotency_key)s, %(mode)s, %(correlation_id)s, %(run_id)s, %(created_at)s
+            %(idempotency_key)s, %(mode)s, %(correlation_id)s, %(run_id)s, %(created_at)s, %(confirm_by)s
         )
         returning message_id, target, operation, entity_id, subject_id, mode
     )
@@ -202,11 +202,13 @@ def _decoded(body: str) -> Any:
 
 def _row(desired: Desired, targets: Mapping[str, Target], run_id: str, created_at: datetime) -> dict[str, Any]:
     key = idempotency_key(desired.target, desired.operation, desired.subject_id, desired.facts_sha256, desired.sequence)
+    operation = targets[desired.target].operations[desired.operation]
     return vars(desired) | {
-        "schema_version": targets[desired.target].operations[desired.operation].schema_version,
+        "schema_version": operation.schema_version,
         "idempotency_key": key,
         "run_id": run_id,
         "created_at": created_at,
+        "confirm_by": created_at + operation.confirmation_sla,
     }
 
 

@@ -161,3 +161,10 @@ def test_a_message_and_its_place_in_the_queue_come_together_or_not_at_all(loop):
     finally:
         loop.rows("alter table feedback.queue drop constraint refuses")
     assert outbox(loop) == []
+
+
+def test_a_message_keeps_until_when_its_operation_promised_that_it_is_confirmed(loop):
+    loop.conclude("INV-1")
+    loop.publish()
+    promised = loop.targets["ap"].operations["match_result"].confirmation_sla
+    assert loop.rows("select confirm_by - created_at from feedback.outbox") == [(promised,)]
