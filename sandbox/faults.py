@@ -13,10 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox.settings import DATABASE_SYSTEM, HTTP_SYSTEMS, SFTP_SYSTEMS, EstateError
 
 TOKEN_PATH = "/oauth/token"
-HTTP_KINDS = ("status", "rate", "reset_mid_body", "slow")
+HTTP_KINDS = ("status", "rate", "reset_mid_body", "slow", "late_answer")
 HTTP_FAULT_SYSTEMS = tuple(system for system in HTTP_SYSTEMS if system != "control")
 DOWN_SYSTEMS = (*HTTP_FAULT_SYSTEMS, *SFTP_SYSTEMS, DATABASE_SYSTEM)
-SYSTEMS_OF = {**dict.fromkeys(HTTP_KINDS, HTTP_FAULT_SYSTEMS), "expired_token": ("ap",), "down": DOWN_SYSTEMS}
+SYSTEMS_OF = {
+    **dict.fromkeys(HTTP_KINDS, HTTP_FAULT_SYSTEMS),
+    "expired_token": ("ap",),
+    "clock": ("ap",),
+    "cut": SFTP_SYSTEMS,
+    "down": DOWN_SYSTEMS,
+}
+STANDING_KINDS = ("down", "clock")  # they hold until they are deleted, and hit no single request
 
 
 @dataclass
@@ -31,11 +38,12 @@ class Fault:
     status: int = 503
     retry_after: int | None = None
     seconds: float = 1.0
+    bytes: int = 0
     id: int = 0
 
     def hits(self, path: str) -> bool:
         """Whether a request meets this fault; counts the request."""
-        if self.kind == "down" or not path.startswith(self.path) or self.over:
+        if self.kind in STANDING_KINDS or not path.startswith(self.path) or self.over:
             return False
         if self.kind == "expired_token" and path == TOKEN_PATH:
             return False
@@ -64,9 +72,9 @@ def make_fault(given: dict[str, Any]) -> Fault:
     fault = Fault(**given)
     if fault.system not in SYSTEMS_OF.get(fault.kind, ()):
         raise EstateError(f"System {fault.system!r} has no fault of kind {fault.kind!r}; see sandbox/README.md.")
-    counts = (fault.after, 1 if fault.times is None else fault.times, fault.status)
+    counts = (fault.after, 1 if fault.times is None else fault.times, fault.status, fault.bytes)
     if not all(isinstance(count, int) for count in counts) or not isinstance(fault.path, str):
-        raise EstateError("times, after and status of a fault are whole numbers, path is a text.")
+        raise EstateError("times, after, status and bytes of a fault are whole numbers, path is a text.")
     return fault
 
 
@@ -102,6 +110,11 @@ class Faults:
         with self._lock:
             return {fault.system for fault in self._faults if fault.kind == "down"}
 
+    def clock_offset(self, system: str) -> float:
+        """By how many seconds a system's clock is ahead; behind where it is negative."""
+        with self._lock:
+            return sum(fault.seconds for fault in self._faults if (fault.system, fault.kind) == (system, "clock"))
+
     def meet(self, system: str, path: str) -> Fault | None:
         """Return the first fault that a request meets, None where it goes through."""
         with self._lock:
@@ -133,8 +146,22 @@ class FaultMiddleware:
         elif fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
             await self.app(scope, receive, send)
+        elif fault.kind == "late_answer":
+            await self._answer_late(fault.seconds, scope, receive, send)
         else:
             await self._cut(scope, receive, send)
+
+    async def _answer_late(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request have its effect at once, and keep the answer back."""
+        answer: list[Message] = []
+
+        async def collect(message: Message) -> None:
+            answer.append(message)
+
+        await self.app(scope, receive, collect)
+        await asyncio.sleep(seconds)
+        for message in answer:
+            await send(message)
 
     async def _cut(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request have its effect and send the head and half of the answer's body.

@@ -235,6 +235,25 @@ class Session:
             [status, answer, system, key],
         )
 
+    def took_effect(self, target: str, operation: str, subject: str, body: Document, key: str | None = None) -> None:
+        """Write an effect into the books, under the idempotency key that it came with.
+
+        It is answered as soon as this transaction ends, so that one waits for the disk.
+        """
+        self.connection.execute("set local synchronous_commit = on")
+        self.connection.execute(
+            "insert into estate.effect (target, operation, key, subject, body) values (%s, %s, %s, %s, %s)",
+            [target, operation, key, subject, as_json(body)],
+        )
+        self.counted(target, operation, effective=True)
+
+    def effects(self) -> list[Document]:
+        """Return every effect in the order in which they happened."""
+        with self.connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+            return cursor.execute(
+                "select target, operation, key, subject, body from estate.effect order by position"
+            ).fetchall()
+
     def counted(self, target: str, operation: str, effective: bool) -> None:
         """Count a message that was received, and whether it had an effect."""
         self.connection.execute(

@@ -1,5 +1,6 @@
 """The control API: play days, look at clock and counters, make things fail."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
@@ -43,6 +44,7 @@ class ControlApi:
             Route("/health", self.health, methods=["GET"]),
             Route("/clock", self.clock, methods=["GET"]),
             Route("/counters", self.counters, methods=["GET"]),
+            Route("/effects", self.effects, methods=["GET"]),
             Route("/advance", self.play, methods=["POST"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.add_fault, methods=["POST"]),
@@ -62,6 +64,11 @@ class ControlApi:
         """Answer what each target received and did."""
         with self.store.session() as session:
             return JSONResponse(session.counters())
+
+    def effects(self, request: Request) -> Response:
+        """Answer everything that was done because of a message, in its order."""
+        with self.store.session() as session:
+            return Response(json.dumps(session.effects(), default=str), media_type="application/json")
 
     async def play(self, request: Request) -> Response:
         """Play days."""

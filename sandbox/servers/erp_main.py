@@ -56,5 +56,5 @@ class ErpMainApi:
         )
         with self.store.session() as session:
             take_over(session, SYSTEM, clearance, body)
-            session.counted(SYSTEM, "invoice_clearance", effective=True)
+            session.took_effect(SYSTEM, "invoice_clearance", clearance.invoice, body)
         return JSONResponse(body, status_code=201)

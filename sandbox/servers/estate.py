@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -132,7 +133,8 @@ class Estate:
 
     def _http_services(self, ports: dict[str, int]) -> dict[str, HttpService]:
         passwords = self.secrets.passwords
-        tokens = Tokens(LOGIN, passwords["ap"], self.config.token_seconds)
+        offset = partial(self.faults.clock_offset, "ap")
+        tokens = Tokens(LOGIN, passwords["ap"], self.config.token_seconds, offset)
         control = ControlApi(self.store, self.advance, self.faults, self.apply_down)
         parts = {
             "ap": (ApApi(self.store, tokens).routes(), tokens.authenticate),
@@ -163,6 +165,7 @@ class Estate:
                 login=name,
                 password=self.secrets.passwords[name],
                 key=self.secrets.host_key(name),
+                meet=partial(self.faults.meet, name),
             )
             for name in SFTP_SYSTEMS
         }

@@ -144,12 +144,15 @@ def bearer(token: str) -> Authenticate:
 class Tokens:
     """Short-lived bearer tokens of the OAuth2 client credentials grant (RFC 6749, section 4.4).
 
-    They expire in wall time, and with the process.
+    They expire in wall time, and with the process. ``offset`` says by how many seconds the system's clock is ahead.
     """
 
-    def __init__(self, client_id: str, client_secret: str, seconds: float) -> None:
+    def __init__(
+        self, client_id: str, client_secret: str, seconds: float, offset: Callable[[], float] = lambda: 0.0
+    ) -> None:
         self.client = f"{client_id}:{client_secret}"
         self.seconds = seconds
+        self._now = lambda: time.monotonic() + offset()
         self._lock = threading.Lock()
         self._expiry: dict[str, float] = {}
 
@@ -158,7 +161,7 @@ class Tokens:
         if not hmac.compare_digest(f"{client_id}:{client_secret}".encode(), self.client.encode()):
             return None
         token = secrets.token_urlsafe(32)
-        now = time.monotonic()
+        now = self._now()
         with self._lock:
             self._expiry = {kept: expiry for kept, expiry in self._expiry.items() if expiry > now}
             self._expiry[token] = now + self.seconds
@@ -167,7 +170,7 @@ class Tokens:
     def valid(self, token: str) -> bool:
         """Whether a token was issued and has not expired."""
         with self._lock:
-            return self._expiry.get(token, 0.0) > time.monotonic()
+            return self._expiry.get(token, -math.inf) > self._now()
 
     def revoke(self, token: str) -> None:
         """End a token before its time."""

@@ -51,6 +51,16 @@ create table if not exists estate.counter (
     primary key (target, operation)
 );
 
+-- One row per message that a target acted upon: the proof that each had its effect, and had it once.
+create table if not exists estate.effect (
+    position bigint generated always as identity primary key,
+    target text not null,
+    operation text not null,
+    key text,
+    subject text not null,
+    body jsonb not null
+);
+
 create table if not exists estate.label (
     position bigint generated always as identity primary key,
     label jsonb not null

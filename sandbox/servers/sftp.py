@@ -1,28 +1,46 @@
 """SFTP servers for the systems that drop files: one account each, its own root, nothing but files."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import asyncssh
 
+from sandbox.faults import Fault
 from sandbox.settings import EstateError
 
 DROPPED = "outgoing"
 TAKEN = ("done", "reject")
+# Returns the fault that a request for a path meets.
+Meet = Callable[[str], Fault | None]
 WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
 
 
 class DropServer(asyncssh.SFTPServer):
     """Files may be listed and read, and moved into a folder named done or reject; nothing else."""
 
-    def __init__(self, channel: asyncssh.SSHServerChannel, root: Path) -> None:
+    def __init__(self, channel: asyncssh.SSHServerChannel, root: Path, meet: Meet) -> None:
         super().__init__(channel, chroot=os.fsencode(root))
+        self._connection = channel.get_connection()
+        self._meet = meet
+        self._bytes_left: int | None = None
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         """Open a file for reading."""
         if pflags & WRITING:
             raise _denied("Files may be read and moved, not written")
+        self._meet_cut(path)
         return super().open(path, pflags, attrs)
+
+    def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        """Read a part of a file, unless the session is cut first."""
+        self._pass(size)
+        return super().read(file_obj, offset, size)
+
+    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        """Write a part of a file, unless the session is cut first."""
+        self._pass(len(data))
+        return super().write(file_obj, offset, data)
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Move a file that was dropped into a folder named done or reject."""
@@ -68,6 +86,21 @@ class DropServer(asyncssh.SFTPServer):
         """Refuse."""
         raise _denied("Links may not be made")
 
+    def _meet_cut(self, path: bytes) -> None:
+        """Ask for a fault when a file is opened; what is left of its bytes then goes through."""
+        fault = self._meet(os.fsdecode(path))
+        if fault is not None:
+            self._bytes_left = fault.bytes
+
+    def _pass(self, size: int) -> None:
+        """Count bytes on their way; cut the connection where no more may go."""
+        if self._bytes_left is None:
+            return
+        self._bytes_left -= size
+        if self._bytes_left < 0:
+            self._connection.abort()
+            raise asyncssh.SFTPConnectionLost("The session was cut")
+
 
 def _denied(reason: str) -> asyncssh.SFTPPermissionDenied:
     return asyncssh.SFTPPermissionDenied(reason)
@@ -106,13 +139,16 @@ class _Account(asyncssh.SSHServer):
 class SftpService:
     """An SFTP server on a port; it can be stopped and started again on the same port."""
 
-    def __init__(self, *, host: str, port: int, root: Path, login: str, password: str, key: asyncssh.SSHKey) -> None:
+    def __init__(
+        self, *, host: str, port: int, root: Path, login: str, password: str, key: asyncssh.SSHKey, meet: Meet
+    ) -> None:
         self.host = host
         self.port = port
         self.root = root
         self.login = login
         self.password = password
         self.key = key
+        self.meet = meet
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._connections: set[_Session] = set()
 
@@ -131,7 +167,7 @@ class SftpService:
                 self.host,
                 self.port,
                 server_host_keys=[self.key],
-                sftp_factory=lambda channel: DropServer(channel, self.root),
+                sftp_factory=lambda channel: DropServer(channel, self.root, self.meet),
                 sftp_version=3,
                 allow_scp=False,
                 agent_forwarding=False,

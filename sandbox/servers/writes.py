@@ -51,7 +51,7 @@ def once(store: Store, *, system: str, operation: str, request: Request, body: D
         if not key:
             raise refuse(400, "idempotency_key_missing", "The header Idempotency-Key is needed.")
         with store.session() as session:
-            return _first_or_again(session, (system, key), operation, digest, body, effect)
+            return _first_or_again(session, (system, key), operation, digest, request.url.path, body, effect)
     except HTTPException:
         with store.session() as session:
             session.counted(system, operation, effective=False)
@@ -59,7 +59,13 @@ def once(store: Store, *, system: str, operation: str, request: Request, body: D
 
 
 def _first_or_again(
-    session: Session, system_and_key: tuple[str, str], operation: str, digest: str, body: Document, effect: Effect
+    session: Session,
+    system_and_key: tuple[str, str],
+    operation: str,
+    digest: str,
+    path: str,
+    body: Document,
+    effect: Effect,
 ) -> Response:
     system, key = system_and_key
     session.now()
@@ -68,7 +74,7 @@ def _first_or_again(
         status, content = effect(session, body)
         text = json.dumps(content, default=str)
         session.settle(system, key, status, text)
-        session.counted(system, operation, effective=True)
+        session.took_effect(system, operation, path, body, key)
         return Response(text, status_code=status, media_type="application/json")
     if known.request_sha256 != digest:
         raise refuse(422, "idempotency_key_reused", "The key was used before with another request.")

@@ -47,6 +47,30 @@ def test_an_answer_that_is_cut_leaves_the_effect_and_the_repetition_has_none(est
     assert estate.control.get("/counters").json()["ap"]["purchase_order"] == {"received": 2, "effective": 1}
 
 
+def test_an_answer_that_comes_too_late_leaves_the_effect_and_the_repetition_has_none(estate: Running) -> None:
+    estate.fault(system="ap", kind="late_answer", path="/v1/purchase-orders", seconds=0.5, times=1)
+    with estate.client("ap") as ap:
+        with pytest.raises(httpx.ReadTimeout):
+            ap.post("/v1/purchase-orders", json=ORDER, headers={"Idempotency-Key": "late"}, timeout=0.2)
+        again = ap.post("/v1/purchase-orders", json=ORDER, headers={"Idempotency-Key": "late"})
+        assert again.headers["Idempotent-Replayed"] == "true"
+    effects = [effect for effect in estate.control.get("/effects").json() if effect["key"] == "late"]
+    assert [(effect["target"], effect["operation"], effect["body"]) for effect in effects] == [
+        ("ap", "purchase_order", ORDER)
+    ]
+
+
+def test_a_clock_that_is_two_minutes_ahead_ends_tokens_two_minutes_sooner(estate: Running) -> None:
+    with estate.client("ap") as early:
+        estate.fault(system="ap", kind="clock", seconds=120)
+        assert statuses(early, "/v1/invoices", 1) == [200]
+        skewed = estate.client("ap")
+        estate.fault(system="ap", kind="clock", seconds=estate.config.token_seconds - 120)
+        assert statuses(early, "/v1/invoices", 1) == [401]
+    with skewed:
+        assert statuses(skewed, "/v1/invoices", 1) == [200]
+
+
 def test_a_slow_answer_runs_into_the_clients_time_limit(estate: Running) -> None:
     estate.fault(system="supply_api", kind="slow", seconds=0.5, times=1)
     with estate.client("supply_api") as supply:
@@ -88,6 +112,7 @@ def test_a_fault_that_a_system_cannot_have_is_refused(estate: Running) -> None:
         {"system": "ap"},
         {"system": "nobody", "kind": "status"},
         {"system": "erp_west", "kind": "expired_token"},
+        {"system": "ap", "kind": "cut"},
         {"system": "contracts", "kind": "down"},
         {"system": "ap", "kind": "status", "colour": "red"},
         {"system": "ap", "kind": "status", "times": "often"},
