@@ -67,7 +67,7 @@ def answer_of(response: httpx.Response, *, on_conflict: Literal["retry", "dead"]
 def answer_to_error(error: httpx.RequestError | TieoutError) -> Answer:
     """Judge a try that ended without an answer about the message."""
     if isinstance(error, Refused):
-        return Answer("dead", httpx.codes.UNAUTHORIZED.value, "refused", error.message[:EXCERPT])
+        return Answer("dead", None, "refused", error.message[:EXCERPT])
     if isinstance(error, Throttled):
         return Answer("retrying", None, "throttled", error.message[:EXCERPT], retry_after=error.retry_after)
     return Answer("retrying", None, "unavailable", f"{type(error).__name__}: {error}"[:EXCERPT])

@@ -134,6 +134,7 @@ def _operations(targets: Mapping[str, Target]) -> list[dict[str, Any]]:
         }
         for target in targets.values()
         for operation in target.operations.values()
+        if operation.read_back is not None
     ]
 
 

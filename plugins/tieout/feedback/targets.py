@@ -18,17 +18,23 @@ from jsonschema.exceptions import SchemaError, best_match
 from tieout.errors import ConfigurationError
 
 Mode = Literal["off", "shadow", "live"]
+Kind = Literal["http", "webhook", "sftp_file"]
 FILE = "targets.yml"
 _SCHEMA = json.loads((Path(__file__).parent / "targets_schema.json").read_text())
 
 
 @dataclass(frozen=True)
 class Authentication:
-    """How a target knows us. ``token_path`` belongs to OAuth2, ``header`` to an API key."""
+    """How a target knows us. ``token_path`` belongs to OAuth2, ``header`` to an API key, the others to a signature.
 
-    kind: Literal["oauth2_client_credentials", "basic", "api_key"]
+    ``none`` is for files: the session's login says who we are.
+    """
+
+    kind: Literal["oauth2_client_credentials", "basic", "api_key", "signature", "none"]
     token_path: str = ""
     header: str = ""
+    timestamp_header: str = ""
+    signature_header: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,17 +71,23 @@ class CircuitBreaker:
 
 @dataclass(frozen=True)
 class Send:
-    """One request. Paths may hold ``{target_key}``, the subject's key at the target.
+    """One request, or one file. Paths may hold ``{target_key}``, the subject's key at the target.
 
     ``once_by`` says how a repetition is kept without effect: the target takes idempotency keys, or it is read first.
-    ``on_conflict`` says what an answer 409 means: somebody is at it (retry), or never (dead).
+    ``on_conflict`` says what an answer 409 means: somebody is at it (retry), or never (dead). ``key_header`` is a
+    webhook's. A file has its ``directory``, its name (``file``, with ``{batch}``), and the folder ``done`` where the
+    target puts what it took.
     """
 
-    method: str
-    path: str
-    once_by: Literal["idempotency_key", "read_before_write"]
-    on_conflict: Literal["retry", "dead"]
+    on_conflict: Literal["retry", "dead"] = "dead"
+    method: str = "POST"
+    path: str = ""
+    once_by: Literal["idempotency_key", "read_before_write"] = "idempotency_key"
     read_path: str = ""
+    key_header: str = ""
+    directory: str = ""
+    file: str = ""
+    done: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,14 +100,17 @@ class ReadBack:
 
 @dataclass(frozen=True)
 class Operation:
-    """One kind of message to one target."""
+    """One kind of message to one target.
+
+    ``read_back`` is None where no extraction shows the effect: what is acknowledged counts as confirmed then.
+    """
 
     name: str
     mode: Mode
     schema_version: int
     schema: Mapping[str, Any]
     send: Send
-    read_back: ReadBack
+    read_back: ReadBack | None
     confirmation_sla: timedelta
     entities: Mapping[str, Mode] = field(default_factory=dict)
 
@@ -117,6 +132,7 @@ class Target:
     """One system that takes feedback."""
 
     name: str
+    kind: Kind
     connection: str
     authentication: Authentication
     requests_per_second: float
@@ -132,6 +148,11 @@ class Target:
     def modes(self) -> dict[str, dict[str, Mode]]:
         """The mode by operation and entity."""
         return {name: operation.modes for name, operation in self.operations.items()}
+
+    @property
+    def collects(self) -> bool:
+        """Whether many messages go together."""
+        return self.kind == "sftp_file"
 
     @property
     def is_live(self) -> bool:
@@ -178,8 +199,9 @@ def _target(directory: Path, name: str, entry: Mapping[str, Any]) -> Target:
     breaker = entry["circuit_breaker"]
     return Target(
         name=name,
+        kind=entry.get("kind", "http"),
         connection=entry["connection"],
-        authentication=Authentication(**entry["authentication"]),
+        authentication=Authentication(**entry.get("authentication", {"kind": "none"})),
         requests_per_second=float(entry["requests_per_second"]),
         parallel_requests=entry["parallel_requests"],
         batch_size=entry["batch_size"],
@@ -207,8 +229,8 @@ def _operation(directory: Path, target: str, name: str, entry: Mapping[str, Any]
         schema_version=entry["schema_version"],
         schema=_body_schema(directory / "schemas" / f"{target}_{name}_v{entry['schema_version']}.json"),
         send=Send(**entry["send"]),
-        read_back=ReadBack(**entry["read_back"]),
-        confirmation_sla=timedelta(hours=entry["confirmation_sla_hours"]),
+        read_back=None if entry["read_back"] == "none" else ReadBack(**entry["read_back"]),
+        confirmation_sla=timedelta(hours=entry.get("confirmation_sla_hours", 0)),
         entities=entry.get("entities", {}),
     )
 

@@ -1,95 +1,73 @@
-"""Puts one message on the wire, so that a repetition has no second effect.
+"""Puts one message on the wire of an HTTP API, so that a repetition has no second effect.
 
 A target that takes idempotency keys gets the message's key with every try. A target that takes none is read before
 it is written: what it shows already is not written again.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from tieout.errors import ConfigurationError, TieoutError
-from tieout.feedback.answers import Answer, answer_of, answer_to_error
+from tieout.errors import ConfigurationError
+from tieout.feedback.answers import Answer, answer_of
 from tieout.feedback.targets import Send, Target
+from tieout.feedback.transport import Message, Pace
 from tieout.http import Address, Clock, authentication, base_url
 
-Pace = Callable[[], None]
 SHOWN_ALREADY = "The target shows it already; nothing was written."
+KEY_HEADER = "Idempotency-Key"
 
 
-@dataclass(frozen=True)
-class Message:
-    """One row of the outbox, as it goes on the wire. ``body`` is the JSON text."""
-
-    message_id: int
-    operation: str
-    entity_id: str
-    subject_id: str
-    target_key: str
-    body: str
-    idempotency_key: str
-    correlation_id: str | None
-
-
-class Wire:
-    """Speaks with one target over HTTP. Threads may share it.
-
-    ``pace`` is called before each request and waits for the target's rate; what it raises goes to the caller.
-    """
+class HttpApi:
+    """A target with an HTTP API."""
 
     def __init__(self, target: Target, address: Address, *, wall_now: Clock, pace: Pace) -> None:
         self._target = target
         self._wall_now = wall_now
         self._pace = pace
-        root = base_url(address)
-        if not address.password:
-            raise ConfigurationError(f"The connection to {root} has no password.", "Set it in Airflow's connections.")
         known_by = target.authentication
-        self._client = httpx.Client(
-            base_url=root,
-            auth=authentication(
-                known_by.kind, address, token_url=root + known_by.token_path, header=known_by.header, wall_now=wall_now
+        if known_by.kind == "signature":
+            raise ConfigurationError(f"{target.name} speaks HTTP and is no webhook.", "Set its `kind` to webhook.")
+        self._client = client_of(
+            target,
+            address,
+            authentication(
+                known_by.kind,
+                address,
+                token_url=base_url(address) + known_by.token_path,
+                header=known_by.header,
+                wall_now=wall_now,
             ),
-            timeout=target.timeout.total_seconds(),
-            limits=httpx.Limits(max_connections=target.parallel_requests),
-            trust_env=False,
         )
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
-    def send(self, message: Message) -> Answer:
-        """Send a message and say what became of it; an error of the target is an answer, too."""
-        send = self._target.operations[message.operation].send
-        started = self._wall_now()
-        try:
-            answer = self._once(send, message)
-        except (httpx.RequestError, TieoutError) as error:
-            answer = answer_to_error(error)
-        return answer.took(max(self._wall_now() - started, timedelta()))
+    def has(self, operation: str, batch_key: str) -> bool:
+        """An API is told each message by itself."""
+        return False
 
-    def _once(self, send: Send, message: Message) -> Answer:
+    def send(self, messages: Sequence[Message]) -> Answer:
+        """Send the one message that is given."""
+        (message,) = messages
+        send = self._target.operations[message.operation].send
         if send.once_by == "idempotency_key":
-            return self._write(send, message, {"Idempotency-Key": message.idempotency_key})
+            return self._write(send, message, {KEY_HEADER: message.idempotency_key})
         seen = self._read(send, message)
         return seen if seen is not None else self._write(send, message, {})
 
     def _write(self, send: Send, message: Message, headers: dict[str, str]) -> Answer:
         self._pace()
-        if message.correlation_id:
-            headers["X-Correlation-Id"] = quote(message.correlation_id, safe=":|/ ")
         response = self._client.request(
             send.method,
             path_of(send.path, message.target_key),
             content=message.body.encode(),
-            headers={"Content-Type": "application/json", **headers},
+            headers=headers | headers_of(message),
         )
         return answer_of(response, on_conflict=send.on_conflict, wall_now=self._wall_now())
 
@@ -105,6 +83,32 @@ class Wire:
         if shows(_decoded(response.text), _decoded(message.body)):
             return Answer("acknowledged", response.status_code, None, SHOWN_ALREADY, answer.response_sha256)
         return None
+
+
+def client_of(target: Target, address: Address, auth: httpx.Auth | None) -> httpx.Client:
+    """Return a client for a target's address that signs each request.
+
+    Raises:
+        ConfigurationError: the connection has no password.
+    """
+    root = base_url(address)
+    if not address.password:
+        raise ConfigurationError(f"The connection to {root} has no password.", "Set it in Airflow's connections.")
+    return httpx.Client(
+        base_url=root,
+        auth=auth,
+        timeout=target.timeout.total_seconds(),
+        limits=httpx.Limits(max_connections=target.parallel_requests),
+        trust_env=False,
+    )
+
+
+def headers_of(message: Message) -> dict[str, str]:
+    """Return what every message says of itself in its headers."""
+    headers = {"Content-Type": "application/json"}
+    if message.correlation_id:
+        headers["X-Correlation-Id"] = quote(message.correlation_id, safe=":|/ ")
+    return headers
 
 
 def path_of(template: str, target_key: str) -> str:

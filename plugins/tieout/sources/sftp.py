@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import paramiko
 
-from tieout.errors import Refused, TieoutError, Transient
+from tieout.errors import ConfigurationError, Refused, TieoutError, Transient
 from tieout.sources.endpoint import Endpoint
 from tieout.sources.files import PIECE, FileInfo, safe_directory
 
@@ -32,8 +32,12 @@ class SftpFiles:
         self._base = PurePosixPath(base)
 
     def listing(self, directory: str) -> list[FileInfo]:
-        """Return the regular files of a folder."""
-        attributes = _told(lambda: self._client.listdir_attr(self._path(directory)))
+        """Return the regular files of a folder.
+
+        Raises:
+            Refused: it is not there; waiting does not make it.
+        """
+        attributes = _told(lambda: _in_a_folder(lambda: self._client.listdir_attr(self._path(directory)), directory))
         return [
             FileInfo(entry.filename, entry.st_size or 0, datetime.fromtimestamp(entry.st_mtime or 0, UTC))
             for entry in attributes
@@ -57,6 +61,20 @@ class SftpFiles:
             _told(lambda: self._client.mkdir(self._path(folder)))
         _told(lambda: self._client.rename(self._path(path), self._path(target)))
 
+    def put(self, path: str, content: bytes, temporary: str) -> None:
+        """Write a file whole or not at all: under a temporary name, which then becomes its own.
+
+        Raises:
+            Refused: its folder is not there, or we may not write there.
+        """
+
+        def write() -> None:
+            with self._client.open(self._path(temporary), "wb") as file:
+                file.write(content)
+
+        _told(lambda: _in_a_folder(write, path))
+        _told(lambda: self._client.rename(self._path(temporary), self._path(path)))
+
     def exists(self, path: str) -> bool:
         """Whether there is something at the path."""
 
@@ -74,16 +92,19 @@ class SftpFiles:
 
 
 @contextmanager
-def connect(endpoint: Endpoint) -> Iterator[paramiko.SFTPClient]:
+def connect(endpoint: Endpoint, *, seconds: float = CONNECT_SECONDS) -> Iterator[paramiko.SFTPClient]:
     """Open a client from an endpoint and close it again.
 
-    The server's key must be known: ``extra`` holds `known_hosts` (a file) or, for a sandbox, `no_host_key_check`.
+    The server's key must be known: ``extra`` holds `host_key` (type, space, base64; RSA where no type is given),
+    `known_hosts` (a file) or, for a sandbox, `no_host_key_check`. ``seconds`` bounds connecting and each answer.
 
     Raises:
         Refused: login or host key were refused.
         Transient: the server cannot be reached.
     """
     ssh = paramiko.SSHClient()
+    if endpoint.extra.get("host_key"):
+        _know(ssh, endpoint)
     if endpoint.extra.get("known_hosts"):
         ssh.load_host_keys(endpoint.extra["known_hosts"])
     if str(endpoint.extra.get("no_host_key_check", "false")).lower() == "true":
@@ -95,13 +116,14 @@ def connect(endpoint: Endpoint) -> Iterator[paramiko.SFTPClient]:
                 port=endpoint.port or 22,
                 username=endpoint.login,
                 password=endpoint.password or None,
-                timeout=CONNECT_SECONDS,
+                timeout=seconds,
                 allow_agent=False,
                 look_for_keys=False,
             )
         )
         client = _told(ssh.open_sftp)
         with client:
+            client.get_channel().settimeout(seconds)
             yield client
 
 
@@ -115,6 +137,25 @@ def entered(opening: AbstractContextManager[paramiko.SFTPClient]) -> Iterator[pa
     """
     with ExitStack() as stack:
         yield _told(lambda: stack.enter_context(opening))
+
+
+def _know(ssh: paramiko.SSHClient, endpoint: Endpoint) -> None:
+    """Pin the server's key."""
+    kind, _, key = str(endpoint.extra["host_key"]).strip().rpartition(" ")
+    port = endpoint.port or 22
+    name = endpoint.host if port == 22 else f"[{endpoint.host}]:{port}"
+    line = paramiko.hostkeys.HostKeyEntry.from_line(f"{name} {kind or 'ssh-rsa'} {key}")
+    if line is None or line.key is None:
+        raise ConfigurationError("The host_key of the SFTP connection is no key.", "Write type, space, base64.")
+    ssh.get_host_keys().add(name, line.key.get_name(), line.key)
+
+
+def _in_a_folder(call: Callable[[], Result], path: str) -> Result:
+    """Call; a folder that is not there is a wrong path, not an outage."""
+    try:
+        return call()
+    except FileNotFoundError as error:
+        raise Refused(f"The SFTP server has no folder for {path}.", "Correct the path, or have it made.") from error
 
 
 def _told(call: Callable[[], Result]) -> Result:

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -26,6 +25,7 @@ from tieout.feedback.delivery import Clocks, deliver
 from tieout.feedback.publish import enqueue
 from tieout.feedback.tally import Delivered
 from tieout.feedback.targets import CircuitBreaker, Retry, Target, load_targets
+from tieout.sources.endpoint import Endpoint
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 Behaviour = Callable[["TargetServer", Request, dict[str, Any]], Response | None]
@@ -97,9 +97,15 @@ class TargetServer:
         found = self.state.get(request.path_params["key"])
         return JSONResponse(found) if found else JSONResponse({}, status_code=404)
 
-    def once(self, subject: str, body: dict[str, Any], request: Request) -> Response:
+    def webhook(self, body: dict[str, Any], request: Request) -> Response:
+        """The service desk: a signed webhook, its key in a header."""
+        return self.once(body["invoiceId"], body, request, key_header="x-event-id")
+
+    def once(
+        self, subject: str, body: dict[str, Any], request: Request, key_header: str = "idempotency-key"
+    ) -> Response:
         """Answer a known key as before, without a second effect."""
-        key = request.headers["idempotency-key"]
+        key = request.headers[key_header]
         if key not in self.answers:
             self.take(subject, body)
             self.answers[key] = JSONResponse({"status": "accepted"})
@@ -109,7 +115,9 @@ class TargetServer:
         """Wrap a write: it is noted, and the script may interfere. Runs in a thread, so that it may block."""
 
         async def endpoint(request: Request) -> Response:
-            body = json.loads(await request.body())
+            raw = await request.body()
+            body = json.loads(raw)
+            request.scope["tieout.raw"] = raw
             return await run_in_threadpool(self._scripted, handle, body, request)
 
         return endpoint
@@ -117,7 +125,9 @@ class TargetServer:
     def _scripted(self, handle: Callable[..., Response], body: dict[str, Any], request: Request) -> Response:
         subject = body.get("invoiceId") or body.get("apInvoiceId") or request.path_params["key"]
         with self.lock:
-            self.received.append({"subject": subject, "body": body, "headers": dict(request.headers)})
+            self.received.append(
+                {"subject": subject, "body": body, "headers": dict(request.headers), "raw": request.scope["tieout.raw"]}
+            )
             self.overlaps += subject in self.busy
             self.busy.add(subject)
             behaviour = self.script.pop(0) if self.script else None
@@ -134,6 +144,7 @@ class TargetServer:
             routes=[
                 Route("/oauth/token", self.token, methods=["POST"]),
                 Route("/v1/match-results", self.write(self.match_result), methods=["POST"]),
+                Route("/hooks/tieout", self.write(self.webhook), methods=["POST"]),
                 Route("/invoice-clearances", self.write(self.clearance_without_key), methods=["POST"]),
                 Route("/invoice-clearances/{key}", self.read_clearance, methods=["GET"]),
                 Route("/api/invoice-clearances/{key}", self.write(self.clearance_with_key), methods=["PUT"]),
@@ -169,6 +180,7 @@ class Loop:
     now: datetime = NOW
     runs: int = 0
     wall_ahead: timedelta = timedelta()
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
 
     def wall_now(self) -> datetime:
         """Wall time, moved ahead where a test wants to skip a wait."""
@@ -217,7 +229,7 @@ class Loop:
 
     def deliver(self, target: str = "ap", *, worker: str = "worker-1") -> Delivered:
         """Send what is due."""
-        endpoint = SimpleNamespace(
+        endpoint = self.endpoints.get(target) or Endpoint(
             host="127.0.0.1", port=self.server.port, login="tieout", password="secret", schema="http"
         )
         clocks = Clocks(business_now=lambda: self.now, wall_now=self.wall_now)
@@ -286,7 +298,13 @@ def _erp_west(subject: str, verdict: str) -> tuple[str, dict[str, Any], str]:
     return "invoice_clearance", body, status
 
 
-BODIES = {"ap": _match_result, "erp_main": _erp_main, "erp_west": _erp_west}
+BODIES = {
+    "ap": _match_result,
+    "erp_main": _erp_main,
+    "erp_west": _erp_west,
+    "files": _match_result,
+    "desk": _match_result,
+}
 
 
 TABLES = """
@@ -303,8 +321,8 @@ TABLES = """
 EMPTY = """
     set session_replication_role = replica;
     truncate fb.fb_desired_state, fb.fb_observed_state, feedback.outbox, feedback.attempt, feedback.confirmation,
-        feedback.queue, feedback.pace, ops.batch, ops.interface_run, ops.incident, ops.run, quality.promotion,
-        quality.result, quality.quarantine, audit.event restart identity;
+        feedback.queue, feedback.pace, feedback.batch_message, ops.batch, ops.interface_run, ops.incident, ops.run,
+        quality.promotion, quality.result, quality.quarantine, audit.event restart identity;
 """
 
 

@@ -19,12 +19,12 @@ RUNS = "select object, rows_read, rows_landed, rows_rejected, retries, outcome f
 CHILD = """
 import sys
 from datetime import timedelta
-from types import SimpleNamespace
 from tieout import settings
 from tieout.feedback.delivery import deliver
 from tieout.feedback.targets import load_targets
+from tieout.sources.endpoint import Endpoint
 dsn, port, target = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-endpoint = SimpleNamespace(host="127.0.0.1", port=port, login="tieout", password="secret", schema="http")
+endpoint = Endpoint(host="127.0.0.1", port=port, login="tieout", password="secret", schema="http")
 targets = load_targets(settings.CHECKOUT / "config" / "feedback")
 deliver(dsn, targets[target], resolve=lambda _: endpoint, worker="child")
 """

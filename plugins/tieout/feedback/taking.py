@@ -1,0 +1,129 @@
+"""Picks what is due at a target, and locks one message so that nobody else sends it.
+
+Each look at a locked message is a statement of its own, so that it sees what the last holder committed.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+import psycopg
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from tieout.feedback.targets import Target
+from tieout.feedback.transport import Message
+
+_LIVE = "coalesce(%(modes)s -> q.operation ->> q.entity_id, %(modes)s -> q.operation ->> '*') = 'live'"
+_DUE = f"""
+    select q.message_id, q.operation
+    from feedback.queue as q
+    where q.target = %(target)s and q.due_at <= %(now)s and {_LIVE}
+    order by q.due_at, q.message_id
+    limit %(limit)s
+    for update skip locked
+"""  # noqa: S608 - the text is ours; values are parameters
+_NEXT = f"""
+    select q.due_at
+    from feedback.queue as q
+    where q.target = %(target)s and {_LIVE}
+    order by q.due_at
+    limit 1
+    for update skip locked
+"""  # noqa: S608 - the text is ours; values are parameters
+_TAKE = """
+    select message_id
+    from feedback.queue
+    where message_id = %(message_id)s and due_at <= %(now)s
+    for update skip locked
+"""
+_MESSAGE = """
+    select message_id, operation, entity_id, subject_id, target_key, body::text as body, idempotency_key,
+        correlation_id
+    from feedback.outbox
+    where message_id = any(%(message_ids)s)
+    order by message_id
+"""
+_NEWER = """
+    select exists (
+        select 1
+        from feedback.outbox as o
+        inner join feedback.outbox as newer using (target, operation, subject_id)
+        where o.message_id = %(message_id)s and newer.sequence > o.sequence
+    )
+"""
+_DROP_OLDER = """
+    delete from feedback.queue
+    where message_id in (
+        select message_id
+        from feedback.queue
+        where target = %(target)s and operation = %(operation)s and subject_id = %(subject_id)s
+            and message_id < %(message_id)s
+        for update skip locked
+    )
+"""
+_OLDER_ON_THE_WIRE = """
+    select exists (
+        select 1
+        from feedback.queue
+        where target = %(target)s and operation = %(operation)s and subject_id = %(subject_id)s
+            and message_id < %(message_id)s
+    )
+"""
+
+
+class Due(NamedTuple):
+    """A message that may be sent."""
+
+    message_id: int
+    operation: str
+
+
+def due(connection: psycopg.Connection, target: Target, now: datetime) -> list[Due]:
+    """Return the next messages that are due and that nobody holds, as many as the target's batch size."""
+    parameters = _look(target, now) | {"limit": target.batch_size}
+    with connection.transaction():
+        return connection.cursor(row_factory=class_row(Due)).execute(_DUE.encode(), parameters).fetchall()
+
+
+def wait_for_next(connection: psycopg.Connection, target: Target, now: datetime) -> timedelta | None:
+    """Return how long it is until a message is due; None where none waits."""
+    with connection.transaction():
+        row = connection.execute(_NEXT.encode(), _look(target, now)).fetchone()
+    return None if row is None else row[0] - now
+
+
+def take(
+    connection: psycopg.Connection, target: Target, message_id: int, now: datetime
+) -> Message | Literal["skipped", "superseded"]:
+    """Lock a message and return it, or say why it is not to be sent now."""
+    parameters = {"message_id": message_id, "now": now}
+    if connection.execute(_TAKE, parameters).fetchone() is None:
+        return "skipped"
+    found = read(connection, [message_id])
+    if not found or _true(connection, _NEWER, parameters):
+        connection.execute("delete from feedback.queue where message_id = %(message_id)s", parameters)
+        return "superseded"
+    (message,) = found
+    subject = parameters | {
+        "target": target.name,
+        "operation": message.operation,
+        "subject_id": message.subject_id,
+    }
+    connection.execute(_DROP_OLDER, subject)
+    return "skipped" if _true(connection, _OLDER_ON_THE_WIRE, subject) else message
+
+
+def read(connection: psycopg.Connection, message_ids: Sequence[int]) -> list[Message]:
+    """Return messages of the outbox."""
+    cursor = connection.cursor(row_factory=class_row(Message))
+    return cursor.execute(_MESSAGE, {"message_ids": list(message_ids)}).fetchall()
+
+
+def _look(target: Target, now: datetime) -> dict[str, Any]:
+    return {"target": target.name, "modes": Jsonb(target.modes), "now": now}
+
+
+def _true(connection: psycopg.Connection, query: str, parameters: dict[str, Any]) -> bool:
+    row = connection.execute(query.encode(), parameters).fetchone()
+    return row is not None and bool(row[0])

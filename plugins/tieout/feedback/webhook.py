@@ -1,0 +1,73 @@
+"""A generic signed webhook: one POST per message, signed like the events that we receive.
+
+The signature is HMAC-SHA256 over the timestamp, a dot and the body, in hexadecimal; the secret is the connection's
+password. The target keeps a repetition without effect by the event's key in a header.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Generator, Sequence
+
+import httpx
+
+from tieout.feedback.answers import Answer, answer_of
+from tieout.feedback.targets import Target
+from tieout.feedback.transport import Message, Pace
+from tieout.feedback.wire import client_of, headers_of, path_of
+from tieout.http import Address, Clock
+
+
+class Webhook:
+    """A target that receives signed webhooks."""
+
+    def __init__(self, target: Target, address: Address, *, wall_now: Clock, pace: Pace) -> None:
+        self._target = target
+        self._wall_now = wall_now
+        self._pace = pace
+        known_by = target.authentication
+        signed = Signed(address.password, known_by.timestamp_header, known_by.signature_header, wall_now)
+        self._client = client_of(target, address, signed)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def has(self, operation: str, batch_key: str) -> bool:
+        """A webhook is told each message by itself."""
+        return False
+
+    def send(self, messages: Sequence[Message]) -> Answer:
+        """Send the one message that is given."""
+        (message,) = messages
+        send = self._target.operations[message.operation].send
+        self._pace()
+        response = self._client.post(
+            path_of(send.path, message.target_key),
+            content=message.body.encode(),
+            headers={send.key_header: message.idempotency_key} | headers_of(message),
+        )
+        return answer_of(response, on_conflict=send.on_conflict, wall_now=self._wall_now())
+
+
+class Signed(httpx.Auth):
+    """Signs each request anew, so that a repetition carries a fresh timestamp."""
+
+    requires_request_body = True
+
+    def __init__(self, secret: str, timestamp_header: str, signature_header: str, wall_now: Clock) -> None:
+        self._secret = secret
+        self._timestamp_header = timestamp_header
+        self._signature_header = signature_header
+        self._wall_now = wall_now
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add timestamp (seconds since 1970) and signature."""
+        timestamp = str(int(self._wall_now().timestamp()))
+        request.headers[self._timestamp_header] = timestamp
+        request.headers[self._signature_header] = signature(self._secret, timestamp, request.content)
+        yield request
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """Return the signature of a body sent at a moment."""
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
