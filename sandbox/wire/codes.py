@@ -70,3 +70,8 @@ def compact(at: datetime | None) -> str:
 def local(at: datetime | None) -> str:
     """An instant as the supply system prints it: its own time zone, day first."""
     return "" if at is None else at.astimezone(SUPPLY_ZONE).strftime("%d.%m.%Y %H:%M:%S")
+
+
+def instant(text: str) -> datetime | None:
+    """The instant that the supply system printed, none for a blank."""
+    return datetime.strptime(text, "%d.%m.%Y %H:%M:%S").replace(tzinfo=SUPPLY_ZONE) if text else None

@@ -145,7 +145,11 @@ def waiting(connection: psycopg.Connection, limit: int, keys: Keys, *, system: s
         ConfigurationError: the key of a body is not at hand.
     """
     rows = connection.execute(_WAITING, {"system": system, "limit": limit, "bytes": TAKEN_BYTES}).fetchall()
-    return [Waiting(*head, keys.decrypt_bytes(sealed, _bound(head[1], head[2]))) for *head, sealed in rows]
+    found = []
+    for inbox_id, source, event_id, event_type, occurred_at, received_at, trace_id, sealed in rows:
+        body = keys.decrypt_bytes(sealed, _bound(source, event_id))
+        found.append(Waiting(inbox_id, source, event_id, event_type, occurred_at, received_at, trace_id, body))
+    return found
 
 
 def settle(

@@ -14,10 +14,14 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class JsonFormat:
-    """Where the records of a page are: the profile's `format` of type json."""
+    """Where the records of a page are: the profile's `format` of type json.
+
+    ``within`` is where each record has what is mapped: an event is an envelope around it.
+    """
 
     records: str | None = None
     max_bytes: int = 256 << 20
+    within: str | None = None
 
 
 def parse(content: bytes) -> Any:

@@ -1,10 +1,10 @@
 """Whether a profile agrees with the interface objects' contracts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tieout.formats.csv import CsvFormat
 from tieout.landing.functions import DERIVATIONS
-from tieout.landing.grammar import PSEUDO_PATHS
+from tieout.landing.mapping_grammar import PSEUDO_PATHS
 from tieout.landing.problems import Node
 from tieout.landing.profile import Condition, Feed, ObjectMapping, Profile, Rule
 from tieout.warehouse.contracts import Contract
@@ -16,8 +16,7 @@ DATES = frozenset({"date", "timestamp"})
 
 def check(node: Node, profile: Profile, contracts: Mapping[str, Contract]) -> None:
     """Record where a profile's mappings and the contracts disagree."""
-    for index, feed in enumerate(profile.feeds):
-        objects = node.child("feeds").child(index).child("objects")
+    for objects, feed in _mapped(node, profile):
         for mapping in feed.objects:
             where = objects.child(mapping.object)
             contract = contracts.get(mapping.object)
@@ -26,6 +25,16 @@ def check(node: Node, profile: Profile, contracts: Mapping[str, Contract]) -> No
                 continue
             _check_object(where, mapping, contract, profile)
             _check_columns(where, mapping, feed)
+
+
+def _mapped(node: Node, profile: Profile) -> Iterator[tuple[Node, Feed]]:
+    """Yield each feed with the node of its objects: of `feeds`, and of `events` that map by themselves."""
+    for index, feed in enumerate(profile.feeds):
+        yield node.child("feeds").child(index).child("objects"), feed
+    for index, record in enumerate(profile.events.records if profile.events else ()):
+        where = node.child("events").child("records").child(index)
+        if where.has("objects"):
+            yield where.child("objects"), record.feed
 
 
 def _check_object(node: Node, mapping: ObjectMapping, contract: Contract, profile: Profile) -> None:

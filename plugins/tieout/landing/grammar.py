@@ -5,19 +5,19 @@ What a profile says about interface objects is checked against their contracts i
 
 import codecs
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tieout.errors import ConfigurationError
 from tieout.formats.csv import CsvFormat, Total, Trailer
 from tieout.formats.iso20022 import CamtFormat
 from tieout.formats.json import JsonFormat
 from tieout.http import AUTH_KINDS
-from tieout.landing.functions import FUNCTIONS
+from tieout.landing.event_grammar import read_events
+from tieout.landing.mapping_grammar import character, read_object, zone
 from tieout.landing.problems import Node
-from tieout.landing.profile import Condition, Cursor, Feed, Format, ObjectMapping, Origin, Profile, Read, Rule
+from tieout.landing.profile import Cursor, Feed, Format, Profile, Read
 from tieout.sources.database import DatabaseRead
 from tieout.sources.files import FileRead, safe_directory, sign
 from tieout.sources.http import Auth
@@ -27,29 +27,20 @@ KINDS = ("erp", "ap", "supply", "bank", "files")
 PROTOCOLS = ("database", "rest", "sftp", "folder")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
-PSEUDO_PATHS = frozenset({"@file", "@file_time", "@interval_start", "@interval_end", "@system"})
-ORIGINS: tuple[Origin, ...] = ("path", "constant", "join", "first", "function")
-RULE_KEYS = frozenset(
-    {*ORIGINS, "with", "skip_blank", "split", "part", "default", "map", "entity", "format", "time_zone", "decimal"}
-    | {"thousands", "sign"}
-)
-CONDITION_KEYS = ("path", "in", "equals", "not_in", "present")
 DEFAULT_ZONE: tzinfo = UTC
-# A month and a day above twelve and an afternoon: formats that confuse them do not give the same instant back.
-PROBE = datetime(2031, 1, 27, 15, 46, 58, tzinfo=UTC)
 
 
 def read_profile(node: Node) -> Profile | None:
     """Return the profile of a document; none where it is too wrong to go on."""
     allowed = {"system", "kind", "version", "description", "connection", "protocol", "time_zone", "feeds"}
-    if not node.keys({*allowed, "maps", "unit_codes"}, required=("system", "kind", "version", "feeds")):
+    if not node.keys({*allowed, "maps", "unit_codes", "events"}, required=("system", "kind", "version", "feeds")):
         return None
     system = node.child("system").checked(_name, "a name in lower-case letters, digits and _", "")
-    zone = node.child("time_zone").checked(_zone, "a time zone", DEFAULT_ZONE)
+    time_zone = node.child("time_zone").checked(zone, "a time zone", DEFAULT_ZONE)
     maps = {name: _code_map(codes) for name, codes in node.child("maps").items()} if node.has("maps") else {}
     connection = node.child("connection").text(system)
     protocol = node.child("protocol").choice(PROTOCOLS)
-    feeds = [_feed(feed, connection, protocol, zone) for feed in node.child("feeds").elements()]
+    feeds = [_feed(feed, connection, protocol, time_zone) for feed in node.child("feeds").elements()]
     names = [feed.name for feed in feeds]
     for index, name in enumerate(names):
         if name in names[:index]:
@@ -62,6 +53,7 @@ def read_profile(node: Node) -> Profile | None:
         maps=maps,
         unit_codes=node.child("unit_codes").texts() if node.has("unit_codes") else (),
         description=node.child("description").text(),
+        events=read_events(node.child("events"), system, feeds, time_zone) if node.has("events") else None,
     )
 
 
@@ -69,16 +61,16 @@ def _code_map(node: Node) -> dict[str, str]:
     return {code: word.text() for code, word in node.items()}
 
 
-def _feed(node: Node, connection: str, protocol: str, zone: tzinfo) -> Feed:
+def _feed(node: Node, connection: str, protocol: str, profile_zone: tzinfo) -> Feed:
     allowed = {"name", "protocol", "connection", "time_zone", "read", "cursor", "format", "ignore", "extra", "objects"}
     node.keys(allowed, required=("name", "read", "objects"))
     protocol = node.child("protocol").choice(PROTOCOLS, protocol)
     if not protocol:
         node.problem("'protocol' is missing here and at the top")
-    feed_zone = node.child("time_zone").checked(_zone, "a time zone", zone)
+    feed_zone = node.child("time_zone").checked(zone, "a time zone", profile_zone)
     if protocol != "database" and not node.has("format"):
         node.problem("'format' is missing")
-    objects = [_object(name, mapping) for name, mapping in node.child("objects").items()]
+    objects = [read_object(name, mapping) for name, mapping in node.child("objects").items()]
     feed = Feed(
         name=node.child("name").checked(_name, "a name in lower-case letters, digits and _", ""),
         protocol=protocol,
@@ -226,7 +218,7 @@ def _csv(node: Node) -> CsvFormat:
     for column in {column for column in columns if columns.count(column) > 1}:
         node.child("columns").problem(f"{column!r} is named twice")
     return CsvFormat(
-        delimiter=node.child("delimiter").checked(_character, "one character", ","),
+        delimiter=node.child("delimiter").checked(character, "one character", ","),
         columns=columns or None,
         encodings=_encodings(node.child("encoding")),
         quote=None if node.has("quote") and node.child("quote").value is None else _quote(node.child("quote")),
@@ -238,7 +230,7 @@ def _csv(node: Node) -> CsvFormat:
 
 
 def _quote(node: Node) -> str:
-    return node.checked(_character, "one character, or null", '"')
+    return node.checked(character, "one character, or null", '"')
 
 
 def _encodings(node: Node) -> tuple[str, ...]:
@@ -261,103 +253,8 @@ def _trailer(node: Node) -> Trailer:
     return Trailer(node.child("starts_with").text(), count, tuple(totals))
 
 
-def _object(name: str, node: Node) -> ObjectMapping:
-    node.keys({"each", "where", "updated_at", "deleted", "sweep", "fields"}, required=("fields",))
-    each = node.child("each").maybe_text()
-    if each is not None and not re.fullmatch(r"[^\[\]]+\[\](?:\.[^\[\]]+\[\])*", each):
-        node.child("each").problem("must name lists, as in lines[] or lines[].lots[]")
-        each = None
-    fields = {field: _rule(rule) for field, rule in node.child("fields").items()}
-    return ObjectMapping(
-        object=name,
-        fields=fields,
-        each=each,
-        where=_conditions(node.child("where")) if node.has("where") else (),
-        deleted=_conditions(node.child("deleted")) if node.has("deleted") else (),
-        updated_at=_rule(node.child("updated_at")) if node.has("updated_at") else None,
-        sweep=node.child("sweep").flag(),
-    )
-
-
-def _conditions(node: Node) -> tuple[Condition, ...]:
-    return tuple(_condition(element) for element in (node.elements() if isinstance(node.value, list) else [node]))
-
-
-def _condition(node: Node) -> Condition:
-    node.keys(set(CONDITION_KEYS), required=("path",))
-    tests = [key for key in CONDITION_KEYS[1:] if node.has(key)]
-    path = node.child("path").text()
-    if len(tests) != 1:
-        node.problem("needs exactly one of in, equals, not_in, present")
-        return Condition(path, "present")
-    if tests == ["present"]:
-        return Condition(path, "present", present=node.child("present").flag(True))
-    values = frozenset(value.strip() for value in node.child(tests[0]).texts())
-    return Condition(path, "not_in" if tests == ["not_in"] else "in", values)
-
-
-def _rule(node: Node) -> Rule:
-    if not isinstance(node.value, dict):
-        path = node.text()
-        if not path:
-            node.problem("must be a path or a mapping")
-        return Rule(paths=(path,))
-    node.keys(RULE_KEYS)
-    origins = [origin for origin in ORIGINS if node.has(origin)]
-    if len(origins) != 1:
-        node.problem(f"needs exactly one of {', '.join(ORIGINS)}")
-        return Rule(origin="constant")
-    _check_rule(node, origins[0])
-    function = node.child("function").choice(FUNCTIONS) if origins[0] == "function" else ""
-    return Rule(
-        origin=origins[0],
-        paths=_paths(node, origins[0], function),
-        constant=node.child("constant").text(),
-        function=function,
-        separator=node.child("with").text("-"),
-        skip_blank=node.child("skip_blank").flag(),
-        split=node.child("split").maybe_text(),
-        part=node.child("part").integer(minimum=-100),
-        default=node.child("default").text(),
-        map=node.child("map").maybe_text(),
-        entity=node.child("entity").flag(),
-        format=node.child("format").checked(_date_format, "a date format", None),
-        time_zone=node.child("time_zone").checked(_zone, "a time zone", None),
-        decimal=node.child("decimal").checked(_character, "one character", "."),
-        thousands=node.child("thousands").text(),
-        sign=node.child("sign").choice(("absolute", "negate")) or None,
-    )
-
-
-def _paths(node: Node, origin: Origin, function: str) -> tuple[str, ...]:
-    if origin == "function":
-        return FUNCTIONS[function].reads if function in FUNCTIONS else ()
-    if origin == "constant":
-        return ()
-    paths = node.child(origin).texts()
-    if not all(paths) or not paths:
-        node.child(origin).problem("names no path")
-    return paths
-
-
-def _check_rule(node: Node, origin: Origin) -> None:
-    for key in ("with", "skip_blank"):
-        if node.has(key) and origin != "join":
-            node.child(key).problem("belongs to join")
-    if node.has("part") != node.has("split"):
-        node.problem("'split' and 'part' belong together")
-    if node.has("map") and node.child("entity").flag():
-        node.child("map").problem("entities have a code map of their own: config/entities")
-
-
 def _name(text: str) -> str:
     if not NAME.fullmatch(text):
-        raise ValueError(text)
-    return text
-
-
-def _character(text: str) -> str:
-    if len(text) != 1:
         raise ValueError(text)
     return text
 
@@ -369,27 +266,9 @@ def _directory(text: str) -> str:
         raise ValueError(text) from error
 
 
-def _zone(text: str) -> tzinfo:
-    if text == "UTC":
-        return UTC
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(text) from error
-
-
 def _duration(text: str) -> timedelta:
     match = DURATION.fullmatch(text)
     if not match or not any(match.groups()):
         raise ValueError(text)
     weeks, days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-
-
-def _date_format(text: str) -> str:
-    if text in ("epoch", "epoch_ms"):
-        return text
-    parsed = datetime.strptime(PROBE.strftime(text), text)  # noqa: DTZ007 (only the date is looked at)
-    if parsed.date() != PROBE.date():
-        raise ValueError(text)
-    return text

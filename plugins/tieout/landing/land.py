@@ -118,7 +118,7 @@ def land(
         }
         for entry in pull.entries:
             number = payloads.add(entry.sha256, _payload_time(entry, pull.interval))
-            facts = _facts(landing.profile.system, entry, pull.interval)
+            facts = facts_of(landing.profile.system, entry, pull.interval)
             for target, lines in parser.parse(landing.archive.opener(entry.sha256), number, facts):
                 loaders[target.mapping.object].add(lines)
         for loader in loaders.values():
@@ -185,7 +185,8 @@ def _payload_time(entry: Entry, interval: Interval) -> datetime:
     return datetime.fromisoformat(entry.modified_at) if entry.modified_at else interval.end
 
 
-def _facts(system: str, entry: Entry, interval: Interval) -> Facts:
+def facts_of(system: str, entry: Entry, interval: Interval) -> Facts:
+    """Return the values of paths that begin with ``@``."""
     return {
         "@file": re.sub(r"[\t\r\n]", " ", entry.name),
         "@file_time": entry.modified_at or interval.end.isoformat(),

@@ -1,6 +1,6 @@
 """Parsing: payloads of a feed become lines for COPY, for every object that the feed maps. Judges nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -77,18 +77,21 @@ class ObjectRows:
             yield lines
 
     def _missing_in_records(self) -> set[str]:
-        if self._records is None:
-            return set()
-        return {
-            field.name
-            for field in self.contract.fields
-            if field.required
-            and (rule := self.mapping.fields.get(field.name))
-            and rule.paths
-            and not rule.default
-            and rule.origin != "function"
-            and all(path in self._records.unseen for path in rule.paths)
-        }
+        return set() if self._records is None else missing_fields(self.contract, self.mapping, self._records.unseen)
+
+
+def missing_fields(contract: Contract, mapping: ObjectMapping, unseen: Container[str]) -> set[str]:
+    """Return required fields of which every path is among those that no record had."""
+    return {
+        field.name
+        for field in contract.fields
+        if field.required
+        and (rule := mapping.fields.get(field.name))
+        and rule.paths
+        and not rule.default
+        and rule.origin != "function"
+        and all(path in unseen for path in rule.paths)
+    }
 
 
 class FeedParser:
@@ -126,7 +129,8 @@ def _records(open_payload: Opener, form: JsonFormat | CamtFormat) -> list[dict[s
     content = b"".join(limit(open_payload(), form.max_bytes))
     if isinstance(form, CamtFormat):
         return iso20022.statements(content)
-    return json.records(json.parse(content), form.records)
+    found = json.records(json.parse(content), form.records)
+    return [record for outer in found for record in json.records(outer, form.within)] if form.within else found
 
 
 def _unnamed(feed: Feed, columns: tuple[str, ...]) -> tuple[str, ...]:

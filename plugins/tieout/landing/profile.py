@@ -14,7 +14,15 @@ from tieout.sources.rest import RestRead
 
 Origin = Literal["path", "constant", "join", "first", "function"]
 Format = CsvFormat | JsonFormat | CamtFormat
-Read = DatabaseRead | RestRead | FileRead
+EVENTS = "events"  # the feed's name under which events are landed
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Nothing is read: the system sends events by itself."""
+
+
+Read = DatabaseRead | RestRead | FileRead | Sent
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,32 @@ class Feed:
 
 
 @dataclass(frozen=True)
+class EventRecord:
+    """Types of event whose records map alike: as the feed says, whose payload is a list of events."""
+
+    types: tuple[str, ...]
+    feed: Feed
+
+
+@dataclass(frozen=True)
+class Events:
+    """What a system sends by webhook: the connection with its secrets, a body's limit, its types."""
+
+    connection: str
+    max_bytes: int
+    records: tuple[EventRecord, ...]
+
+    @property
+    def objects(self) -> list[str]:
+        """The interface objects that events feed."""
+        return sorted({mapping.object for record in self.records for mapping in record.feed.objects})
+
+    def record_of(self, event_type: str) -> EventRecord | None:
+        """Return how events of a type map, or nothing where the type is unknown."""
+        return next((record for record in self.records if event_type in record.types), None)
+
+
+@dataclass(frozen=True)
 class Profile:
     """A source system. `unit_codes` names code lists of units that its map of units need not repeat."""
 
@@ -97,3 +131,4 @@ class Profile:
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unit_codes: tuple[str, ...] = ()
     description: str = ""
+    events: Events | None = None

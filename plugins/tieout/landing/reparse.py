@@ -15,7 +15,7 @@ from tieout.landing.keys import Keys
 from tieout.landing.land import Landed, Landing, PullFacts, land
 from tieout.landing.manifest import Interval, Pull
 from tieout.landing.outcome import FeedOutcome, Outcome
-from tieout.landing.profile import Feed
+from tieout.landing.profile import EVENTS, Feed, Profile
 from tieout.warehouse.connection import connect
 
 log = logging.getLogger(__name__)
@@ -67,10 +67,12 @@ def reparse_source(
     archive = Archive(archive_root, keys)
     landing = Landing(configuration, profile, archive, keys, "reparse", trace_id)
     chosen = {feed.name: feed for feed in profile.feeds if feeds is None or feed.name in feeds}
-    unknown = set(feeds or ()) - set(chosen)
+    outcomes = {name: FeedOutcome(name, [one.object for one in feed.objects]) for name, feed in chosen.items()}
+    if profile.events and (feeds is None or EVENTS in feeds):
+        outcomes[EVENTS] = FeedOutcome(EVENTS, profile.events.objects)
+    unknown = set(feeds or ()) - set(outcomes)
     if unknown:
         raise ConfigurationError(f"{system} has no feed {', '.join(sorted(unknown))}.", "See its profile.")
-    outcomes = {name: FeedOutcome(name, [one.object for one in feed.objects]) for name, feed in chosen.items()}
     with connect(dsn) as connection:
         parsed = connection.execute(
             _PARSED_BEFORE,
@@ -80,19 +82,29 @@ def reparse_source(
                 "entity_codes": landing.entity_codes_sha256,
                 "start": interval.start,
                 "end": interval.end,
-                "feeds": list(chosen),
+                "feeds": list(outcomes),
             },
         ).fetchall()
         connection.commit()
         for name, start, end, manifest, sha256 in parsed:
             try:
                 pull = _facts(archive, manifest, sha256, Interval(start, end))
-                outcomes[name].landed += _land(connection, landing, chosen[name], pull, now)
+                feed = chosen.get(name) or _feed_of_events(profile, pull)
+                outcomes[name].landed += _land(connection, landing, feed, pull, now)
             except TieoutError as error:
                 connection.rollback()
                 log.warning("%s: %s", manifest, error)
                 outcomes[name].error = error
     return Outcome(system, interval, list(outcomes.values()))
+
+
+def _feed_of_events(profile: Profile, pull: PullFacts) -> Feed:
+    """Return how events that were landed together map now: their entry is named by their type."""
+    event_type = pull.entries[0].name
+    record = profile.events.record_of(event_type) if profile.events else None
+    if record is None:
+        raise ConfigurationError(f"{profile.system} has no event {event_type}.", "See `events` in its profile.")
+    return record.feed
 
 
 def _land(connection: Any, landing: Landing, feed: Feed, pull: PullFacts, now: datetime) -> list[Landed]:
