@@ -26,6 +26,8 @@ from tieout.warehouse.contracts import Contract, load_contracts
 PROJECT = settings.dbt_project_dir()
 DATABASE = "models"
 MATCH = ["+path:models/match"]
+# A fifth of a small build goes to dbt's log of debugging and to files that nobody reads here.
+QUIET = ["--log-level", "warn", "--log-level-file", "none", "--no-write-json"]
 
 Record = Mapping[str, Any]
 
@@ -73,7 +75,7 @@ class Dbt:
         said = StringIO()
         os.environ.update(self.environment)  # another warehouse may have been built in this process meanwhile
         with redirect_stdout(said):
-            result = runner.invoke([*arguments, *folders, *places])
+            result = runner.invoke([*arguments, *folders, *places, *QUIET])
         if not result.success:
             raise AssertionError(f"dbt {' '.join(arguments)} failed: {result.exception}\n{said.getvalue()}")
         return result.result

@@ -34,6 +34,7 @@ def run_dbt(dsn: str, *arguments: str, variables: Mapping[str, Any]) -> None:
     project = str(settings.dbt_project_dir())
     with tempfile.TemporaryDirectory(prefix="tieout-dbt-") as target:
         folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", target, "--log-path", target]
+        folders += ["--log-level-file", "none"]
         command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--vars", json.dumps(variables), *folders]
         result = subprocess.run(command, env=_environment(dsn), capture_output=True, text=True, check=False)
     if result.returncode != 0:
