@@ -10,6 +10,7 @@
 {% set releases = before('int_holds_released') -%}
 {% set stock = before('match_stock_count') -%}
 {% set documents = before('int_documents') -%}
+{% set noted = before('int_touched') -%}
 
 {# Before the first run there is nothing to look at: all records are new. -#}
 {% set has_past = orders and order_lines and receipts and invoices and invoice_lines and releases -%}
@@ -546,14 +547,37 @@ subject as (
         x.item_key as subject_id
     from {{ ref('int_item_crosswalk') }} as x
     inner join whole on whole.is_touched
+),
+
+-- What a run noted that failed or built a part stays noted until a whole run has succeeded: the past that told it may
+-- be overwritten, and models that were not built wait for it.
+every_note as (
+    select
+        kind,
+        subject_id,
+        {{ as_of() }} as touched_at
+    from subject
+    {%- if noted %}
+
+    union all
+
+    select
+        kind,
+        subject_id,
+        touched_at
+    from {{ noted }}
+    where touched_at > {{ previous_as_of() }}
+    {%- endif %}
 )
 
 select
     kind,
     subject_id,
     {{ system_of('subject_id') }} as source_system,
-    {{ key_of('subject_id') }} as source_key
-from subject
+    {{ key_of('subject_id') }} as source_key,
+    min(touched_at) as touched_at
+from every_note
 {%- if not only_touched() %}
 where false
 {%- endif %}
+group by kind, subject_id

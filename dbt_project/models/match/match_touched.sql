@@ -5,6 +5,7 @@
 {% set receipts = ref('int_receipt_lines') -%}
 {% set promises = ref('int_entity_promises') -%}
 {% set po_lines = before('match_po_line') -%}
+{% set noted = before('match_touched') -%}
 
 with changed_invoice as (
     select subject_id as invoice_id
@@ -101,8 +102,27 @@ closed_over as (
     from {{ summaries }} as s
     inner join unit on s.purchase_order_id = unit.match_unit_id
     {%- endif %}
+),
+
+-- As in int_touched: until a whole run has succeeded.
+every_note as (
+    select
+        match_unit_id,
+        {{ as_of() }} as touched_at
+    from closed_over
+    {%- if noted %}
+    union all
+    select
+        match_unit_id,
+        touched_at
+    from {{ noted }}
+    where touched_at > {{ previous_as_of() }}
+    {%- endif %}
 )
 
-select match_unit_id
-from closed_over
+select
+    match_unit_id,
+    min(touched_at) as touched_at
+from every_note
 where match_unit_id is not null and {{ 'true' if only_touched() else 'false' }}
+group by match_unit_id

@@ -1,25 +1,41 @@
 """Runs of the transformation: ``ops.run`` fixes what a run knows, ``ops.node_result`` keeps what each dbt node did.
 
 ``as_of`` is set once, when the run starts, and read from here by every model
-(docs/adr/0004-the-business-clock-is-a-setting.md). One run is under way at a time.
+(docs/adr/0004-the-business-clock-is-a-setting.md). One run is under way at a time. A whole run builds every model, a
+run of scope ``feedback`` what targets are told from (docs/adr/0015-a-run-may-build-a-part.md).
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import psycopg
 
 from tieout import settings
 from tieout.errors import ConfigurationError
+from tieout.warehouse.connection import connect
+
+Scope = Literal["whole", "feedback"]
 
 _LOCK = "select pg_advisory_xact_lock(hashtext('tieout runs'))"
+_LAST_MOMENTS = """
+    select max(as_of), max(as_of) filter (where scope = 'whole')
+    from ops.run
+    where state = 'succeeded'
+"""
+_UNSEEN = """
+    select
+        (select max(as_of) from ops.run where state = 'succeeded' and scope = 'whole') is not null
+        and (select max(known_at) from quality.gate_run)
+        > (select max(as_of) from ops.run where state = 'succeeded')
+"""
 _LAST_SUCCEEDED = """
     select as_of, sends_feedback
     from ops.run
-    where state = 'succeeded'
+    where state = 'succeeded' and scope = 'whole'
     order by as_of desc, ended_at desc, sends_feedback desc
     limit 1
 """
@@ -41,35 +57,46 @@ def start_run(
     dag_run_id: str | None,
     full_refresh: bool,
     sends_feedback: bool,
+    scope: Scope = "whole",
 ) -> Run:
     """Open a run and return it; the caller commits.
 
     ``now`` is the business clock. ``as_of`` is the later of it and what the gate let through last, and never earlier
-    than the last run's. ``previous_as_of`` is the ``as_of`` of the last run that succeeded, so that what a failed
-    run should have done is done by the next.
+    than the last run's. ``previous_as_of`` is the ``as_of`` of the last whole run that succeeded, so that what a
+    failed run should have done, and what a run of a part left out, is done by the next.
 
     A run that a killed task left open is resumed, with its ``as_of``, when the same DAG run comes back for it;
     any other is marked as failed.
     """
     connection.execute(_LOCK)
-    left = _left_open(connection, dag_run_id)
+    left = _left_open(connection, dag_run_id, scope)
     if left is not None:
         return left
     connection.execute("update ops.run set state = 'failed', ended_at = %s where state = 'running'", (now,))
-    previous = _scalar(connection, "select max(as_of) from ops.run where state = 'succeeded'")
+    last, previous = connection.execute(_LAST_MOMENTS).fetchone() or (None, None)
     known = _scalar(connection, "select max(known_at) from quality.gate_run")
-    as_of = max(moment for moment in (now, previous, known) if moment is not None)
+    as_of = max(moment for moment in (now, last, known) if moment is not None)
     run = Run(f"{as_of:%Y%m%dT%H%M%S}-{uuid4().hex[:12]}", as_of, previous)
     connection.execute(
-        "insert into ops.run (run_id, as_of, previous_as_of, full_refresh, sends_feedback, dag_run_id, started_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s)",
-        (run.run_id, run.as_of, run.previous_as_of, full_refresh, sends_feedback, dag_run_id, now),
+        "insert into ops.run"
+        " (run_id, as_of, previous_as_of, full_refresh, sends_feedback, dag_run_id, started_at, scope)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (run.run_id, run.as_of, run.previous_as_of, full_refresh, sends_feedback, dag_run_id, now, scope),
     )
     return run
 
 
+@contextmanager
+def one_at_a_time(dsn: str) -> Iterator[None]:
+    """Wait until nobody builds, and keep others out meanwhile. A process that dies lets go of it."""
+    with closing(connect(dsn)) as connection:
+        connection.autocommit = True
+        connection.execute("select pg_advisory_lock(hashtext('tieout build'))")
+        yield
+
+
 def nothing_new(connection: psycopg.Connection, *, now: datetime, sends_feedback: bool) -> bool:
-    """Whether a transformation would conclude what the last one did: no row became known and no time has passed.
+    """Whether a whole run would conclude what the last one did: no row became known and no time has passed.
 
     Batches that arrive together are taken together, but each of their events asks for a run; this tells which may be
     left out. A run that sends feedback is not left out where the last one did not send it.
@@ -83,6 +110,11 @@ def nothing_new(connection: psycopg.Connection, *, now: datetime, sends_feedback
     return not waiting and now <= as_of and (known is None or known <= as_of) and (last_sent or not sends_feedback)
 
 
+def is_ahead(connection: psycopg.Connection) -> bool:
+    """Whether something is known that no run has seen, on top of a whole run: then a part may be built ahead."""
+    return bool(_scalar(connection, _UNSEEN))
+
+
 def finish_run(connection: psycopg.Connection, run_id: str, succeeded: bool, *, now: datetime | None = None) -> None:
     """Close the run; the caller commits. Closing it again with the same outcome changes nothing.
 
@@ -93,8 +125,8 @@ def finish_run(connection: psycopg.Connection, run_id: str, succeeded: bool, *, 
     """
     state = "succeeded" if succeeded else "failed"
     closed = connection.execute(
-        "update ops.run set state = %s, ended_at = %s where run_id = %s and state = 'running'",
-        (state, now or settings.business_now(), run_id),
+        "update ops.run set state = %s, ended_at = %s, closed_wall_at = %s where run_id = %s and state = 'running'",
+        (state, now or settings.business_now(), settings.wall_now(), run_id),
     ).rowcount
     if closed:
         return
@@ -140,11 +172,13 @@ def _node_rows(run_id: str, run_results: Mapping[str, Any]) -> Iterator[tuple[An
         )
 
 
-def _left_open(connection: psycopg.Connection, dag_run_id: str | None) -> Run | None:
+def _left_open(connection: psycopg.Connection, dag_run_id: str | None, scope: Scope) -> Run | None:
     if dag_run_id is None:
         return None
     row = connection.execute(
-        "select run_id, as_of, previous_as_of from ops.run where state = 'running' and dag_run_id = %s", (dag_run_id,)
+        "select run_id, as_of, previous_as_of from ops.run"
+        " where state = 'running' and dag_run_id = %s and scope = %s",
+        (dag_run_id, scope),
     ).fetchone()
     return None if row is None else Run(*row)
 
