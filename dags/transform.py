@@ -2,9 +2,9 @@
 
 **Source** every batch that landed and was not judged yet, whatever system it came from, and what people decided.
 
-**Grain** one run for all that arrived together: it waits until the extractions under way have ended, runs the
-quality gate, resolves vendors where anything became known of them, then builds and tests all models in one
-`dbt build`. It builds with the last resolution where resolving failed.
+**Grain** one run for all that arrived together: it waits until the extractions under way have ended, takes events
+that wait, runs the quality gate, resolves vendors where anything became known of them, then builds and tests all models
+in one `dbt build`. It builds with the last resolution where resolving failed.
 
 **Running it again** changes nothing: models recompute what is touched by newly known rows or by time, from all that
 is known.
@@ -19,6 +19,7 @@ from airflow.sdk import DAG, AssetAny, Param, TriggerRule
 from tieout.operators.alerts import BusinessFindings
 from tieout.operators.defaults import task_defaults
 from tieout.operators.gate import RunGate
+from tieout.operators.receive import TakeEvents
 from tieout.operators.resolve import ResolveVendors
 from tieout.operators.schedules import CONCLUSIONS, DECIDED, KINDS, LANDED
 from tieout.operators.transform import BuildWarehouse
@@ -41,7 +42,10 @@ with DAG(
         dag_ids=[f"extract_{kind}" for kind in KINDS],
         patience=timedelta(minutes=10),
     )
-    gate = RunGate(task_id="gate", pool="writers")
+    # Events that nobody took: their notice got lost, or `receive` failed.
+    take_events = TakeEvents(task_id="take_events", retries=0)
+    # Whatever became of the events.
+    gate = RunGate(task_id="gate", pool="writers", trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
     resolve = ResolveVendors(task_id="resolve", pool="writers", retries=1)
     # With the gate's success, whatever became of resolve.
     build = BuildWarehouse(
@@ -51,5 +55,5 @@ with DAG(
         on_success_callback=BusinessFindings(),
         trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
     )
-    wait >> gate >> resolve >> build
+    [wait, take_events] >> gate >> resolve >> build
     gate >> build

@@ -60,6 +60,7 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
     writers = {
         "transform": ("gate", "resolve", "build"),
         "publish": ("make_messages",),
+        "receive": ("gate", "build", "make_messages"),
         "steward": ("decide",),
         "decide_vendor": ("decide",),
         "decide_item": ("decide",),

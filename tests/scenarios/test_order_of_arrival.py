@@ -9,7 +9,7 @@ import pytest
 from tests.scenarios import moving_orders
 from tests.scenarios.estate import AP, ERP, Estate, Row
 from tests.scenarios.test_worked_examples import examples
-from tests.scenarios.warehouse import Warehouse, at
+from tests.scenarios.warehouse import MATCH, Warehouse, at
 
 AS_OF = at("2026-03-31")
 FACTS = {
@@ -25,6 +25,14 @@ FACTS = {
     "match_invoice_line": "match",
     "match_invoice": "match",
     "match_finding": "match",
+}
+# What stands outside of a build ahead and reads what that build overwrites.
+WHOLE = [*MATCH, "+fb_desired_state", "+accrual_log", "+purchase_order_version_log"]
+LOGS = {
+    "match.match_hold_log": "hold_id, known_at, event_order",
+    "match.match_verdict_log": "subject_id, known_at",
+    "mart.accrual_log": "po_line_id, known_at",
+    "mart.purchase_order_version_log": "purchase_order_id, target, version_md5, event",
 }
 KNOWLEDGE = {
     "_known_at",
@@ -106,6 +114,32 @@ def test_records_in_any_order_and_split_end_in_the_facts_of_one_full_refresh(
 
     assert_equal(incremental, facts(models))
     assert models.rows("select * from match.match_hold_log order by hold_id, known_at, event_order") == log
+
+
+@pytest.mark.parametrize(("seed", "whole"), [(3, {0, 3}), pytest.param(4, {0, 1, 4, 7}, marks=pytest.mark.slow)])
+def test_builds_of_a_part_hide_nothing_from_the_whole_ones_between_them(
+    models: Warehouse, seed: int, whole: set[int]
+) -> None:
+    """A log that missed a change would have it added by the full refresh, which looks at everything."""
+    parts = max(whole) + 1
+    for number, part in enumerate(shuffled(stamped(mixed().rows), seed, parts)):
+        known_at = AS_OF if number == max(whole) else at("2026-03-30T10:00") + timedelta(hours=number)
+        Estate().land(models, known_at, part)
+        if number in whole:
+            models.build(known_at, select=WHOLE, data_tests=False)
+        else:
+            models.build_ahead(known_at)
+
+    incremental, kept = facts(models), logs(models)
+    models.build(AS_OF, full_refresh=True, select=WHOLE, data_tests=False)
+
+    assert_equal(incremental, facts(models))
+    assert_equal(kept, logs(models))
+
+
+def logs(warehouse: Warehouse) -> dict[str, list[Any]]:
+    """Every log's rows."""
+    return {table: warehouse.rows(f"select * from {table} order by {order}") for table, order in LOGS.items()}
 
 
 def assert_equal(left: dict[str, list[Any]], right: dict[str, list[Any]]) -> None:

@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 
 from launcher.postgres import EmbeddedPostgres
 from tieout import settings
-from tieout.warehouse import runs
+from tieout.warehouse import ahead, runs
 from tieout.warehouse.contracts import Contract, load_contracts
 
 PROJECT = settings.dbt_project_dir()
@@ -141,6 +141,19 @@ class Warehouse:
         try:
             left_out = ["unit_test"] if data_tests else ["unit_test", "test"]
             self.dbt("build", "--exclude-resource-types", *left_out, "--select", *select, *flags)
+            succeeded = True
+        finally:
+            runs.finish_run(self.connection, run.run_id, succeeded, now=as_of)
+
+    def build_ahead(self, as_of: datetime) -> None:
+        """Build what targets are told from, as the DAG of events does."""
+        run = runs.start_run(
+            self.connection, now=as_of, dag_run_id=None, full_refresh=False, sends_feedback=False, scope="feedback"
+        )
+        assert run.as_of == as_of, f"as_of became {run.as_of}: something later is known already"
+        succeeded = False
+        try:
+            self.dbt(*ahead.arguments_of(self.connection, run))
             succeeded = True
         finally:
             runs.finish_run(self.connection, run.run_id, succeeded, now=as_of)

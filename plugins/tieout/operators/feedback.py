@@ -15,7 +15,15 @@ LAST_RUN = "select run_id from ops.run where state = 'succeeded' order by as_of 
 
 
 class MakeMessages(BaseOperator):
-    """Confirm what the targets took over, then make messages for what differs, in one transaction."""
+    """Confirm what the targets took over, then make messages for what differs, in one transaction.
+
+    Args:
+        built_by: the task of this run that built what is told; none where other runs led to this one.
+    """
+
+    def __init__(self, *, built_by: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.built_by = built_by
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Return how many messages were confirmed and made."""
@@ -30,11 +38,16 @@ class MakeMessages(BaseOperator):
             confirmed = confirm(connection, now, targets_config=targets)
             published = [
                 enqueue(connection, run_id=run_id, now=now, targets_config=targets)
-                for run_id in runs_to_publish(connection, context)
+                for run_id in self._run_ids(connection, context)
             ]
         made = {"live": sum(each.live for each in published), "shadow": sum(each.shadow for each in published)}
         self.log.info("Confirmed: %s. Messages made: %s.", confirmed, made)
         return {"confirmed": asdict(confirmed), "made": made}
+
+    def _run_ids(self, connection: Any, context: Context) -> list[str]:
+        if self.built_by is None:
+            return runs_to_publish(connection, context)
+        return [context["task_instance"].xcom_pull(task_ids=self.built_by, key="run_id")]
 
 
 class Deliver(BaseOperator):

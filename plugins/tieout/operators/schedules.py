@@ -17,6 +17,7 @@ from tieout import settings
 KINDS = ("erp", "ap", "supply", "bank", "files")
 LANDED = {kind: Asset(name=f"landed_{kind}", uri=f"tieout://landed/{kind}") for kind in KINDS}
 DECIDED = Asset(name="decided", uri="tieout://decided")
+INBOX = Asset(name="inbox", uri="tieout://inbox")
 DAILY = "0 0 * * *"
 CONCLUSIONS = Asset(name="conclusions", uri="tieout://conclusions")
 

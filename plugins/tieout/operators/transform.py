@@ -17,7 +17,7 @@ from tieout.operators.schedules import CONCLUSIONS
 OPENED_HOLDS = """
 select owner_role, code, count(*) as holds, sum(amount_at_risk) as at_risk
 from match.match_hold
-where opened_at = %s and resolved_at is null
+where opened_at > coalesce(%s, '-infinity'::timestamptz) and opened_at <= %s and resolved_at is null
 group by owner_role, code
 order by owner_role, code
 """
@@ -49,34 +49,35 @@ class BuildWarehouse(DbtBuildLocalOperator):
         from tieout.warehouse import runs
         from tieout.warehouse.connection import connect
 
-        with connect(warehouse_dsn()) as connection:
-            run = runs.start_run(
-                connection,
-                now=settings.business_now(),
-                dag_run_id=context["run_id"],
-                full_refresh=False,
-                sends_feedback=sends_feedback(context),
-            )
-        context["task_instance"].xcom_push(key="run_id", value=run.run_id)
-        succeeded = False
-        try:
-            super().execute(context, **kwargs)
-            succeeded = True
-        finally:
+        with runs.one_at_a_time(warehouse_dsn()):
             with connect(warehouse_dsn()) as connection:
-                runs.finish_run(connection, run.run_id, succeeded)
+                run = runs.start_run(
+                    connection,
+                    now=settings.business_now(),
+                    dag_run_id=context["run_id"],
+                    full_refresh=False,
+                    sends_feedback=sends_feedback(context),
+                )
+            context["task_instance"].xcom_push(key="run_id", value=run.run_id)
+            succeeded = False
+            try:
+                super().execute(context, **kwargs)
+                succeeded = True
+            finally:
+                with connect(warehouse_dsn()) as connection:
+                    runs.finish_run(connection, run.run_id, succeeded)
         context["outlet_events"][CONCLUSIONS].extra = {"run_id": run.run_id}
-        context["task_instance"].xcom_push(key="opened_holds", value=opened_holds(run.as_of))
+        context["task_instance"].xcom_push(key="opened_holds", value=opened_holds(run))
 
 
-def opened_holds(as_of: Any) -> list[dict[str, Any]]:
-    """Return the holds that opened at ``as_of``: count and money at risk by owner's role and code."""
+def opened_holds(run: Any) -> list[dict[str, Any]]:
+    """Return the holds that opened since the last whole run: count and money at risk by owner's role and code."""
     from psycopg.rows import dict_row
 
     from tieout.warehouse.connection import connect
 
     with connect(warehouse_dsn()) as connection:
-        rows = connection.cursor(row_factory=dict_row).execute(OPENED_HOLDS, [as_of]).fetchall()
+        rows = connection.cursor(row_factory=dict_row).execute(OPENED_HOLDS, [run.previous_as_of, run.as_of]).fetchall()
     return [{**row, "at_risk": str(row["at_risk"])} for row in rows]
 
 

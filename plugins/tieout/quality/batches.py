@@ -34,12 +34,14 @@ class Stop:
     message: str
 
 
-def waiting(connection: psycopg.Connection) -> list[Batch]:
-    """Return the batches that landed and were not judged yet, oldest first."""
+def waiting(connection: psycopg.Connection, feed: str | None = None) -> list[Batch]:
+    """Return the batches that landed and were not judged yet, oldest first; of one feed where it is given."""
     with connection.cursor(row_factory=class_row(Batch)) as cursor:
         return cursor.execute(
             "select batch_id, source_system, feed, object, rows_landed, missing_fields"
-            " from ops.batch where state = 'landed' order by landed_at, batch_id"
+            " from ops.batch where state = 'landed' and (%(feed)s::text is null or feed = %(feed)s)"
+            " order by landed_at, batch_id",
+            {"feed": feed},
         ).fetchall()
 
 

@@ -69,9 +69,15 @@ class _Run:
 
 
 def run_gate(
-    dsn: str, *, config: Path, dag_run_id: str | None, now: datetime, data_docs: Path | None = None
+    dsn: str,
+    *,
+    config: Path,
+    dag_run_id: str | None,
+    now: datetime,
+    data_docs: Path | None = None,
+    feed: str | None = None,
 ) -> GateOutcome:
-    """Judge all batches that wait.
+    """Judge all batches that wait, or those of one feed.
 
     Args:
         dsn: of the warehouse; a TCP URL.
@@ -79,6 +85,7 @@ def run_gate(
         dag_run_id: kept with the run.
         now: the business clock.
         data_docs: the folder that pages are written to; ``settings.data_docs_dir()`` by default.
+        feed: whose batches; the others go on waiting.
 
     Raises:
         ConfigurationError: a contract, an entity or a suite is wrong.
@@ -86,7 +93,7 @@ def run_gate(
     """
     with closing(connect(dsn)) as connection:
         knowledge.exclude_other_gates(connection)
-        batches = waiting(connection)
+        batches = waiting(connection, feed)
         if not batches:
             return GateOutcome()
         known_at = knowledge.next_known_at(connection, now)

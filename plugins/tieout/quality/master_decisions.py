@@ -18,7 +18,9 @@ from raw.decision as decision
 inner join quality.promotion as promotion on decision._batch_id = promotion.batch_id
 where decision.subject_type = %(subject_type)s and decision.subject_id = %(subject_id)s
     and promotion.known_at > coalesce(
-        %(seen_at)s::timestamptz, (select max(as_of) from ops.run where state = 'succeeded'), '-infinity'
+        %(seen_at)s::timestamptz,
+        (select max(as_of) from ops.run where state = 'succeeded' and scope = 'whole'),
+        '-infinity'
     )
 order by promotion.known_at desc
 limit 1

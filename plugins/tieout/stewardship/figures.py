@@ -14,7 +14,7 @@ from tieout.warehouse.connection import connect
 DAYS = 60
 """How far the plots go back."""
 
-_AS_OF = "select max(as_of) from ops.run where state = 'succeeded'"
+_AS_OF = "select max(as_of) from ops.run where state = 'succeeded' and scope = 'whole'"
 _SOURCES = """
 select source_system as source, known_at::date as day,
     sum(rows_promoted + rows_quarantined)::bigint as rows, sum(rows_quarantined)::bigint as held

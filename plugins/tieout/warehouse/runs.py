@@ -176,8 +176,7 @@ def _left_open(connection: psycopg.Connection, dag_run_id: str | None, scope: Sc
     if dag_run_id is None:
         return None
     row = connection.execute(
-        "select run_id, as_of, previous_as_of from ops.run"
-        " where state = 'running' and dag_run_id = %s and scope = %s",
+        "select run_id, as_of, previous_as_of from ops.run where state = 'running' and dag_run_id = %s and scope = %s",
         (dag_run_id, scope),
     ).fetchone()
     return None if row is None else Run(*row)

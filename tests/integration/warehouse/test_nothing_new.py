@@ -23,8 +23,10 @@ def connection(warehouse):
         yield connection
 
 
-def succeed(connection, *, sends_feedback=True):
-    run = start_run(connection, now=NOW, dag_run_id=None, full_refresh=False, sends_feedback=sends_feedback)
+def succeed(connection, *, sends_feedback=True, scope="whole"):
+    run = start_run(
+        connection, now=NOW, dag_run_id=None, full_refresh=False, sends_feedback=sends_feedback, scope=scope
+    )
     finish_run(connection, run.run_id, True, now=NOW)
 
 
@@ -58,3 +60,10 @@ def test_a_run_that_sends_feedback_is_not_left_out_after_one_that_did_not(connec
     succeed(connection, sends_feedback=False)
     assert not nothing_new(connection, now=NOW, sends_feedback=True)
     assert nothing_new(connection, now=NOW, sends_feedback=False)
+
+
+def test_a_whole_run_is_not_left_out_after_one_of_a_part(connection):
+    succeed(connection)
+    connection.execute(GATE_RUN, ["g", NOW + timedelta(microseconds=1), NOW, NOW])
+    succeed(connection, scope="feedback")
+    assert not nothing_new(connection, now=NOW, sends_feedback=True)

@@ -18,8 +18,16 @@ def connection(warehouse):
         yield opened
 
 
-def start(connection, now=NOW, dag_run_id="dag-run-1"):
-    return runs.start_run(connection, now=now, dag_run_id=dag_run_id, full_refresh=False, sends_feedback=True)
+def start(connection, now=NOW, dag_run_id="dag-run-1", scope="whole"):
+    return runs.start_run(
+        connection, now=now, dag_run_id=dag_run_id, full_refresh=False, sends_feedback=True, scope=scope
+    )
+
+
+def succeed(connection, now, scope="whole"):
+    run = start(connection, now, None, scope)
+    runs.finish_run(connection, run.run_id, True, now=now)
+    return run
 
 
 def known(connection, at):
@@ -52,6 +60,45 @@ def test_the_first_run_follows_nothing_and_the_next_the_last_that_succeeded(conn
     runs.finish_run(connection, second.run_id, False, now=NOW + HOUR)
     third = start(connection, NOW + 2 * HOUR, "dag-run-3")
     assert (third.previous_as_of, third.as_of) == (NOW, NOW + 2 * HOUR)
+
+
+def test_what_a_run_of_a_part_saw_is_new_to_the_next_run_whole_or_not(connection):
+    succeed(connection, NOW)
+    part = succeed(connection, NOW + HOUR, "feedback")
+    another = succeed(connection, NOW + 2 * HOUR, "feedback")
+    whole = succeed(connection, NOW + 3 * HOUR)
+    after = succeed(connection, NOW + 4 * HOUR, "feedback")
+    assert {part.previous_as_of, another.previous_as_of, whole.previous_as_of} == {NOW}
+    assert after.previous_as_of == whole.as_of
+
+
+def test_no_run_knows_less_than_a_run_of_a_part_before_it(connection):
+    succeed(connection, NOW)
+    succeed(connection, NOW + HOUR, "feedback")
+    assert start(connection, NOW).as_of == NOW + HOUR
+
+
+def test_a_part_may_be_built_ahead_only_of_what_no_run_has_seen_and_on_a_whole_run(connection):
+    known(connection, NOW)
+    assert not runs.is_ahead(connection)
+    succeed(connection, NOW)
+    assert not runs.is_ahead(connection)
+    known(connection, NOW + HOUR)
+    assert runs.is_ahead(connection)
+    succeed(connection, NOW + HOUR, "feedback")
+    assert not runs.is_ahead(connection)
+
+
+def test_a_run_that_a_task_left_is_not_resumed_for_another_scope(connection):
+    left = start(connection, scope="feedback")
+    assert start(connection).run_id != left.run_id
+    assert states(connection) == ["failed", "running"]
+
+
+def test_one_builds_at_a_time(warehouse):
+    with runs.one_at_a_time(warehouse), psycopg.connect(warehouse) as other:
+        taken = other.execute("select pg_try_advisory_lock(hashtext('tieout build'))").fetchone()
+    assert taken == (False,)
 
 
 def test_a_run_that_a_killed_task_left_is_resumed_by_its_own_dag_run(connection):

@@ -1,0 +1,75 @@
+"""A build of what targets are told from, ahead of the whole one (docs/adr/0015-a-run-may-build-a-part.md).
+
+Left out are the marts and their tests, views (they hold nothing, and stand since the last whole run), seeds, and staged
+objects of which nothing became known since.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from tieout import settings
+from tieout.errors import TieoutError
+from tieout.warehouse import runs
+from tieout.warehouse.connection import connect
+from tieout.warehouse.contracts import load_contracts
+from tieout.warehouse.dbt import run_dbt_here
+from tieout.warehouse.runs import Run
+
+# The match whole, so that its logs name each verdict and hold at the moment at which it was known.
+SELECT = ("+fb_desired_state", "+fb_observed_state", "+path:models/match")
+WITHOUT = ("config.materialized:stable_view", "config.materialized:view")
+_NEW = """
+    select object
+    from quality.promotion
+    where known_at > %(since)s and known_at <= %(until)s
+    union
+    select object
+    from quality.quarantine
+    where state = 'released' and decided_known_at > %(since)s and decided_known_at <= %(until)s
+"""
+
+
+def build_ahead(dsn: str, *, now: datetime, dag_run_id: str | None, target: Path, sends_feedback: bool = True) -> Run:
+    """Run a transformation of scope ``feedback`` and return it.
+
+    A run that a killed task left open is resumed. Node results go to ``ops.node_result``.
+
+    Args:
+        dsn: of the warehouse.
+        now: the business clock.
+        dag_run_id: of the run that asks for it.
+        target: dbt's folder, kept from run to run.
+        sends_feedback: whether what it concludes may be sent.
+
+    Raises:
+        TieoutError: a model failed; the message names the first.
+    """
+    with runs.one_at_a_time(dsn):
+        with connect(dsn) as connection:
+            run = runs.start_run(
+                connection, now=now, dag_run_id=dag_run_id, full_refresh=False,
+                sends_feedback=sends_feedback, scope="feedback",
+            )  # fmt: skip
+            arguments = arguments_of(connection, run)
+        succeeded = False
+        try:
+            succeeded, results = run_dbt_here(dsn, arguments, target=target)
+        finally:
+            with connect(dsn) as connection:
+                runs.finish_run(connection, run.run_id, succeeded, now=now)
+    with connect(dsn) as connection:
+        runs.record_node_results(connection, run.run_id, results)
+    if not succeeded:
+        failed = next(each for each in results["results"] if each["status"] not in ("success", "skipped"))
+        raise TieoutError(f"{failed['unique_id']}: {failed['message']}", "See docs/runbooks/receive.md.")
+    return run
+
+
+def arguments_of(connection: psycopg.Connection, run: Run) -> list[str]:
+    """Return dbt's command for a run: the selected models without those that nothing new concerns."""
+    new = {row[0] for row in connection.execute(_NEW, {"since": run.previous_as_of, "until": run.as_of}).fetchall()}
+    idle = [name for name in load_contracts(settings.objects_dir()) if name not in new]
+    untouched = [f"config.meta.touched_kind:{name}" for name in idle]
+    return ["run", "--select", *SELECT, "--exclude", *WITHOUT, *untouched]
