@@ -7,10 +7,11 @@ bound to system and event id, so that one cannot be put in another's place.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import psycopg
+from psycopg.rows import dict_row
 
 from tieout.landing.keys import Keys
 
@@ -129,6 +130,22 @@ def systems_waiting(connection: psycopg.Connection) -> list[str]:
     """Return the systems of which events wait."""
     rows = connection.execute("select distinct source_system from ops.inbox_waiting order by 1").fetchall()
     return [row[0] for row in rows]
+
+
+def waiting_since(connection: psycopg.Connection, wall_now: datetime, seconds: float) -> list[dict]:
+    """Return the oldest event that waits, where it arrived at least so many seconds ago; else nothing."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            """
+            select i.source_system, i.event_id, i.arrived_at
+            from ops.inbox_waiting
+            inner join raw.inbox as i using (inbox_id)
+            where i.arrived_at <= %s
+            order by i.inbox_id
+            limit 1
+            """,
+            [wall_now - timedelta(seconds=seconds)],
+        ).fetchall()
 
 
 def waiting(connection: psycopg.Connection, limit: int, keys: Keys, *, system: str | None = None) -> list[Waiting]:

@@ -8,11 +8,11 @@ from tieout.errors import ConfigurationError
 from tieout.landing.agreement import check, check_derivations
 from tieout.landing.entities import Entity, read_entities
 from tieout.landing.entity_checks import own_map_problems
-from tieout.landing.grammar import read_profile
+from tieout.landing.grammar import NAME, read_profile
 from tieout.landing.marked_yaml import load
 from tieout.landing.policy_files import policy_problems
 from tieout.landing.problems import Node, Problem, refuse
-from tieout.landing.profile import Profile
+from tieout.landing.profile import Events, Profile
 from tieout.landing.unit_codes import unit_codes, with_unit_codes
 from tieout.warehouse.contracts import Contract, load_contracts
 
@@ -49,6 +49,23 @@ def load_configuration(directory: Path) -> Configuration:
     configuration, problems = inspect(directory)
     refuse(problems)
     return configuration
+
+
+def load_events(directory: Path, system: str) -> Events | None:
+    """Return what a system sends by webhook, nothing where it sends nothing or is no system of ours.
+
+    It reads that one profile only, and leaves what it maps onto to `inspect`: it is asked for each event.
+
+    Raises:
+        ConfigurationError: the profile cannot be read.
+    """
+    path = directory / "sources" / f"{system}.yml"
+    if not NAME.fullmatch(system) or not path.exists():
+        return None
+    problems: list[Problem] = []
+    profile = read_profile(Node(load(path.read_text(), str(path)), str(path), problems))
+    refuse(problems)
+    return profile.events if profile else None
 
 
 def inspect(directory: Path) -> tuple[Configuration, list[Problem]]:
