@@ -16,7 +16,7 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down clean status summary airflow check lint types sql dbt-parse dags unit integration e2e \
+.PHONY: help setup demo up down clean status summary airflow verify-audit check lint types sql dbt-parse dags unit integration e2e \
         test test-all bench vendor-model lock validate-config format dictionary
 
 help: ## show this list
@@ -49,6 +49,9 @@ summary: setup ## print what the demo prints at its end
 
 airflow: setup ## run an airflow command beside the running stack: make airflow args="dags list"
 	@$(RUN) -m launcher airflow $(args)
+
+verify-audit: setup ## verify the audit trail and its anchors; of a warehouse elsewhere its chain: dsn=…
+	@$(if $(dsn),$(RUN) -m tieout.audit verify --dsn "$(dsn)",$(RUN) -m launcher verify-audit)
 
 # -- checks and tests -------------------------------------------------------------------------------------------------
 

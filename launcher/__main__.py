@@ -1,4 +1,4 @@
-"""The launcher's commands: ``python -m launcher demo | up | down | clean | status | summary | airflow``."""
+"""The launcher's commands: ``python -m launcher demo | up | down | clean | status | summary | airflow | verify-audit``."""
 
 import argparse
 import fcntl
@@ -109,6 +109,12 @@ def airflow(options: argparse.Namespace, _: Display) -> int:
     os.execve(sys.executable, command, _stack().environment())  # noqa: S606
 
 
+def verify_audit(_: argparse.Namespace, __: Display) -> int:
+    """Become the verification of the audit trail, with the connections of the running stack."""
+    command = [sys.executable, "-m", "tieout.audit", "verify"]
+    os.execve(sys.executable, command, _stack().environment())  # noqa: S606
+
+
 def _stack() -> Stack:
     try:
         fixed = settings.fixed_ports()
@@ -154,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     for name, function in {
         "demo": demo, "up": up, "down": down, "clean": clean, "status": status, "summary": show_summary,
+        "verify-audit": verify_audit,
     }.items():  # fmt: skip
         command = commands.add_parser(name, help=(function.__doc__ or "").split(".")[0])
         command.set_defaults(command=function)

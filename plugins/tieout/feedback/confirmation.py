@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from tieout import operations
+from tieout import audit, operations
 from tieout.feedback import incidents
 from tieout.feedback.targets import Target
 
@@ -119,6 +119,16 @@ def confirm(connection: psycopg.Connection, now: datetime, *, targets_config: Ma
     overdue = connection.cursor(row_factory=class_row(_Overdue)).execute(_OVERDUE.encode(), parameters).fetchall()
     for message in overdue:
         _report(connection, message, now)
+    if confirmed:
+        audit.record(
+            connection,
+            at=now,
+            actor="feedback",
+            action="confirm",
+            subject_type="feedback",
+            subject_id="messages",
+            after={"confirmed": confirmed, "overdue": len(overdue)},
+        )
     incidents.resolve_settled(connection, at=now)
     return Confirmed(confirmed, len(overdue))
 

@@ -4,6 +4,8 @@
     pulls/<system>/<feed>/<interval>/<number>/…       what a pull brought (landing/manifest.py)
     pages/<first two>/<sha256 of a URL>.json          the last answer to a URL, for If-None-Match
     incoming/<random>                                 a payload that is being received; what a killed worker leaves
+    anchors/<number>                                  ends of the audit trail's chain (audit/anchors.py)
+    feedback/<number>                                 what delivery was about to send (feedback/journal.py)
 
 It is in a local folder or in an object store (landing/places.py).
 """
@@ -87,6 +89,29 @@ class Archive:
         try:
             with self._place.open(path, "rb") as file:
                 return json.load(file)
+        except FileNotFoundError:
+            return None
+
+    def keep(self, path: str, content: bytes) -> None:
+        """Write a small text once, encrypted like a payload, under a name of its own.
+
+        Raises:
+            FileExistsError: something was kept under the name before; it stays as it is.
+        """
+        if self._place.exists(path):
+            raise FileExistsError(path)
+        self._place.write(path, b"".join(seal([content], self._keys)))
+
+    def kept(self, path: str) -> bytes | None:
+        """Return what was kept under a name, or nothing where nothing was.
+
+        Raises:
+            MalformedPayload: it was changed or cut.
+            ConfigurationError: its key is not at hand.
+        """
+        try:
+            with self._place.open(path, "rb") as file:
+                return b"".join(unseal(file, self._keys))
         except FileNotFoundError:
             return None
 

@@ -161,9 +161,11 @@ class _Extraction:
         facts = PullFacts(self._interval, pull.path, pull.content_sha256, pull.entries)
         try:
             landed = land(self._connection, self._landing, self._feed, facts, self._context.now())
-        except MalformedPayload:
+        except MalformedPayload as error:
             # Parsing the same bytes again would not help: the next attempt reads the source again.
             self._connection.rollback()
+            ledger.record_rejection(self._connection, self._attempt, pull.content_sha256, error, self._context.now())
+            self._connection.commit()
             pull.close("rejected")
             raise
         self._connection.commit()

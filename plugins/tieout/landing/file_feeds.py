@@ -97,6 +97,7 @@ class FileFeed:
 
     def _reject(self, entry: Entry, error: MalformedPayload) -> None:
         self._record(entry, "rejected", error.message)
+        ledger.record_rejection(self._connection, self._attempt, entry.sha256, error, self._now())
         raise_incident(
             self._connection,
             fingerprint=self._fingerprint(entry),

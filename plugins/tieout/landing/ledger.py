@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from tieout import audit
 from tieout.errors import TieoutError
 from tieout.landing.manifest import Interval
 
@@ -166,6 +167,23 @@ def record_file(
         on conflict do nothing
         """,
         (attempt.source_system, attempt.feed, path, size, modified_at, sha256, outcome, message, at),
+    )
+
+
+def record_rejection(
+    connection: psycopg.Connection, attempt: Attempt, sha256: str, error: TieoutError, at: datetime
+) -> None:
+    """Write into the audit trail that a payload, or a pull as a whole, was archived and could not be read."""
+    audit.record(
+        connection,
+        at=at,
+        actor="extract",
+        action="rejected",
+        subject_type="payload",
+        subject_id=sha256,
+        after={"source_system": attempt.source_system, "feed": attempt.feed, "interval": str(attempt.interval)},
+        reason=error.message,
+        trace_id=attempt.trace_id,
     )
 
 

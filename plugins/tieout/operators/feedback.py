@@ -27,6 +27,7 @@ class MakeMessages(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Return how many messages were confirmed and made."""
+        from tieout.audit.upkeep import keep_up
         from tieout.feedback.confirmation import confirm
         from tieout.feedback.publish import enqueue
         from tieout.feedback.targets import load_targets
@@ -40,6 +41,8 @@ class MakeMessages(BaseOperator):
                 enqueue(connection, run_id=run_id, now=now, targets_config=targets)
                 for run_id in self._run_ids(connection, context)
             ]
+            connection.commit()
+            keep_up(connection, now)
         made = {"live": sum(each.live for each in published), "shadow": sum(each.shadow for each in published)}
         self.log.info("Confirmed: %s. Messages made: %s.", confirmed, made)
         return {"confirmed": asdict(confirmed), "made": made}

@@ -7,6 +7,7 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
+from tieout import audit
 from tieout.errors import ConfigurationError
 from tieout.warehouse.contracts import Contract, QuarantineLimit
 
@@ -117,15 +118,48 @@ def promote(
                 for held in [quarantined.get(b.batch_id, 0)]
             ],
         )
-    _set_state(connection, batches, "promoted")
+    for batch, sha256 in _set_state(connection, batches, "promoted"):
+        if batch.rows_landed:
+            held = quarantined.get(batch.batch_id, 0)
+            _tell(connection, batch, sha256, "promoted", known_at, {"rows_quarantined": held})
 
 
-def stop(connection: psycopg.Connection, stops: Sequence[Stop]) -> None:
+def stop(connection: psycopg.Connection, stops: Sequence[Stop], at: datetime) -> None:
     """Keep batches out as a whole."""
-    _set_state(connection, [stop.batch for stop in stops], "stopped")
+    reasons = {stop.batch.batch_id: stop.message for stop in stops}
+    for batch, sha256 in _set_state(connection, [stop.batch for stop in stops], "stopped"):
+        _tell(connection, batch, sha256, "stopped", at, {}, reasons[batch.batch_id])
 
 
-def _set_state(connection: psycopg.Connection, batches: Sequence[Batch], state: str) -> None:
-    connection.execute(
-        "update ops.batch set state = %s where batch_id = any(%s)", (state, [batch.batch_id for batch in batches])
+def _set_state(connection: psycopg.Connection, batches: Sequence[Batch], state: str) -> list[tuple[Batch, str]]:
+    """Return the batches with the hash of what they were parsed from."""
+    rows = connection.execute(
+        "update ops.batch set state = %s where batch_id = any(%s) returning batch_id, payload_sha256",
+        (state, [batch.batch_id for batch in batches]),
+    ).fetchall()
+    hashes = dict(rows)
+    return [(batch, hashes[batch.batch_id]) for batch in batches]
+
+
+def _tell(
+    connection: psycopg.Connection,
+    batch: Batch,
+    payload_sha256: str,
+    state: str,
+    at: datetime,
+    counts: Mapping[str, int],
+    reason: str | None = None,
+) -> None:
+    """Write into the audit trail which payload changed the warehouse, and that it was let through or kept out."""
+    after = {"state": state, "object": batch.object, "source_system": batch.source_system, "feed": batch.feed}
+    audit.record(
+        connection,
+        at=at,
+        actor="gate",
+        action=state,
+        subject_type="batch",
+        subject_id=batch.batch_id,
+        before={"state": "landed"},
+        after={**after, "payload_sha256": payload_sha256, "rows_landed": batch.rows_landed, **counts},
+        reason=reason,
     )

@@ -195,7 +195,7 @@ def _conclude(
         held = quarantine(connection, [batch.batch_id for batch in pass_], now)
     promote(connection, pass_, verdict.held, gate_run_id=run.gate_run_id, known_at=run.known_at)
     close_corrected(connection, pass_, run.known_at)
-    stop(connection, stops)
+    stop(connection, stops, now)
     incidents.report(connection, stops, now)
     incidents.resolve(connection, pass_, now)
     landed = sum(batch.rows_landed for batch in pass_)

@@ -1,4 +1,4 @@
-"""The audit trail: ``audit.event``, insert only (docs/reference/trust.md).
+"""Events of the audit trail: ``audit.event``, insert only (docs/reference/trust.md, Audit).
 
 Written for payload changes, approvals, releases, retries and status transitions. An event is part of the
 transaction of what it tells about: either both are there or neither is.

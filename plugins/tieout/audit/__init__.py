@@ -1,0 +1,8 @@
+"""The audit trail: written (``event``), chained (``chain``), anchored in the archive (``anchors``), verified (``verify``).
+
+Rules and encoding: docs/reference/trust.md, Audit.
+"""
+
+from tieout.audit.event import record
+
+__all__ = ["record"]
