@@ -4,7 +4,7 @@
 
 **Grain** one run per day: chain what waits, verify everything, write the day's anchor to the archive.
 
-**Running it again** adds nothing: an event has one position, a day one anchor. A trail that was changed is not anchored.
+**Running it again** adds nothing: an event has one position, a day one anchor. A changed trail gets no anchor.
 
 **Runbook** `docs/runbooks/verify_audit.md`
 """

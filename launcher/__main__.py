@@ -1,4 +1,4 @@
-"""The launcher's commands: ``python -m launcher demo | up | down | clean | status | summary | airflow | verify-audit``."""
+"""The launcher's commands: ``python -m launcher demo | up | down | clean | status | summary | airflow | …``."""
 
 import argparse
 import fcntl

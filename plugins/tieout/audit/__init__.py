@@ -1,4 +1,4 @@
-"""The audit trail: written (``event``), chained (``chain``), anchored in the archive (``anchors``), verified (``verify``).
+"""The audit trail: written (``event``), chained (``chain``), anchored in the archive (``anchors``) and verified.
 
 Rules and encoding: docs/reference/trust.md, Audit.
 """

@@ -1,4 +1,4 @@
-"""Anchors: the end of the chain, written to the archive each day, so that a chain that was cut or written anew is found.
+"""Anchors: the end of the chain, in the archive each day, so that a chain that was cut or written anew is found.
 
     anchors/<number>      encrypted, written once; numbers are 1, 2, 3 … without a gap
 

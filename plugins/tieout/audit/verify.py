@@ -99,7 +99,7 @@ def _along(connection: psycopg.Connection, walk: Walk) -> None:
 def _loose_ends(connection: psycopg.Connection) -> Iterable[str]:
     """Events without a place in the chain, places that wait for events that are gone, guards that are off."""
     for (event_id,) in connection.execute(_OUTSIDE):
-        yield f"Event {event_id}: has no position and does not wait for one; it was put in by hand, or the chain was cut."
+        yield f"Event {event_id}: has no position and waits for none; it was put in by hand, or the chain was cut."
     for (event_id,) in connection.execute(_GONE):
         yield f"Event {event_id}: was deleted before it had a position."
     for (name,) in connection.execute(_UNGUARDED):

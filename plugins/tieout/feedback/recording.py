@@ -88,6 +88,8 @@ def record(connection: psycopg.Connection, target: Target, message: Message, ans
         connection.execute("delete from feedback.queue where message_id = %s", (message.message_id,))
     if outcome == "dead":
         _bury(connection, target, message, answer, one)
+    if outcome == "retrying" and _tries(connection, message)[0] == 1:
+        _tell(connection, "retry", target, message, answer, one)
     if outcome == "acknowledged" and target.operations[message.operation].read_back is None:
         connection.execute(_CONFIRM, {"message_id": message.message_id})
     return outcome
@@ -99,14 +101,19 @@ def _next(
     """Return outcome and next moment: what can be tried again is dead after ``give_up_after``."""
     if answer.outcome != "retrying":
         return answer.outcome, None
-    row = connection.execute(_TRIES, {"message_id": message.message_id}).fetchone()
-    tries, first_at = row if row is not None else (0, None)
+    tries, first_at = _tries(connection, message)
     if first_at is not None and tried_at - first_at >= target.retry.give_up_after:
         return "dead", None
     delay = answer.retry_after
     if delay is None:
         delay = target.retry.delay(tries + 1) * random.uniform(0.75, 1.25)  # noqa: S311 - spreads the load
     return "retrying", tried_at + delay
+
+
+def _tries(connection: psycopg.Connection, message: Message) -> tuple[int, datetime | None]:
+    """Return how often the message was tried (since its last replay), and when first."""
+    row = connection.execute(_TRIES, {"message_id": message.message_id}).fetchone()
+    return (0, None) if row is None else (row[0], row[1])
 
 
 def _bury(connection: psycopg.Connection, target: Target, message: Message, answer: Answer, one: Try) -> None:
@@ -123,11 +130,18 @@ def _bury(connection: psycopg.Connection, target: Target, message: Message, answ
         entity_id=message.entity_id,
         state="dead",
     )
+    _tell(connection, "dead", target, message, answer, one)
+
+
+def _tell(
+    connection: psycopg.Connection, action: str, target: Target, message: Message, answer: Answer, one: Try
+) -> None:
+    """Write into the audit trail that a message is tried again (the first time alone), or died."""
     audit.record(
         connection,
         at=one.at,
         actor=one.worker,
-        action="dead",
+        action=action,
         subject_type="feedback message",
         subject_id=str(message.message_id),
         after={"target": target.name, "operation": message.operation, "status_code": answer.status_code},

@@ -11,6 +11,7 @@ from tieout.landing.problems import Node, Problem
 
 CLOCKS = ("wall", "simulated")
 SCHEDULED = ("extract_erp", "extract_ap", "extract_supply", "extract_bank", "extract_files")
+DAILY_UNLESS_SAID = ("verify_audit",)
 DATES = ("start_date", "end_date")
 
 
@@ -31,11 +32,11 @@ def schedule_problems(path: Path) -> list[Problem]:
 
 
 def _clock(node: Node) -> None:
-    if not node.keys({*SCHEDULED, *DATES}, (*SCHEDULED, "start_date")):
+    if not node.keys({*SCHEDULED, *DAILY_UNLESS_SAID, *DATES}, (*SCHEDULED, "start_date")):
         return
     for name in DATES:
         node.child(name).checked(date.fromisoformat, "a date such as 2026-03-01", None)
-    for name in SCHEDULED:
+    for name in (*SCHEDULED, *DAILY_UNLESS_SAID):
         cron = node.child(name)
         if node.has(name) and not croniter.is_valid(cron.text()):
             cron.problem(f"{cron.text()!r} is not a cron expression such as '*/15 * * * *'")

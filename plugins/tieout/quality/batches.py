@@ -137,7 +137,7 @@ def _set_state(connection: psycopg.Connection, batches: Sequence[Batch], state: 
         "update ops.batch set state = %s where batch_id = any(%s) returning batch_id, payload_sha256",
         (state, [batch.batch_id for batch in batches]),
     ).fetchall()
-    hashes = dict(rows)
+    hashes: dict[str, str] = dict(rows)
     return [(batch, hashes[batch.batch_id]) for batch in batches]
 
 

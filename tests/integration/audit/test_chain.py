@@ -179,7 +179,7 @@ def test_an_event_put_in_past_the_trigger_is_found(trail):
         " values (0, now(), 'x', 'release', 'quarantine', '1')"
     )
     assert trail.findings() == [
-        "Event 0: has no position and does not wait for one; it was put in by hand, or the chain was cut."
+        "Event 0: has no position and waits for none; it was put in by hand, or the chain was cut."
     ]
 
 

@@ -322,7 +322,8 @@ EMPTY = """
     set session_replication_role = replica;
     truncate fb.fb_desired_state, fb.fb_observed_state, feedback.outbox, feedback.attempt, feedback.confirmation,
         feedback.queue, feedback.pace, feedback.batch_message, ops.batch, ops.interface_run, ops.incident, ops.run,
-        quality.promotion, quality.result, quality.quarantine, audit.event restart identity;
+        quality.promotion, quality.result, quality.quarantine, feedback.journal, ops.restore,
+        audit.event, audit.chain, audit.unchained restart identity;
 """
 
 

@@ -61,7 +61,8 @@ def test_a_delivery_is_an_interface_run_and_in_the_audit_trail(loop, server):
     server.answer_next(500)
     loop.deliver()
     assert loop.rows(RUNS) == [("match_result", 4, 2, 1, 1, "failed")]
-    assert loop.rows("select count(*) from audit.event where action = 'deliver'") == [(1,)]
+    told = "select action, after ->> 'status_code' from audit.event where action <> 'publish' order by 1"
+    assert loop.rows(told) == [("dead", "422"), ("deliver", None), ("retry", "500")]
 
 
 def test_a_worker_killed_after_the_target_accepted_sends_again_with_the_same_key(loop, server):

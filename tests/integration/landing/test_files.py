@@ -145,6 +145,10 @@ def test_a_file_that_cannot_be_read_is_rejected_whole_and_the_others_go_on(run, 
     assert (folder / "out" / "reject" / f"receipts_1_{name}.csv").exists()
     assert rows("select receipt_ref from raw.receipt_line") == [("7",)]
     assert rows("select outcome from ops.taken_file order by path") == [("rejected",), ("landed",)]
+    assert rows(
+        "select e.action, e.after ->> 'feed' = t.feed from audit.event as e"
+        " join ops.taken_file as t on t.payload_sha256 = e.subject_id"
+    ) == [("rejected", True)]
     assert rows("select class, state from ops.incident") == [("malformed payload", "dead")]
     assert run(1) == []
 

@@ -22,6 +22,10 @@ def test_rows_that_keep_all_rules_are_promoted_and_known_from_then_on(wh, gate, 
         {"batch_id": receipts, "known_at": outcome.known_at, "rows_promoted": 2},
     ]
     assert wh.one("select array_agg(distinct state) from ops.batch") == ["promoted"]
+    told = wh.rows("select subject_id, action, after ->> 'payload_sha256' as sha256 from audit.event order by 1")
+    assert told == wh.rows(
+        "select batch_id as subject_id, state as action, payload_sha256 as sha256 from ops.batch order by 1"
+    )
 
 
 def test_a_value_that_does_not_cast_is_quarantined_with_the_reason_and_the_rest_goes_on(wh, gate, receipt):
