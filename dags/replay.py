@@ -27,6 +27,7 @@ with DAG(
         "target": Param("", type="string", description="Target; blank for any."),
         "code": Param("", type="string", description="Status code or class of error; blank for any."),
         "since": Param("", type="string", description="Dead since, ISO 8601; blank for any."),
+        "until": Param("", type="string", description="Dead before, ISO 8601; blank for any."),
         "replayed_by": Param("", type="string", minLength=1, description="Who asks for it."),
         "reason": Param("", type="string", minLength=1, description="Why; kept in the audit trail."),
     },

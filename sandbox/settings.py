@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncssh
 
-HTTP_SYSTEMS = ("ap", "erp_main_api", "erp_west", "supply_api", "control")
+HTTP_SYSTEMS = ("ap", "erp_main_api", "erp_west", "supply_api", "service_desk", "control")
 SFTP_SYSTEMS = ("supply", "bank")
 FOLDER_SYSTEMS = ("contracts", "adventureworks")
 DATABASE_SYSTEM = "erp_main"

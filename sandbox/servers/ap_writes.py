@@ -12,11 +12,23 @@ from sandbox.wire.codes import AP_PO_STATUS, UNITS
 SYSTEM = "ap"
 
 
+Fields = Mapping[str, type | tuple[type, ...]]
+TEXT, NUMBER = (str, type(None)), (int, float, type(None))
+HOLD: Fields = {
+    "code": str,
+    "lineNumber": (int, type(None)),
+    "amountAtRisk": (*NUMBER, str),
+    "currency": TEXT,
+    "explanation": TEXT,
+}
+ORDER_LINE: Fields = {"lineNumber": int, "quantity": NUMBER, "unit": TEXT, "price": NUMBER, "status": TEXT}
+
+
 @dataclass(frozen=True)
 class Accepted:
     """A kind of message: the fields that it must have, and its effect."""
 
-    required: Mapping[str, type | tuple[type, ...]]
+    required: Fields
     effect: Effect
 
 
@@ -25,7 +37,7 @@ def take_match_result(session: Session, body: Document) -> tuple[int, Document]:
     for line in body["lines"]:
         check_fields(line, {"lineNumber": int, "verdict": str})
     for hold in body["holds"]:
-        check_fields(hold, {"code": str, "lineNumber": (int, type(None))})
+        check_fields(hold, HOLD)
     key = body["invoiceId"]
     invoice = session.get(SYSTEM, "invoices", key, lock=True)
     if invoice is None:
@@ -51,7 +63,7 @@ def take_purchase_order(session: Session, body: Document) -> tuple[int, Document
     Statuses and units are taken in AP's own words and in those of the group's data model, and kept in AP's own.
     """
     for line in body["lines"]:
-        check_fields(line, {"lineNumber": int})
+        check_fields(line, ORDER_LINE)
     now = session.now()
     order = {
         **body,
@@ -69,6 +81,27 @@ def _order_line(line: Document) -> Document:
 
 
 OPERATIONS = {
-    "match_result": Accepted({"invoiceId": str, "verdict": str, "lines": list, "holds": list}, take_match_result),
-    "purchase_order": Accepted({"poNumber": str, "businessUnit": str, "lines": list}, take_purchase_order),
+    "match_result": Accepted(
+        {
+            "invoiceId": str,
+            "verdict": str,
+            "touchless": (bool, type(None)),
+            "lines": list,
+            "holds": list,
+            "correlationId": TEXT,
+        },
+        take_match_result,
+    ),
+    "purchase_order": Accepted(
+        {
+            "poNumber": str,
+            "businessUnit": str,
+            "supplierId": TEXT,
+            "currency": str,
+            "status": str,
+            "orderedAt": TEXT,
+            "lines": list,
+        },
+        take_purchase_order,
+    ),
 }

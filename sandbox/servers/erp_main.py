@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.servers import proposals
 from sandbox.servers.books import take_over
 from sandbox.servers.clearances import Clearance, read_clearance
 from sandbox.servers.http import json_answer, refuse
@@ -29,6 +30,8 @@ class ErpMainApi:
         return [
             Route("/invoice-clearances", self.write, methods=["POST"]),
             Route("/invoice-clearances/{invoice:path}", self.read, methods=["GET"]),
+            Route("/master-proposals", self.propose, methods=["POST"]),
+            Route("/master-proposals/{proposal:path}", self.read_proposal, methods=["GET"]),
         ]
 
     def read(self, request: Request) -> Response:
@@ -45,6 +48,23 @@ class ErpMainApi:
         for line in body["lines"]:
             check_fields(line, {"line": int})
         return await run_in_threadpool(self._apply, body)
+
+    def read_proposal(self, request: Request) -> Response:
+        """Answer a proposal on a master."""
+        with self.store.session() as session:
+            return json_answer(request, proposals.read(session, SYSTEM, request.path_params["proposal"]).text)
+
+    async def propose(self, request: Request) -> Response:
+        """Keep a proposal on a master; each POST has its effect."""
+        body = await body_of(request, proposals.REQUIRED)
+        proposals.check(body)
+        return await run_in_threadpool(self._keep, body)
+
+    def _keep(self, body: Document) -> Response:
+        with self.store.session() as session:
+            shown = proposals.keep(session, SYSTEM, body)
+            session.took_effect(SYSTEM, "master_proposal", shown["proposal"], body)
+        return JSONResponse(shown, status_code=201)
 
     def _apply(self, body: Document) -> Response:
         clearance = Clearance(

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.servers import proposals
 from sandbox.servers.books import take_over
 from sandbox.servers.clearances import Clearance, read_clearance
 from sandbox.servers.http import json_answer, json_list, number_of, refuse, window_of
@@ -31,6 +32,8 @@ class ErpWestApi:
         return [
             Route("/api/invoice-clearances/{invoice:path}", self.write, methods=["PUT"]),
             Route("/api/invoice-clearances/{invoice:path}", self.read_clearance, methods=["GET"]),
+            Route("/api/master-proposals", self.propose, methods=["POST"]),
+            Route("/api/master-proposals/{proposal:path}", self.read_proposal, methods=["GET"]),
             Route("/api/{collection}", self.read, methods=["GET"]),
         ]
 
@@ -67,6 +70,18 @@ class ErpWestApi:
         message = partial(once, self.store, system=SYSTEM, operation="invoice_clearance", effect=effect)
         return await run_in_threadpool(message, request=request, body=body)
 
+    def read_proposal(self, request: Request) -> Response:
+        """Answer a proposal on a master."""
+        with self.store.session() as session:
+            return json_answer(request, proposals.read(session, SYSTEM, request.path_params["proposal"]).text)
+
+    async def propose(self, request: Request) -> Response:
+        """Keep a proposal on a master."""
+        body = await body_of(request, proposals.REQUIRED)
+        proposals.check(body)
+        message = partial(once, self.store, system=SYSTEM, operation="master_proposal", effect=_keep_proposal)
+        return await run_in_threadpool(message, request=request, body=body)
+
     def _effect(self, invoice: str, session: Session, body: Document) -> tuple[int, Document]:
         clearance = Clearance(
             invoice=invoice,
@@ -78,3 +93,7 @@ class ErpWestApi:
         content = {**body, "apInvoiceId": invoice}
         take_over(session, SYSTEM, clearance, content)
         return 200, content
+
+
+def _keep_proposal(session: Session, body: Document) -> tuple[int, Document]:
+    return 201, proposals.keep(session, SYSTEM, body)

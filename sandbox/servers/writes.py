@@ -31,12 +31,21 @@ async def body_of(request: Request, required: Mapping[str, type | tuple[type, ..
 
 
 def check_fields(value: Any, required: Mapping[str, type | tuple[type, ...]]) -> None:
-    """Refuse a value that is no object with the required fields."""
+    """Refuse a value that is no object with the required fields; one that may be null must be there, too."""
     if not isinstance(value, dict):
         raise refuse(422, "invalid", "An object is expected.")
     for field, kind in required.items():
-        if not isinstance(value.get(field), kind):
+        if field not in value or not isinstance(value[field], kind):
             raise refuse(422, "invalid", f"The field {field} is missing or of the wrong type.")
+
+
+def check_words(value: Document, fields: Mapping[str, type | tuple[type, ...]]) -> None:
+    """Refuse a text field that is blank, and a boolean where a number is asked for."""
+    for field, kind in fields.items():
+        if kind is str and not value[field]:
+            raise refuse(422, "invalid", f"The field {field} is blank.")
+        if kind is int and isinstance(value[field], bool):
+            raise refuse(422, "invalid", f"The field {field} is no number.")
 
 
 def once(store: Store, *, system: str, operation: str, request: Request, body: Document, effect: Effect) -> Response:

@@ -1,6 +1,6 @@
 {#
     ERPs: what a steward decided on masters and their copy does not say: items to refer to, packs to correct, vendor
-    numbers to merge.
+    numbers to merge. A proposal's key at its target is kind, number, and unit where it is about one.
 #}
 {{ config(materialized='stable_view') }}
 
@@ -23,7 +23,7 @@ item_link as (
         item.source_system as target,
         'item' as subject_type,
         'item_link ' || item.item_id as subject_id,
-        item.item_number as target_key,
+        'item_link:' || item.item_number as target_key,
         jsonb_build_object(
             'kind', 'item_link',
             'number', item.item_number,
@@ -59,7 +59,7 @@ unit_factor as (
         item.source_system as target,
         'item_unit' as subject_type,
         'unit_factor ' || item.item_id || ' ' || decided.unit as subject_id,
-        item.item_number as target_key,
+        'unit_factor:' || item.item_number || ':' || decided.unit as target_key,
         jsonb_build_object(
             'kind', 'unit_factor',
             'number', item.item_number,
@@ -99,7 +99,7 @@ vendor_merge as (
         source_system as target,
         'vendor' as subject_type,
         'vendor_merge ' || vendor_id as subject_id,
-        vendor_number as target_key,
+        'vendor_merge:' || vendor_number as target_key,
         jsonb_build_object(
             'kind', 'vendor_merge',
             'number', vendor_number,

@@ -29,7 +29,9 @@ _RUN = "select as_of, sends_feedback, state from ops.run where run_id = %s"
 
 # A shadow message tells the target nothing: for a live one, only live messages count as said.
 _DIFFERENCE = """
-    with desired as (
+    with stated as ({stated}),
+
+    desired as (
         select
             d.*,
             coalesce(
@@ -37,7 +39,7 @@ _DIFFERENCE = """
                 %(modes)s -> d.target -> d.operation ->> '*',
                 'unconfigured'
             ) as mode
-        from fb.fb_desired_state as d
+        from stated as d
     )
 
     select
@@ -102,6 +104,19 @@ class Desired:
     sequence: int
 
 
+@dataclass(frozen=True)
+class Stated:
+    """Where desired states are read: a query of the columns of ``fb.fb_desired_state``, and its parameters.
+
+    ``run_id`` and ``created_at`` (business time) go into the messages.
+    """
+
+    query: str
+    run_id: str
+    created_at: datetime
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass
 class Published:
     """What a publication did: messages by (target, operation, mode), bodies that broke the schema, unknown operations.
@@ -148,18 +163,27 @@ def enqueue(
     as_of, sends_feedback, _ = row
     if not sends_feedback:
         return Published(sends=False)
+    stated = Stated("select * from fb.fb_desired_state", run_id, max(now, as_of))
+    published = insert_differences(connection, stated, targets_config)
+    _tell(connection, published, run_id, now)
+    return published
+
+
+def insert_differences(
+    connection: psycopg.Connection, stated: Stated, targets_config: Mapping[str, Target]
+) -> Published:
+    """Insert a message wherever what is stated differs from what was said last; the caller commits.
+
+    One publication runs at a time, so that none makes a message twice.
+    """
     connection.execute(_LOCK)
     published = Published()
-    created_at = max(now, as_of)
-    for chunk in _chunks(connection, targets_config):
+    for chunk in _chunks(connection, stated, targets_config):
         rows = [
-            _row(desired, targets_config, run_id, created_at)
-            for desired in chunk
-            if _usable(desired, targets_config, published)
+            _row(desired, targets_config, stated) for desired in chunk if _usable(desired, targets_config, published)
         ]
         with connection.cursor() as cursor:
             cursor.executemany(_INSERT, rows)
-    _tell(connection, published, targets_config, run_id, now)
     return published
 
 
@@ -169,11 +193,12 @@ def idempotency_key(target: str, operation: str, subject_id: str, facts_sha256: 
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _chunks(connection: psycopg.Connection, targets: Mapping[str, Target]) -> Iterator[list[Desired]]:
+def _chunks(connection: psycopg.Connection, stated: Stated, targets: Mapping[str, Target]) -> Iterator[list[Desired]]:
     """Yield the differences, some at a time. The cursor's snapshot does not see what is inserted meanwhile."""
     modes: dict[str, dict[str, dict[str, Mode]]] = {name: target.modes for name, target in targets.items()}
     with connection.cursor(name="tieout_difference", row_factory=class_row(Desired)) as cursor:
-        cursor.execute(_DIFFERENCE, {"modes": Jsonb(modes)})
+        query = _DIFFERENCE.replace("{stated}", stated.query)
+        cursor.execute(query.encode(), {**stated.parameters, "modes": Jsonb(modes)})
         while chunk := cursor.fetchmany(CHUNK):
             yield chunk
 
@@ -200,22 +225,20 @@ def _decoded(body: str) -> Any:
     return json.loads(body, parse_float=Decimal)
 
 
-def _row(desired: Desired, targets: Mapping[str, Target], run_id: str, created_at: datetime) -> dict[str, Any]:
+def _row(desired: Desired, targets: Mapping[str, Target], stated: Stated) -> dict[str, Any]:
     key = idempotency_key(desired.target, desired.operation, desired.subject_id, desired.facts_sha256, desired.sequence)
     operation = targets[desired.target].operations[desired.operation]
     return vars(desired) | {
         "schema_version": operation.schema_version,
         "idempotency_key": key,
-        "run_id": run_id,
-        "created_at": created_at,
-        "confirm_by": created_at + operation.confirmation_sla,
+        "run_id": stated.run_id,
+        "created_at": stated.created_at,
+        "confirm_by": None if operation.read_back is None else stated.created_at + operation.confirmation_sla,
     }
 
 
-def _tell(
-    connection: psycopg.Connection, published: Published, targets: Mapping[str, Target], run_id: str, now: datetime
-) -> None:
-    """Record the messages in the audit trail, and what could not become one as technical exceptions."""
+def record_published(connection: psycopg.Connection, published: Published, run_id: str, now: datetime) -> None:
+    """Record messages that were made in the audit trail."""
     for (target, operation, mode), count in sorted(published.messages.items()):
         audit.record(
             connection,
@@ -226,6 +249,11 @@ def _tell(
             subject_id=f"{target}/{operation}",
             after={"messages": count, "mode": mode, "run_id": run_id},
         )
+
+
+def _tell(connection: psycopg.Connection, published: Published, run_id: str, now: datetime) -> None:
+    """Record the messages in the audit trail, and what could not become one as technical exceptions."""
+    record_published(connection, published, run_id, now)
     found = {
         incidents.fingerprint(incidents.BODY, target, operation, breach): (
             target,

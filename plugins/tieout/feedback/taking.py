@@ -3,7 +3,7 @@
 Each look at a locked message is a statement of its own, so that it sees what the last holder committed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -91,6 +91,16 @@ def wait_for_next(connection: psycopg.Connection, target: Target, now: datetime)
     with connection.transaction():
         row = connection.execute(_NEXT.encode(), _look(target, now)).fetchone()
     return None if row is None else row[0] - now
+
+
+def targets_due(connection: psycopg.Connection, targets: Iterable[Target], now: datetime) -> list[str]:
+    """Return the names of the targets at which something is due."""
+    one = _DUE.replace("for update skip locked", "")
+    return [
+        target.name
+        for target in targets
+        if connection.execute(one.encode(), _look(target, now) | {"limit": 1}).fetchone() is not None
+    ]
 
 
 def take(

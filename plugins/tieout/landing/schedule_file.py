@@ -11,7 +11,8 @@ from tieout.landing.problems import Node, Problem
 
 CLOCKS = ("wall", "simulated")
 SCHEDULED = ("extract_erp", "extract_ap", "extract_supply", "extract_bank", "extract_files")
-DAILY_UNLESS_SAID = ("verify_audit",)
+# Daily, or not by the clock at all, where the file does not say.
+MAY_BE = ("verify_audit", "deliver")
 DATES = ("start_date", "end_date")
 
 
@@ -32,11 +33,11 @@ def schedule_problems(path: Path) -> list[Problem]:
 
 
 def _clock(node: Node) -> None:
-    if not node.keys({*SCHEDULED, *DAILY_UNLESS_SAID, *DATES}, (*SCHEDULED, "start_date")):
+    if not node.keys({*SCHEDULED, *MAY_BE, *DATES}, (*SCHEDULED, "start_date")):
         return
     for name in DATES:
         node.child(name).checked(date.fromisoformat, "a date such as 2026-03-01", None)
-    for name in (*SCHEDULED, *DAILY_UNLESS_SAID):
+    for name in (*SCHEDULED, *MAY_BE):
         cron = node.child(name)
         if node.has(name) and not croniter.is_valid(cron.text()):
             cron.problem(f"{cron.text()!r} is not a cron expression such as '*/15 * * * *'")

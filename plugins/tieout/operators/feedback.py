@@ -1,11 +1,12 @@
 """Makes messages of what was concluded, delivers them, and tries dead ones again."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.bases.branch import BaseBranchOperator
 
 from tieout import settings
 from tieout.operators.connections import resolve, warehouse_dsn
@@ -29,6 +30,7 @@ class MakeMessages(BaseOperator):
         """Return how many messages were confirmed and made."""
         from tieout.audit.upkeep import keep_up
         from tieout.feedback.confirmation import confirm
+        from tieout.feedback.exceptions import enqueue_exceptions
         from tieout.feedback.publish import enqueue
         from tieout.feedback.targets import load_targets
         from tieout.warehouse.connection import connect
@@ -41,6 +43,7 @@ class MakeMessages(BaseOperator):
                 enqueue(connection, run_id=run_id, now=now, targets_config=targets)
                 for run_id in self._run_ids(connection, context)
             ]
+            published.append(enqueue_exceptions(connection, now=now, targets_config=targets))
             connection.commit()
             keep_up(connection, now)
         made = {"live": sum(each.live for each in published), "shadow": sum(each.shadow for each in published)}
@@ -51,6 +54,24 @@ class MakeMessages(BaseOperator):
         if self.built_by is None:
             return runs_to_publish(connection, context)
         return [context["task_instance"].xcom_pull(task_ids=self.built_by, key="run_id")]
+
+
+class FindDue(BaseBranchOperator):
+    """Make messages of the technical exceptions that changed, then choose the targets that something is due at."""
+
+    def choose_branch(self, context: Context) -> list[str]:
+        """Return the ids of their delivering tasks."""
+        from tieout.feedback.exceptions import enqueue_exceptions
+        from tieout.feedback.taking import targets_due
+        from tieout.feedback.targets import load_targets
+        from tieout.warehouse.connection import connect
+
+        targets = load_targets(settings.config_dir() / "feedback")
+        with connect(warehouse_dsn()) as connection:
+            made = enqueue_exceptions(connection, now=settings.business_now(), targets_config=targets)
+            due = targets_due(connection, targets.values(), settings.wall_now())
+        self.log.info("Technical exceptions told: %s. Due: %s.", made.live, due)
+        return [f"deliver_{name}" for name in due]
 
 
 class Deliver(BaseOperator):
@@ -91,7 +112,8 @@ class ReplayDeadLetters(BaseOperator):
             message_ids=tuple(int(part) for part in params["message_ids"].split(",") if part.strip()) or None,
             target=params["target"] or None,
             code=params["code"] or None,
-            since=datetime.fromisoformat(params["since"]) if params["since"] else None,
+            since=_moment(params["since"]),
+            until=_moment(params["until"]),
         )
         with connect(warehouse_dsn()) as connection:
             letters = replay(
@@ -106,6 +128,14 @@ class ReplayDeadLetters(BaseOperator):
         for letter in letters:
             self.log.info("%s %s", "Would replay" if params["dry_run"] else "Replaying", letter)
         return [{name: str(value) for name, value in asdict(letter).items()} for letter in letters]
+
+
+def _moment(text: str) -> datetime | None:
+    """Read an instant; one without an offset is UTC."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def delivery_tasks() -> list[Deliver]:

@@ -28,6 +28,12 @@ def timetable(dag_id: str) -> CronDataIntervalTimetable:
     return CronDataIntervalTimetable(cron if croniter.is_valid(cron) else DAILY, timezone="UTC")
 
 
+def timetable_if_named(dag_id: str) -> CronDataIntervalTimetable | None:
+    """Return the timetable of a DAG that only runs by the clock where the file says so."""
+    cron = str(_schedules().get(dag_id, ""))
+    return CronDataIntervalTimetable(cron, timezone="UTC") if croniter.is_valid(cron) else None
+
+
 def window() -> dict[str, Any]:
     """Return the days in which extractions may run, as DAG arguments. Nothing catches up by itself."""
     schedules = _schedules()

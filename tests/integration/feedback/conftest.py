@@ -98,8 +98,12 @@ class TargetServer:
         return JSONResponse(found) if found else JSONResponse({}, status_code=404)
 
     def webhook(self, body: dict[str, Any], request: Request) -> Response:
-        """The service desk: a signed webhook, its key in a header."""
+        """A service desk: signed webhooks, the key in a header."""
         return self.once(body["invoiceId"], body, request, key_header="x-event-id")
+
+    def exception(self, body: dict[str, Any], request: Request) -> Response:
+        """The service desk as shipped."""
+        return self.once(body["exceptionId"], body, request)
 
     def once(
         self, subject: str, body: dict[str, Any], request: Request, key_header: str = "idempotency-key"
@@ -123,7 +127,9 @@ class TargetServer:
         return endpoint
 
     def _scripted(self, handle: Callable[..., Response], body: dict[str, Any], request: Request) -> Response:
-        subject = body.get("invoiceId") or body.get("apInvoiceId") or request.path_params["key"]
+        subject = (
+            body.get("invoiceId") or body.get("exceptionId") or body.get("apInvoiceId") or request.path_params["key"]
+        )
         with self.lock:
             self.received.append(
                 {"subject": subject, "body": body, "headers": dict(request.headers), "raw": request.scope["tieout.raw"]}
@@ -145,6 +151,7 @@ class TargetServer:
                 Route("/oauth/token", self.token, methods=["POST"]),
                 Route("/v1/match-results", self.write(self.match_result), methods=["POST"]),
                 Route("/hooks/tieout", self.write(self.webhook), methods=["POST"]),
+                Route("/hooks/technical-exceptions", self.write(self.exception), methods=["POST"]),
                 Route("/invoice-clearances", self.write(self.clearance_without_key), methods=["POST"]),
                 Route("/invoice-clearances/{key}", self.read_clearance, methods=["GET"]),
                 Route("/api/invoice-clearances/{key}", self.write(self.clearance_with_key), methods=["PUT"]),

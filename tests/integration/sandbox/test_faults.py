@@ -5,8 +5,9 @@ import psycopg
 import pytest
 
 from tests.integration.sandbox.served import Days, Running
+from tests.integration.sandbox.test_feedback import order_of
 
-ORDER = {"poNumber": "PO9", "businessUnit": "BU-NORTH", "lines": []}
+ORDER = order_of("PO9", "ISSUED")
 
 
 def statuses(client: httpx.Client, path: str, times: int) -> list[int]:

@@ -63,6 +63,19 @@ def match_result(key: str, verdict: str, *holds: dict[str, Any]) -> dict[str, An
     }
 
 
+def order_of(number: str, status: str, *lines: dict[str, Any]) -> dict[str, Any]:
+    blank = {"quantity": 1, "unit": "EACH", "price": 2, "status": "OPEN"}
+    return {
+        "poNumber": number,
+        "businessUnit": "BU-NORTH",
+        "supplierId": "S1",
+        "currency": "USD",
+        "status": status,
+        "orderedAt": None,
+        "lines": [{**blank, **line} for line in lines],
+    }
+
+
 def main_clearance(key: str, status: str = "cleared", *holds: str) -> dict[str, Any]:
     lines = [{"line": 2, "account": "6500", "costCenter": "CC300"}]
     return {"apInvoiceId": key, "company": "US01", "status": status, "holds": list(holds), "lines": lines}
@@ -136,8 +149,7 @@ def test_holds_that_come_and_go_leave_events_of_the_system(ap: httpx.Client) -> 
 
 
 def test_the_same_key_again_gets_the_same_answer_and_has_no_second_effect(estate: Running, ap: httpx.Client) -> None:
-    lines = [{"lineNumber": 1, "unit": "EACH", "status": "OPEN"}]
-    order = {"poNumber": "PO9", "businessUnit": "BU-NORTH", "status": "ISSUED", "lines": lines}
+    order = order_of("PO9", "ISSUED", {"lineNumber": 1})
     first = send(ap, "/v1/purchase-orders", order, "k1")
     again = send(ap, "/v1/purchase-orders", order, "k1")
     assert (first.status_code, first.content) == (again.status_code, again.content)
@@ -159,7 +171,7 @@ def test_a_key_that_arrives_many_times_at_once_has_one_effect(estate: Running, a
 
 def test_a_purchase_order_in_canonical_words_is_kept_in_aps_own(ap: httpx.Client) -> None:
     lines = [{"lineNumber": 1, "unit": "BX", "status": "open"}, {"lineNumber": 2, "unit": "Bx.", "status": "CLOSED"}]
-    order = {"poNumber": "PO9", "businessUnit": "BU-NORTH", "status": "sent", "lines": lines}
+    order = order_of("PO9", "sent", *lines)
     send(ap, "/v1/purchase-orders", order, "k1")
     kept = ap.get("/v1/purchase-orders/PO9").json()
     assert kept["status"] == "ISSUED"

@@ -1,0 +1,44 @@
+"""Proposals on masters (items to refer to, packs, vendors to merge) as both ERPs keep them for their own people."""
+
+from sandbox.servers.http import refuse
+from sandbox.servers.writes import check_words
+from sandbox.store import Document, Session, Stored
+
+COLLECTION = "master-proposals"
+KINDS = ("item_link", "unit_factor", "vendor_merge")
+REQUIRED = {"kind": str, "number": str}
+
+
+def check(body: Document) -> None:
+    """Refuse what is no proposal.
+
+    Raises:
+        HTTPException: 422.
+    """
+    check_words(body, REQUIRED)
+    if body["kind"] not in KINDS:
+        raise refuse(422, "invalid", f"A proposal is one of {', '.join(KINDS)}, not {body['kind']!r}.")
+
+
+def key_of(body: Document) -> str:
+    """What a proposal is about: kind, number, and unit where it is about one."""
+    return ":".join(part for part in (body["kind"], body["number"], body.get("unit")) if part)
+
+
+def keep(session: Session, system: str, body: Document) -> Document:
+    """Keep a proposal; it replaces an earlier one about the same thing."""
+    shown = {"proposal": key_of(body), **body}
+    session.put(system, COLLECTION, [(shown["proposal"], shown, session.now())])
+    return shown
+
+
+def read(session: Session, system: str, key: str) -> Stored:
+    """Return a proposal.
+
+    Raises:
+        HTTPException: 404.
+    """
+    found = session.get(system, COLLECTION, key)
+    if found is None:
+        raise refuse(404, "not_found", f"There is no proposal {key}.")
+    return found
