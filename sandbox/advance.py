@@ -54,12 +54,16 @@ class Advance:
         self.config = config
         self.store = store
         self.scenario = scenario
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
 
     def play(self, days: int) -> list[Played]:
         """Play days, one after the other. Callers wait for each other."""
-        with self._lock:
+        with self.lock:
             return [self._play_next() for _ in range(days)]
+
+    def next_day(self, session: Session) -> DayPlay:
+        """Return what the next day will bring; call it under the lock."""
+        return self.scenario.day(session.day() + 1)
 
     def settle(self) -> None:
         """Bring clock, labels and folders in line with the database, as a start or a crash left them."""

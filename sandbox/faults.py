@@ -10,17 +10,19 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.settings import DATABASE_SYSTEM, HTTP_SYSTEMS, SFTP_SYSTEMS, EstateError
+from sandbox.settings import DATABASE_SYSTEM, EVENT_SYSTEMS, HTTP_SYSTEMS, SFTP_SYSTEMS, EstateError
 
 TOKEN_PATH = "/oauth/token"
 HTTP_KINDS = ("status", "rate", "reset_mid_body", "slow", "late_answer")
 HTTP_FAULT_SYSTEMS = tuple(system for system in HTTP_SYSTEMS if system != "control")
 DOWN_SYSTEMS = (*HTTP_FAULT_SYSTEMS, *SFTP_SYSTEMS, DATABASE_SYSTEM)
+EVENT_KINDS = ("duplicate", "late")  # they hit events that a system sends, no request that it gets
 SYSTEMS_OF = {
     **dict.fromkeys(HTTP_KINDS, HTTP_FAULT_SYSTEMS),
     "expired_token": ("ap",),
     "clock": ("ap",),
     "cut": SFTP_SYSTEMS,
+    **dict.fromkeys(EVENT_KINDS, EVENT_SYSTEMS),
     "down": DOWN_SYSTEMS,
 }
 STANDING_KINDS = ("down", "clock")  # they hold until they are deleted, and hit no single request
@@ -117,8 +119,17 @@ class Faults:
 
     def meet(self, system: str, path: str) -> Fault | None:
         """Return the first fault that a request meets, None where it goes through."""
+        return self._meet(system, path, events=False)
+
+    def meet_event(self, system: str, event_type: str) -> Fault | None:
+        """Return the first fault that an event meets on its way out, None where it just goes."""
+        return self._meet(system, event_type, events=True)
+
+    def _meet(self, system: str, path: str, *, events: bool) -> Fault | None:
         with self._lock:
-            of_system = (fault for fault in self._faults if fault.system == system)
+            of_system = (
+                fault for fault in self._faults if fault.system == system and (fault.kind in EVENT_KINDS) == events
+            )
             return next((fault for fault in of_system if fault.hits(path)), None)
 
 

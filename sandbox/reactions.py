@@ -38,7 +38,8 @@ def _post(session: Session, books: Books, clearance: Clearance, day: datetime, n
     stored = session.get(AP, "invoices", clearance.invoice, lock=True)
     if stored is None or not ap_documents.is_approved(stored.doc):
         return False
-    at = day + POSTING_FROM + timedelta(seconds=number)
+    # What was cleared during the day itself is posted after that.
+    at = max(day + POSTING_FROM, session.now()) + timedelta(seconds=number)
     document = books.document_number(clearance.invoice, day, number)
     books.post(session, ap_documents.read_invoice(stored.doc), clearance, document, at)
     mark_posted(session, books.system, clearance, at)
@@ -52,8 +53,9 @@ def _post(session: Session, books: Books, clearance: Clearance, day: datetime, n
 def release_holds(session: Session, actions: Iterable[ClerkAction], day: datetime) -> int:
     """Let AP's clerks release the holds that AP shows; return how many."""
     released = 0
+    start = max(day + CLERKS_FROM, session.now())
     for number, action in enumerate(actions):
-        at = day + CLERKS_FROM + timedelta(minutes=number)
+        at = start + timedelta(minutes=number)
         released += _release(session, action, CLERKS[number % len(CLERKS)], at)
     return released
 

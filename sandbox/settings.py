@@ -13,6 +13,7 @@ HTTP_SYSTEMS = ("ap", "erp_main_api", "erp_west", "supply_api", "service_desk", 
 SFTP_SYSTEMS = ("supply", "bank")
 FOLDER_SYSTEMS = ("contracts", "adventureworks")
 DATABASE_SYSTEM = "erp_main"
+EVENT_SYSTEMS = ("ap", "supply")
 PORTS = HTTP_SYSTEMS + SFTP_SYSTEMS
 
 
@@ -36,6 +37,7 @@ class Config:
     seed: int = 7
     volume: float = 1.0
     entities: list[str] | None = None
+    webhooks: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def directory(self) -> Path:
@@ -94,6 +96,9 @@ def make_config(given: dict[str, Any]) -> Config:
     unknown_ports = given.get("ports", {}).keys() - set(PORTS)
     if unknown_ports:
         raise EstateError(f"The estate has no ports named {sorted(unknown_ports)}; it has {', '.join(PORTS)}.")
+    for system, webhook in given.get("webhooks", {}).items():
+        if system not in EVENT_SYSTEMS or webhook.keys() != {"url", "secret"}:
+            raise EstateError(f"webhooks has url and secret for {' and '.join(EVENT_SYSTEMS)}; see sandbox/README.md.")
     return Config(**{**given, **paths, "home": home})
 
 

@@ -78,8 +78,17 @@ class Session:
         self._day: int | None = None
 
     def now(self, for_update: bool = False) -> datetime:
-        """The estate's time. It stands still until this transaction ends."""
-        return end_of_day(self.day(for_update))
+        """The estate's time: the end of the last day played, or a moment of the next one. It stands still until this
+        transaction ends.
+        """
+        played = end_of_day(self.day(for_update))
+        row = self.connection.execute("select moved_to from estate.world").fetchone()
+        return max(played, row[0]) if row and row[0] else played
+
+    def move_to(self, now: datetime) -> None:
+        """Say that it is later on the next day; a moment that is over already changes nothing."""
+        self.connection.execute("set local synchronous_commit = on")
+        self.connection.execute("update estate.world set moved_to = greatest(moved_to, %s)", [now])
 
     def day(self, for_update: bool = False) -> int:
         """The last day played, 0 before the first; nobody else plays one until this transaction ends."""

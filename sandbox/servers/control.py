@@ -12,7 +12,9 @@ from starlette.routing import Route
 
 from sandbox.advance import Advance
 from sandbox.faults import Faults, make_fault
+from sandbox.servers.happenings import Happenings
 from sandbox.servers.http import refuse
+from sandbox.servers.outbox import listed
 from sandbox.servers.writes import body_of
 from sandbox.settings import EstateError
 from sandbox.store import Store
@@ -27,15 +29,22 @@ class ControlApi:
         store: the estate's database.
         advance: plays days.
         faults: the faults in force.
+        happenings: lets things happen that are told by webhook.
         apply_down: makes the servers that are down refuse connections, and the others listen.
     """
 
     def __init__(
-        self, store: Store, advance: Advance, faults: Faults, apply_down: Callable[[set[str]], Awaitable[None]]
+        self,
+        store: Store,
+        advance: Advance,
+        faults: Faults,
+        happenings: Happenings,
+        apply_down: Callable[[set[str]], Awaitable[None]],
     ) -> None:
         self.store = store
         self.advance = advance
         self.faults = faults
+        self.happenings = happenings
         self.apply_down = apply_down
 
     def routes(self) -> list[Route]:
@@ -46,6 +55,8 @@ class ControlApi:
             Route("/counters", self.counters, methods=["GET"]),
             Route("/effects", self.effects, methods=["GET"]),
             Route("/advance", self.play, methods=["POST"]),
+            Route("/events", self.list_events, methods=["GET"]),
+            Route("/events", self.add_events, methods=["POST"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.add_fault, methods=["POST"]),
             Route("/faults", self.remove_faults, methods=["DELETE"]),
@@ -81,6 +92,26 @@ class ControlApi:
             raise refuse(500, "failed", f"The day was not played: {str(error).strip()}") from error
         clock = await run_in_threadpool(self._clock)
         return JSONResponse({**clock, "played": [asdict(day) for day in played]})
+
+    def list_events(self, request: Request) -> Response:
+        """Answer every event and what became of it."""
+        with self.store.session() as session:
+            return Response(json.dumps(listed(session.connection), default=str), media_type="application/json")
+
+    async def add_events(self, request: Request) -> Response:
+        """Let things of the next day happen now, and tell them."""
+        body = await body_of(request, {"type": str})
+        count, delay = body.get("count", 1), body.get("delay", 0)
+        if not isinstance(count, int) or not isinstance(delay, int | float) or count < 1 or delay < 0:
+            raise refuse(422, "invalid", "count is a whole number from 1, delay a number of seconds from 0.")
+        try:
+            happened = await run_in_threadpool(self.happenings.happen, body["type"], count, float(delay))
+        except EstateError as error:
+            raise refuse(422, "invalid", str(error)) from error
+        except (psycopg.Error, OSError) as error:
+            raise refuse(500, "failed", f"Nothing happened: {str(error).strip()}") from error
+        clock = await run_in_threadpool(self._clock)
+        return JSONResponse({**clock, "events": happened}, status_code=201)
 
     def list_faults(self, request: Request) -> Response:
         """Answer the faults in force."""

@@ -14,8 +14,10 @@ from sandbox.advance import Advance, Scenario
 from sandbox.faults import Faults
 from sandbox.servers.ap import ApApi
 from sandbox.servers.control import ControlApi
+from sandbox.servers.dispatch import Dispatcher
 from sandbox.servers.erp_main import ErpMainApi
 from sandbox.servers.erp_west import ErpWestApi
+from sandbox.servers.happenings import Happenings
 from sandbox.servers.http import HttpService, Tokens, api_key, basic, bearer, make_app, usable
 from sandbox.servers.schema import READER
 from sandbox.servers.service_desk import ServiceDesk
@@ -53,6 +55,7 @@ class Estate:
         self.store = Store(config.dsn, TABLES)
         self.faults = Faults()
         self.advance = Advance(config, self.store, scenario)
+        self.dispatcher = Dispatcher(self.store, config.webhooks, self.faults)
         self.services: dict[str, HttpService | SftpService] = {}
         self._erp_down = False
 
@@ -70,6 +73,7 @@ class Estate:
         self.services = {**self._http_services(self._ports()), **self._sftp_services(self._ports())}
         for service in self.services.values():
             await service.start()
+        self.dispatcher.start()
         write_private(self.config.ports_file, {name: service.port for name, service in self.services.items()})
         write_private(self.config.state, self.state())
 
@@ -77,6 +81,7 @@ class Estate:
         """Stop all servers and remove the state file."""
         if self.services:
             self.config.state.unlink(missing_ok=True)
+        await asyncio.to_thread(self.dispatcher.stop)
         await asyncio.gather(*(service.stop() for service in self.services.values()))
         self.store.close()
 
@@ -136,7 +141,8 @@ class Estate:
         passwords = self.secrets.passwords
         offset = partial(self.faults.clock_offset, "ap")
         tokens = Tokens(LOGIN, passwords["ap"], self.config.token_seconds, offset)
-        control = ControlApi(self.store, self.advance, self.faults, self.apply_down)
+        happenings = Happenings(self.store, self.advance, self.dispatcher)
+        control = ControlApi(self.store, self.advance, self.faults, happenings, self.apply_down)
         parts = {
             "ap": (ApApi(self.store, tokens).routes(), tokens.authenticate),
             "erp_main_api": (ErpMainApi(self.store).routes(), basic(LOGIN, passwords["erp_main_api"])),

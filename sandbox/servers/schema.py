@@ -17,6 +17,9 @@ create table if not exists estate.world (
     scenario jsonb not null
 );
 
+-- Where something happened on the day after the last one played, the estate's time.
+alter table estate.world add column if not exists moved_to timestamptz;
+
 -- doc is what the scenario wrote; overlay is what came of messages and reactions, and wins.
 -- invoice is AP's key of the invoice that a document is about.
 create table if not exists estate.docs (
@@ -60,6 +63,23 @@ create table if not exists estate.effect (
     subject text not null,
     body jsonb not null
 );
+
+-- One row per event that a system tells by webhook, until it is accepted and after. A final refusal is not sent again.
+create table if not exists estate.webhook (
+    position bigint generated always as identity primary key,
+    system text not null,
+    event_id text not null,
+    event_type text not null,
+    body text not null,
+    state text not null default 'waiting' check (state in ('waiting', 'accepted', 'refused')),
+    attempts integer not null default 0,
+    status integer,
+    due_at timestamptz not null default clock_timestamp(),
+    made_at timestamptz not null default clock_timestamp(),
+    settled_at timestamptz,
+    unique (system, event_id)
+);
+create index if not exists webhook_due on estate.webhook (due_at) where state = 'waiting';
 
 create table if not exists estate.label (
     position bigint generated always as identity primary key,

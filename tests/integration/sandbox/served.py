@@ -58,7 +58,7 @@ class Running:
             ).fetchone()
             assert tables is not None
             connection.execute(f"truncate {tables[0]} restart identity")
-            connection.execute("update estate.world set day = 0")
+            connection.execute("update estate.world set day = 0, moved_to = null")
         for folder in ("sftp", "folders"):
             shutil.rmtree(self.config.directory / folder)
         self.settle()
