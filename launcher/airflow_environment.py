@@ -82,6 +82,10 @@ def build(
         **connections,
         "warehouse": connection_of(warehouse_dsn),
         "tieout_keys": keys_connection(credentials),
+        **{
+            f"{system}_events": {"conn_type": "generic", "password": secret}
+            for system, secret in credentials.event_secrets.items()
+        },
     }
     return {
         **inherited,

@@ -18,6 +18,13 @@ class Credentials:
     airflow_secret_key: str
     encryption_key: str
     token_key: str
+    ap_events_secret: str = ""
+    supply_events_secret: str = ""
+
+    @property
+    def event_secrets(self) -> dict[str, str]:
+        """What signs the events of a system, by its name."""
+        return {"ap": self.ap_events_secret, "supply": self.supply_events_secret}
 
 
 def load(path: Path) -> Credentials:

@@ -28,9 +28,23 @@ class EstateOptions:
     entities: Sequence[str] | None = None
 
 
-def write_config(layout: Layout, dsn: str, options: EstateOptions) -> None:
-    """Write the estate's config file."""
-    write_json(layout.estate_config, {"home": str(layout.home), "dsn": dsn, **asdict(options)})
+def write_config(
+    layout: Layout, dsn: str, options: EstateOptions, airflow: str, event_secrets: Mapping[str, str]
+) -> None:
+    """Write the estate's config file.
+
+    Args:
+        layout: of the stack.
+        dsn: the estate's database.
+        options: of the estate.
+        airflow: address of the API server, which takes events in.
+        event_secrets: sign the events of a system, by its name.
+    """
+    webhooks = {
+        system: {"url": f"{airflow}/tieout/events/{system}", "secret": secret}
+        for system, secret in event_secrets.items()
+    }
+    write_json(layout.estate_config, {"home": str(layout.home), "dsn": dsn, **asdict(options), "webhooks": webhooks})
 
 
 class Estate:
@@ -67,6 +81,14 @@ class Estate:
     def counters(self) -> dict[str, dict[str, dict[str, int]]]:
         """Return how many messages each target received, and how many had an effect."""
         return self._call("GET", "/counters")
+
+    def happen(self, event_type: str, count: int = 1) -> list[dict[str, Any]]:
+        """Let the next things of the following day happen now, told by webhook; return what happened."""
+        return self._call("POST", "/events", {"type": event_type, "count": count})["events"]
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return every event that was told, and what became of it."""
+        return self._call("GET", "/events")  # type: ignore[return-value]
 
     def fault(self, system: str, kind: str, **details: Any) -> dict[str, Any]:
         """Put a fault into force; return it with its id."""

@@ -144,7 +144,7 @@ class Stack:
         with ThreadPoolExecutor(max_workers=1) as beside:
             report("Starting the source systems, migrating the warehouse and Airflow's database.")
             prepared = beside.submit(self._prepare_databases)
-            connections = self._start_estate()
+            connections = self._start_estate(ports)
             environment = self._airflow_environment(ports, connections)
             self._prepare_airflow(environment)
             prepared.result()
@@ -215,11 +215,13 @@ class Stack:
         }  # fmt: skip
         self._run_once("migrate", [sys.executable, "-m", "launcher.migrate"], environment)
 
-    def _start_estate(self) -> Mapping[str, Mapping[str, Any]]:
+    def _start_estate(self, ports: Mapping[str, int]) -> Mapping[str, Mapping[str, Any]]:
         if self._estate_options is None:
             return {}
         self.layout.estate_state.unlink(missing_ok=True)
-        write_config(self.layout, self.postgres.dsn("estate"), self._estate_options)
+        secrets = credentials.load(self.layout.secrets_file).event_secrets
+        airflow = f"http://127.0.0.1:{ports['airflow']}"
+        write_config(self.layout, self.postgres.dsn("estate"), self._estate_options, airflow, secrets)
         command = [sys.executable, "-m", "sandbox", "serve", "--config", str(self.layout.estate_config)]
         environment = {**inherited(), "PYTHONPATH": str(CHECKOUT), "TIEOUT_STACK": self.mark}
         self._start_child("estate", command, environment)

@@ -5,7 +5,7 @@ from launcher import airflow_environment
 from launcher.credentials import Credentials
 from launcher.layout import Layout
 
-CREDENTIALS = Credentials("pw", "fernet", "jwt", "secret", "encryption", "token")
+CREDENTIALS = Credentials("pw", "fernet", "jwt", "secret", "encryption", "token", "signs ap", "signs supply")
 PORTS = {"airflow": 8080, "docs": 8081, "worker_logs": 8793, "trigger_logs": 8794}
 
 
@@ -32,7 +32,10 @@ def test_nothing_reports_to_the_network():
 def test_every_source_system_the_warehouse_and_the_keys_are_connections():
     environment = build()
     names = {name for name in environment if name.startswith("AIRFLOW_CONN_")}
-    assert names == {"AIRFLOW_CONN_AP", "AIRFLOW_CONN_WAREHOUSE", "AIRFLOW_CONN_TIEOUT_KEYS"}
+    assert names == {
+        f"AIRFLOW_CONN_{name}" for name in ("AP", "WAREHOUSE", "TIEOUT_KEYS", "AP_EVENTS", "SUPPLY_EVENTS")
+    }
+    assert json.loads(environment["AIRFLOW_CONN_AP_EVENTS"])["password"] == "signs ap"
     warehouse = json.loads(environment["AIRFLOW_CONN_WAREHOUSE"])
     assert warehouse == {
         "conn_type": "postgres", "host": "127.0.0.1", "port": 5433, "login": "tieout", "password": "p/w",
