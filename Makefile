@@ -16,8 +16,8 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down clean status summary airflow verify-audit check lint types sql dbt-parse dags unit integration e2e \
-        test test-all bench vendor-model lock validate-config format dictionary
+.PHONY: help setup demo up down clean status health summary airflow verify-audit check lint types sql dbt-parse dags unit \
+        integration e2e test test-all bench vendor-model lock validate-config format dictionary
 
 help: ## show this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ clean: setup ## stop everything and remove what it wrote
 
 status: setup ## say what runs, and where
 	@$(RUN) -m launcher status
+
+health: setup ## whether Airflow, the warehouse and `watch` are well; for cron: exit status 0 or 1
+	@$(RUN) -m launcher.health
 
 summary: setup ## print what the demo prints at its end
 	@$(RUN) -m launcher summary

@@ -16,7 +16,6 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, AssetAny, Param, TriggerRule
 
-from tieout.operators.alerts import BusinessFindings
 from tieout.operators.defaults import task_defaults
 from tieout.operators.gate import RunGate
 from tieout.operators.receive import TakeEvents
@@ -52,7 +51,6 @@ with DAG(
         task_id="build",
         pool="writers",
         outlets=[CONCLUSIONS],
-        on_success_callback=BusinessFindings(),
         trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
     )
     [wait, take_events] >> gate >> resolve >> build

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from launcher import dbt, settings, summary
+from launcher import alerts, dbt, settings, summary
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.play import DAYS, play
@@ -82,9 +82,11 @@ def clean(_: argparse.Namespace, display: Display) -> int:
 
 
 def status(_: argparse.Namespace, display: Display) -> int:
-    """Say what runs; exit status 0 when everything does, 3 otherwise."""
+    """Say what runs and which alerts are open; exit status 0 when everything does, 3 otherwise."""
     stack = _stack()
     display.console.print(f"postgres: {'runs' if stack.database_runs() else 'stopped'}")
+    if stack.database_runs():
+        alerts.show(stack.warehouse_dsn, display.console)
     for child in stack.children():
         display.console.print(f"{child.name}: {f'runs, pid {child.pid}' if child.running() else 'has ended'}")
     if not stack.is_up():

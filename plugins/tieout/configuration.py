@@ -1,13 +1,15 @@
 """Everything in ``config/`` at once: what ``make validate-config`` prints and what every task refuses to run with.
 
-One check, so that nothing passes here and fails there: objects, sources, entities, policies, schedules, feedback; and,
-where a warehouse is at hand, what it knows of vendors, item categories and entities that went.
+One check, so that nothing passes here and fails there: objects, sources, entities, policies, schedules, feedback,
+alerts; and, where a warehouse is at hand, what it knows of vendors, item categories and entities that went.
 """
 
 from collections.abc import Collection, Mapping
 from functools import reduce
 from pathlib import Path
 
+from tieout.alerts.configuration import alerting_problems
+from tieout.alerts.promise_file import owner_roles, promise_problems
 from tieout.errors import ConfigurationError
 from tieout.feedback.targets import first_mistake, load_targets
 from tieout.landing.configuration_files import OWN_SYSTEM, Configuration, inspect
@@ -29,6 +31,8 @@ def inspect_all(directory: Path, dsn: str | None = None) -> tuple[Configuration,
     """
     configuration, problems = inspect(directory)
     problems += schedule_problems(directory / "schedules.yml")
+    roles = owner_roles(directory)
+    problems += alerting_problems(directory, roles) + promise_problems(directory, configuration, roles)
     names = {entity.entity_id for entity in configuration.entities}
     problems += target_problems(directory / "feedback", configuration.contracts, {*configuration.profiles}, names)
     if dsn is not None:

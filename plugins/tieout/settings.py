@@ -48,15 +48,6 @@ def steward_report_dir() -> Path:
     return home() / "steward_report"
 
 
-def mail_to(audience: str) -> list[str]:
-    """Return the addresses that alerts of an audience go to: ``TIEOUT_MAIL_TECHNICAL``, ``TIEOUT_MAIL_BUSINESS``.
-
-    Several addresses are separated by commas; none means that alerts are logged only.
-    """
-    setting = os.environ.get(f"TIEOUT_MAIL_{audience.upper()}", "")
-    return [address.strip() for address in setting.split(",") if address.strip()]
-
-
 def simulated() -> bool:
     """Whether the business clock is the sandbox estate's simulated time."""
     return _clock_setting() != "wall"

@@ -36,6 +36,7 @@ for path in sorted(Path(sys.argv[1]).glob("*.py")):
                     "after": sorted(task.upstream_task_ids),
                     "trigger_rule": task.trigger_rule,
                     "runbook": task.on_failure_callback[0].runbook,
+                    "succeeded": [type(callback).__name__ for callback in task.on_success_callback],
                     "before": getattr(task._pre_execute_hook, "__name__", None),
                 }
                 for task in dag.tasks

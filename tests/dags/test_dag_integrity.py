@@ -4,7 +4,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TAGS = {
-    *(f"layer:{layer}" for layer in ("extract", "quality", "transform", "publish")),
+    *(f"layer:{layer}" for layer in ("extract", "quality", "transform", "publish", "watch")),
     *(f"source:{kind}" for kind in ("erp", "ap", "supply", "bank", "files")),
     *(f"tier:{tier}" for tier in (1, 2)),
 }
@@ -40,10 +40,33 @@ def test_each_task_has_an_owner_and_a_runbook_that_exists(facts):
             assert (CHECKOUT / "docs" / "runbooks" / f"{task['runbook']}.md").exists(), f"{dag_id}.{task_id}"
 
 
-def test_each_task_refuses_a_wrong_configuration(facts):
+def test_each_dag_has_a_runbook_that_names_it_in_its_title(facts):
+    """One of its own name, or one that it shares; its docs and its tasks name the same page."""
+    for dag_id, dag in facts["dags"].items():
+        (page,) = {task["runbook"] for task in dag["tasks"].values()}
+        title = (CHECKOUT / "docs" / "runbooks" / f"{page}.md").read_text().splitlines()[0]
+        assert f"`{dag_id}`" in title, dag_id
+        assert f"docs/runbooks/{page}.md" in dag["doc"], dag_id
+
+
+def test_each_outage_has_a_runbook_that_says_what_to_do_by_hand_and_how_to_catch_up():
+    for outage in ("erp", "ap", "supply", "bank", "warehouse", "airflow"):
+        text = (CHECKOUT / "docs" / "runbooks" / f"outage_{outage}.md").read_text()
+        for part in ("What users notice", "See it", "By hand meanwhile", "Catch up", "It is over when"):
+            assert f"## {part}" in text, f"{outage}: {part}"
+
+
+def test_each_task_refuses_a_wrong_configuration_but_the_one_that_tells_people_of_it(facts):
     for dag_id, dag in facts["dags"].items():
         for task_id, task in dag["tasks"].items():
-            assert task["before"] == "refuse_invalid_configuration", f"{dag_id}.{task_id}"
+            expected = None if dag_id == "watch" else "refuse_invalid_configuration"
+            assert task["before"] == expected, f"{dag_id}.{task_id}"
+
+
+def test_each_task_ends_what_its_failure_was_recorded_as(facts):
+    for dag_id, dag in facts["dags"].items():
+        for task_id, task in dag["tasks"].items():
+            assert task["succeeded"] == ["Recovered"], f"{dag_id}.{task_id}"
 
 
 def test_extractions_have_a_timetable_that_gives_a_data_interval(facts):

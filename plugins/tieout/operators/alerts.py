@@ -1,52 +1,59 @@
-"""Who hears of what. A technical failure goes to engineers, a business failure to those who own the money."""
+"""What a task's end leaves behind. `watch` tells people of it (docs/adr/0018-one-alert-per-cause.md).
 
-from collections.abc import Sequence
+Nothing is sent from here: fifty tasks that fail at once are one cause, and a mail server that hangs holds up no task.
+"""
+
 from typing import Any
 
 from airflow.sdk import BaseNotifier, Context
 
 from tieout import settings
+from tieout.operators.connections import warehouse_dsn
+from tieout.operators.schedules import WATCH
 
 
 class TechnicalFailure(BaseNotifier):
-    """A task failed for good: log it and mail the engineers (``TIEOUT_MAIL_TECHNICAL``)."""
-
-    template_fields: Sequence[str] = ()
+    """A task failed for good: say so in its log, and record it as a technical exception."""
 
     def __init__(self, runbook: str) -> None:
         super().__init__()
         self.runbook = runbook
 
     def notify(self, context: Context) -> None:
-        """Say which task failed, why, and where to read what to do."""
-        instance = context["task_instance"]
-        subject = f"Tieout: {instance.dag_id}.{instance.task_id} failed"
-        body = f"{context.get('exception')}\nRun: {instance.run_id}\nRunbook: docs/runbooks/{self.runbook}.md"
-        self.log.error("%s: %s", subject, body)
-        send_mail("technical", subject, body, context)
+        """Record which task failed and why. Where the warehouse is away too, the log is all there is."""
+        from tieout.alerts.failures import record_failure
+        from tieout.warehouse.connection import connect
+
+        instance, error = context["task_instance"], context.get("exception")
+        self.log.error("%s.%s failed. What to do: docs/runbooks/%s.md", instance.dag_id, instance.task_id, self.runbook)
+        with connect(warehouse_dsn()) as connection:
+            record_failure(
+                connection, dag_id=instance.dag_id, task_id=instance.task_id, system=system_of(context.get("task")),
+                error=error, runbook=self.runbook, at=settings.business_now(),
+            )  # fmt: skip
 
 
-class BusinessFindings(BaseNotifier):
-    """A transformation opened holds: log them and mail finance (``TIEOUT_MAIL_BUSINESS``), one digest per run."""
-
-    template_fields: Sequence[str] = ()
+class Recovered(BaseNotifier):
+    """A task succeeded: what its failure was recorded as is over."""
 
     def notify(self, context: Context) -> None:
-        """Say how many holds were opened, for whom, with how much money at risk."""
-        digest = context["task_instance"].xcom_pull(task_ids=context["task_instance"].task_id, key="opened_holds")
-        if not digest:
-            return
-        body = "\n".join(f"{row['owner_role']}: {row['code']} {row['holds']} × {row['at_risk']}" for row in digest)
-        self.log.warning("Holds opened by this run:\n%s", body)
-        send_mail("business", "Tieout: holds opened", body, context)
+        """Resolve the task's technical exception, and that of the configuration, which the task has checked."""
+        from tieout.alerts.failures import record_success
+        from tieout.warehouse.connection import connect
+
+        instance = context["task_instance"]
+        with connect(warehouse_dsn()) as connection:
+            record_success(
+                connection, dag_id=instance.dag_id, task_id=instance.task_id, checked=instance.dag_id != WATCH,
+                at=settings.business_now(),
+            )  # fmt: skip
 
 
-def send_mail(audience: str, subject: str, body: str, context: Context) -> None:
-    """Mail an audience through the connection ``smtp_default``; nobody is mailed where no address is set."""
-    addresses = settings.mail_to(audience)
-    if not addresses:
-        return
-    from airflow.providers.smtp.notifications.smtp import SmtpNotifier
+def system_of(task: Any) -> str | None:
+    """Return the system that a task talks to: the source that it extracts, the target that it delivers to."""
+    from tieout.operators.extract import ExtractSource
+    from tieout.operators.feedback import Deliver
 
-    notifier: Any = SmtpNotifier(to=addresses, subject=subject, html_content=f"<pre>{body}</pre>")
-    notifier(context)
+    if isinstance(task, ExtractSource):
+        return task.system
+    return task.target if isinstance(task, Deliver) else None

@@ -6,7 +6,7 @@ from typing import Any
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from tieout.errors import ConfigurationError, ContractBroken, MalformedPayload, Refused
-from tieout.operators.alerts import TechnicalFailure
+from tieout.operators.alerts import Recovered, TechnicalFailure
 from tieout.operators.refusal import refuse_invalid_configuration
 
 WAITING_DOES_NOT_HELP = RetryRule(
@@ -30,5 +30,6 @@ def task_defaults(runbook: str) -> dict[str, Any]:
         "max_retry_delay": timedelta(minutes=15),
         "retry_policy": ExceptionRetryPolicy(rules=[WAITING_DOES_NOT_HELP]),
         "on_failure_callback": TechnicalFailure(runbook=runbook),
+        "on_success_callback": Recovered(),
         "pre_execute": refuse_invalid_configuration,
     }

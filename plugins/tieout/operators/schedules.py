@@ -19,6 +19,8 @@ LANDED = {kind: Asset(name=f"landed_{kind}", uri=f"tieout://landed/{kind}") for 
 DECIDED = Asset(name="decided", uri="tieout://decided")
 INBOX = Asset(name="inbox", uri="tieout://inbox")
 DAILY = "0 0 * * *"
+DATES = ("start_date", "end_date")
+WATCH = "watch"
 CONCLUSIONS = Asset(name="conclusions", uri="tieout://conclusions")
 
 
@@ -34,10 +36,27 @@ def timetable_if_named(dag_id: str) -> CronDataIntervalTimetable | None:
     return CronDataIntervalTimetable(cron, timezone="UTC") if croniter.is_valid(cron) else None
 
 
+def always() -> dict[str, Any]:
+    """Return, as DAG arguments, that a DAG runs by the wall clock whatever the business clock is."""
+    return {"catchup": False, "start_date": started()}
+
+
+def scheduled() -> dict[str, str]:
+    """Return the cron of each DAG that runs by a schedule, the watching one aside: nobody watches itself."""
+    schedules = _schedules()
+    return {name: str(cron) for name, cron in schedules.items() if name not in (*DATES, WATCH)}
+
+
+def started() -> datetime:
+    """Return since when the schedules hold."""
+    day = _schedules().get("start_date")
+    return _midnight(day) if isinstance(day, date) else datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def window() -> dict[str, Any]:
     """Return the days in which extractions may run, as DAG arguments. Nothing catches up by itself."""
     schedules = _schedules()
-    days = {name: schedules.get(name) for name in ("start_date", "end_date")}
+    days = {name: schedules.get(name) for name in DATES}
     return {"catchup": False, **{name: _midnight(day) for name, day in days.items() if isinstance(day, date)}}
 
 

@@ -14,14 +14,6 @@ from tieout.operators.connections import WAREHOUSE, warehouse_dsn
 from tieout.operators.origin import sends_feedback
 from tieout.operators.schedules import CONCLUSIONS
 
-OPENED_HOLDS = """
-select owner_role, code, count(*) as holds, sum(amount_at_risk) as at_risk
-from match.match_hold
-where opened_at > coalesce(%s, '-infinity'::timestamptz) and opened_at <= %s and resolved_at is null
-group by owner_role, code
-order by owner_role, code
-"""
-
 
 class BuildWarehouse(DbtBuildLocalOperator):
     """Open a run, which fixes ``as_of``; build all models and run all data tests; close the run.
@@ -67,18 +59,6 @@ class BuildWarehouse(DbtBuildLocalOperator):
                 with connect(warehouse_dsn()) as connection:
                     runs.finish_run(connection, run.run_id, succeeded)
         context["outlet_events"][CONCLUSIONS].extra = {"run_id": run.run_id}
-        context["task_instance"].xcom_push(key="opened_holds", value=opened_holds(run))
-
-
-def opened_holds(run: Any) -> list[dict[str, Any]]:
-    """Return the holds that opened since the last whole run: count and money at risk by owner's role and code."""
-    from psycopg.rows import dict_row
-
-    from tieout.warehouse.connection import connect
-
-    with connect(warehouse_dsn()) as connection:
-        rows = connection.cursor(row_factory=dict_row).execute(OPENED_HOLDS, [run.previous_as_of, run.as_of]).fetchall()
-    return [{**row, "at_risk": str(row["at_risk"])} for row in rows]
 
 
 def record_results(project_dir: str, context: Context) -> None:
