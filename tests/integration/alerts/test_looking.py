@@ -107,7 +107,8 @@ def test_a_dag_that_did_not_run_is_noticed_and_over_when_it_has(connection):
     def at(minutes):
         look(
             connection, config=settings.config_dir(), alerting=Alerting(), now=NOW + timedelta(minutes=minutes),
-            business_now=NOW, schedules=Schedules({"extract_bank": "0 * * * *"}), made=lambda dag_id, starts: any((dag_id, start) in runs for start in starts),
+            business_now=NOW, schedules=Schedules({"extract_bank": "0 * * * *"}),
+            made=lambda dag_id, starts: any((dag_id, start) in runs for start in starts),
         )  # fmt: skip
         return [fingerprint for (fingerprint,) in connection.execute(OPEN)]
 
