@@ -7,7 +7,7 @@ import httpx
 import psycopg
 import pytest
 
-from launcher import summary
+from launcher import health, summary
 from launcher.cycle import Interval
 from launcher.dbt import render_documents
 from tests.e2e.differences import AFTER_A_BACKFILL
@@ -66,6 +66,12 @@ def test_each_message_took_effect_once(stack):
 
 def test_no_technical_exception_is_open(stack):
     assert rows(stack, "select class, message from ops.incident where state in ('retrying', 'dead')") == []
+
+
+def test_the_dag_that_watches_ran_by_itself_found_nothing_wrong_and_is_seen_from_outside(stack):
+    assert rows(stack, "select name from ops.heartbeat") == [("watch",)]
+    assert rows(stack, "select cause from ops.alert where audience = 'technical' and state = 'open'") == []
+    assert health.main(["--airflow", stack.state["airflow"], "--warehouse", stack.warehouse_dsn]) == 0
 
 
 def test_the_acquired_company_shows_its_short_and_rejected_receipts(stack):

@@ -1,6 +1,6 @@
 """Up to when each source is known: what the evaluation of promises is given, and what broken ones become."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import psycopg
@@ -12,26 +12,41 @@ from tieout.operations import raise_incident, resolve_incidents
 RUNBOOK = "extract"
 
 # Up to the end of the last interval that was read; before the first success, when it was first asked. What landed and
-# was not let through is not known: then up to the start of the earliest such batch.
+# was not let through is not known: then not beyond the landing of the earliest such batch, so that it is late when it
+# waits at the gate for longer than promised.
 _READ = """
 with asked as (
     select
-        source_system,
-        object,
-        coalesce(max(interval_end) filter (where outcome = 'succeeded'), min(started_at)) as read_to
-    from ops.interface_run
-    where direction = 'extract'
-    group by source_system, object
+        served.source_system,
+        served.object,
+        coalesce(
+            (
+                select max(run.interval_end)
+                from ops.interface_run as run
+                where run.direction = 'extract'
+                    and run.outcome = 'succeeded'
+                    and run.source_system = served.source_system
+                    and run.object = served.object
+            ),
+            (
+                select min(run.started_at)
+                from ops.interface_run as run
+                where run.direction = 'extract'
+                    and run.source_system = served.source_system
+                    and run.object = served.object
+            )
+        ) as read_to
+    from unnest(%s::text[], %s::text[]) as served (source_system, object)
 ),
 
 held_back as (
-    select source_system, object, min(interval_start) as known_to
+    select source_system, object, min(landed_at) as known_to
     from (
-        select source_system, object, interval_start
+        select source_system, object, landed_at
         from ops.batch
         where state = 'landed'
         union all
-        select batch.source_system, batch.object, batch.interval_start
+        select batch.source_system, batch.object, batch.landed_at
         from ops.incident as incident
         inner join ops.batch as batch on incident.batch_id = batch.batch_id
         where incident.state in ('retrying', 'dead') and incident.fingerprint like 'gate:%%' and batch.state = 'stopped'
@@ -42,7 +57,7 @@ held_back as (
 select asked.source_system, asked.object, least(asked.read_to, held_back.known_to)
 from asked
 left join held_back using (source_system, object)
-where asked.object = any(%s)
+where asked.read_to is not null
 """
 
 # The end of the newest batch that was let through with rows of the facility in it. Few batches are looked at, newest
@@ -73,11 +88,13 @@ select coalesce(
 
 
 def read_ages(
-    connection: psycopg.Connection, promises: Sequence[Promise], served: Iterable[Served]
+    connection: psycopg.Connection, promises: Sequence[Promise], served: Sequence[Served]
 ) -> dict[tuple[str, str, str], datetime]:
     """Return up to when what is promised is known, by system, object and, for ``arrived``, facility."""
-    objects = sorted({promise.object for promise in promises if promise.subject in (KNOWN, ARRIVED)})
-    ages = {(system, name, ""): at for system, name, at in connection.execute(_READ, [objects])}
+    promised = {promise.object for promise in promises if promise.subject in (KNOWN, ARRIVED)}
+    pairs = sorted({(one.source_system, one.object) for one in served if one.object in promised})
+    asked = [[system for system, _ in pairs], [name for _, name in pairs]]
+    ages = {(system, name, ""): at for system, name, at in connection.execute(_READ, asked)}
     arriving = {promise.object for promise in promises if promise.subject == ARRIVED}
     for one in served:
         if one.object in arriving:

@@ -112,6 +112,7 @@ class Telling:
         """Send a message and keep that it was sent; a channel that fails is a technical exception of its own."""
         if channel in self.broken:
             return
+        self.connection.commit()  # a mail server that is slow must not hold locks on the marts
         error = self._failure(channel, recipients, message)
         store.note(
             self.connection, alert_id, channel, reason, said, self.now, self.business_now, as_of=as_of, error=error
