@@ -1,4 +1,4 @@
-"""A mail server and a chat's webhook on loopback, each a real one that keeps what it was sent."""
+"""A mail server, a chat's webhook and a health endpoint on loopback."""
 
 import json
 import socketserver
@@ -72,6 +72,29 @@ class _Webhook(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
+
+
+class _Health(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        known = self.path == "/api/v2/monitor/health"
+        body = json.dumps(self.server.states).encode() if known else b""  # type: ignore[attr-defined]
+        self.send_response(200 if known else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+class HealthEndpoint(ThreadingHTTPServer):
+    """Answers what Airflow's health endpoint would, with these states of its components."""
+
+    daemon_threads = True
+
+    def __init__(self, states: dict[str, dict[str, str]]) -> None:
+        super().__init__(("127.0.0.1", 0), _Health)
+        self.states = states
 
 
 class Chat(ThreadingHTTPServer):

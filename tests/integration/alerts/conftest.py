@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.listeners import Chat, MailServer, serving
 from tieout.alerts.configuration import Alerting, Recipients
@@ -24,6 +25,18 @@ def mail(monkeypatch):
         where = {"conn_type": "smtp", "host": "127.0.0.1", "port": server.server_address[1], "extra": plain}
         monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(where))
         yield server
+
+
+@pytest.fixture
+def airflow_warehouse(warehouse, monkeypatch):
+    """The connection warehouse leads to the warehouse."""
+    parts = conninfo_to_dict(warehouse)
+    where = {
+        "conn_type": "postgres", "host": parts["host"], "port": int(parts["port"]), "login": parts["user"],
+        "password": parts["password"], "schema": parts["dbname"],
+    }  # fmt: skip
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps(where))
+    return warehouse
 
 
 @pytest.fixture

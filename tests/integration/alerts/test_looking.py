@@ -1,15 +1,14 @@
 """What should have happened by now is noticed, and over when it has happened."""
 
-import json
 from datetime import timedelta
 from decimal import Decimal
 
 import psycopg
 import pytest
-from psycopg import conninfo
 
 from launcher import health
 from tests.integration.alerts.conftest import MAIL, NOW
+from tests.support.listeners import HealthEndpoint, serving
 from tieout import settings
 from tieout.alerts import ages, store
 from tieout.alerts.configuration import Alerting
@@ -121,14 +120,8 @@ def test_a_dag_that_did_not_run_is_noticed_and_over_when_it_has(connection):
 
 
 def test_the_dag_tells_people_and_leaves_a_heartbeat_also_on_a_wrong_configuration(
-    warehouse, connection, mail, monkeypatch, tmp_path
+    airflow_warehouse, connection, mail, monkeypatch, tmp_path
 ):
-    parts = conninfo.conninfo_to_dict(warehouse)
-    where = {
-        "conn_type": "postgres", "host": parts["host"], "port": int(parts["port"]), "login": parts["user"],
-        "password": parts["password"], "schema": parts["dbname"],
-    }  # fmt: skip
-    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps(where))
     monkeypatch.setenv("TIEOUT_CONFIG", str(tmp_path))
     monkeypatch.setattr(watch, "was_made", lambda dag_id, logical_dates: False)
     (tmp_path / "schedules.yml").write_text("wall: {start_date: 2026-01-01, extract_ap: '*/5 * * * *', watch: x}\n")
@@ -139,7 +132,17 @@ def test_the_dag_tells_people_and_leaves_a_heartbeat_also_on_a_wrong_configurati
     assert done == {"late": 0, "missing": 1, "sent": {"opened": 1}}
     assert mail.subjects == ["Tieout: [high] Tieout: pipeline failed"]
     assert "extract_ap did not run" in mail.mails[0][2]
-    assert health.warehouse_troubles(warehouse, settings.wall_now(), timedelta(minutes=1)) == []
+    assert health.warehouse_troubles(airflow_warehouse, settings.wall_now(), timedelta(minutes=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "says"),
+    [("healthy", []), ("unhealthy", ["Airflow's scheduler is unhealthy: docs/runbooks/outage_airflow.md"])],
+)
+def test_the_check_from_outside_names_the_component_of_airflow_that_is_away(scheduler, says):
+    states = {name: {"status": "healthy"} for name in health.COMPONENTS} | {"scheduler": {"status": scheduler}}
+    with serving(HealthEndpoint(states)) as server:
+        assert health.airflow_troubles(f"http://127.0.0.1:{server.server_address[1]}") == says
 
 
 def test_the_check_from_outside_says_what_is_away(warehouse, connection, empty_database, capsys):

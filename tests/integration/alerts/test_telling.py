@@ -1,5 +1,7 @@
 """People are told of each cause once, over real mail and a real webhook, whatever storm is behind it."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests.integration.alerts.conftest import NOW
@@ -7,6 +9,8 @@ from tests.support.listeners import MailServer, serving
 from tieout.alerts.failures import record_failure, record_success
 from tieout.errors import ConfigurationError, Transient
 from tieout.operations import raise_incident, resolve_incidents
+from tieout.operators.alerts import Recovered, TechnicalFailure
+from tieout.operators.extract import ExtractSource
 from tieout.warehouse.connection import connect
 
 DEAD = "AP refused it with 422: account DE89370400440532013000 is unknown."
@@ -112,6 +116,23 @@ def test_a_mail_server_that_is_down_fails_nobody_is_recorded_and_hears_everythin
             "Tieout: [resolved] mail: delivery failed",
         ]
     assert len(chat.said) == 3
+
+
+def test_what_airflow_calls_when_a_task_ends_records_its_failure_with_its_system_and_its_end(
+    airflow_warehouse, connection
+):
+    task = ExtractSource(task_id="extract_erp_west", system="erp_west")
+    instance = SimpleNamespace(dag_id="extract_erp", task_id=task.task_id)
+    context = {"task_instance": instance, "task": task, "exception": Transient("The ERP is down.")}
+    TechnicalFailure(runbook="extract").notify(context)
+    found = "select fingerprint, class, source_system, message, runbook, state from ops.incident"
+    assert connection.execute(found).fetchall() == [
+        ("task:extract_erp.extract_erp_west", "unavailable", "erp_west",
+         "extract_erp.extract_erp_west failed: The ERP is down.", "extract", "dead")
+    ]  # fmt: skip
+    connection.commit()
+    Recovered().notify(context)
+    assert connection.execute("select state from ops.incident").fetchall() == [("resolved",)]
 
 
 def test_a_task_that_failed_is_not_told_beside_what_its_room_has_said_and_ends_with_its_success(connection):
