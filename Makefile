@@ -16,8 +16,8 @@ export GX_ANALYTICS_ENABLED := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down clean status health summary airflow verify-audit check lint types sql dbt-parse dags unit \
-        integration e2e test test-all bench vendor-model lock validate-config format dictionary
+.PHONY: help setup demo up down clean status health summary airflow backup restore verify-audit check lint types sql \
+        dbt-parse dags unit integration e2e test test-all bench vendor-model lock validate-config format dictionary
 
 help: ## show this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -52,6 +52,12 @@ summary: setup ## print what the demo prints at its end
 
 airflow: setup ## run an airflow command beside the running stack: make airflow args="dags list"
 	@$(RUN) -m launcher airflow $(args)
+
+backup: setup ## write the warehouse to a file: make backup file=…
+	@$(RUN) -m launcher backup "$(file)"
+
+restore: setup ## put a backup in the stopped warehouse's place: make restore file=…
+	@$(RUN) -m launcher restore "$(file)"
 
 verify-audit: setup ## verify the audit trail and its anchors; of a warehouse elsewhere its chain: dsn=…
 	@$(if $(dsn),$(RUN) -m tieout.audit verify --dsn "$(dsn)",$(RUN) -m launcher verify-audit)

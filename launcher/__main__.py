@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 
@@ -117,6 +118,31 @@ def verify_audit(_: argparse.Namespace, __: Display) -> int:
     os.execve(sys.executable, command, _stack().environment())  # noqa: S606
 
 
+def back_up(options: argparse.Namespace, display: Display) -> int:
+    """Write the warehouse to a file, while it is in use."""
+    stack = _stack()
+    if not stack.database_runs():
+        raise LaunchError("Nothing runs here.", "Start it with `make demo`.")
+    stack.postgres.back_up("warehouse", options.file)
+    display.step(f"The warehouse is in {options.file}.")
+    return 0
+
+
+def restore(options: argparse.Namespace, display: Display) -> int:
+    """Put a file that ``backup`` wrote in the warehouse's place. Nothing of Airflow may run."""
+    stack = _stack()
+    with _only_one(stack):
+        if any(child.running() for child in stack.children()):
+            raise LaunchError("The stack runs.", "Stop it with `make down`, so that no task works meanwhile.")
+        stack.postgres.start()
+        try:
+            stack.postgres.restore("warehouse", options.file)
+        finally:
+            stack.postgres.stop()
+    display.step("The warehouse is as it was backed up. Go on as docs/runbooks/restore_warehouse.md says: `make up`.")
+    return 0
+
+
 def _stack() -> Stack:
     try:
         fixed = settings.fixed_ports()
@@ -168,6 +194,10 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=function)
         if name == "demo":
             command.add_argument("--days", type=int, default=DAYS, help="days to play after the history")
+    for name, function in {"backup": back_up, "restore": restore}.items():
+        command = commands.add_parser(name, help=(function.__doc__ or "").split(".")[0])
+        command.add_argument("file", type=lambda text: Path(text).resolve())
+        command.set_defaults(command=function)
     command = commands.add_parser("airflow", help="run an airflow command beside the running stack")
     command.add_argument("arguments", nargs=argparse.REMAINDER)
     command.set_defaults(command=airflow)

@@ -142,6 +142,51 @@ class EmbeddedPostgres:
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
+    def back_up(self, name: str, file: Path) -> None:
+        """Write a database to a file, as it is at one moment, while it is in use.
+
+        Raises:
+            PostgresError: it cannot be read, or the file cannot be written.
+        """
+        written = self.directory / "backup.dump"
+        self._run("pg_dump", "--format=custom", f"--file={written}", *self._connection(), name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(written, file)
+        file.chmod(0o600)
+
+    def restore(self, name: str, file: Path) -> None:
+        """Put what ``back_up`` wrote in the place of a database; its connections are ended.
+
+        Raises:
+            PostgresError: the file cannot be read. The database is what it was then: the file is read beside it first.
+        """
+        beside, read = f"{name}_restored", self.directory / "backup.dump"
+        shutil.copyfile(file, read)
+        if os.geteuid() == 0:
+            os.chown(read, pwd.getpwnam(UNPRIVILEGED).pw_uid, -1)
+        self.drop_database(beside)
+        self.create_database(beside)
+        try:
+            self._run("pg_restore", "--exit-on-error", "--jobs=2", f"--dbname={beside}", *self._connection(), read)
+            with psycopg.connect(self.dsn(beside), autocommit=True) as connection:
+                connection.execute("analyze")
+        except BaseException:
+            self.drop_database(beside)
+            raise
+        finally:
+            read.unlink()
+        self.drop_database(name)
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            statement = sql.SQL("alter database {} rename to {}")
+            connection.execute(statement.format(*map(sql.Identifier, (beside, name))))
+
+    def _secret(self) -> dict[str, str]:
+        """Return the password for programs that log in, so that it is on no command line."""
+        return {"PGPASSWORD": self.password} if self._password_file.exists() else {}
+
+    def _connection(self) -> list[str]:
+        return ["--host=127.0.0.1", f"--port={self.port}", f"--username={USER}"]
+
     def _settings(self) -> dict[str, str]:
         volatile = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         return SETTINGS if self.durable else SETTINGS | volatile
@@ -206,13 +251,14 @@ class EmbeddedPostgres:
 
         Output goes through files: a server that pg_ctl leaves behind would keep a pipe open for ever.
         """
+        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **self._secret()}
         identity: dict = {"user": UNPRIVILEGED, "group": pwd.getpwnam(UNPRIVILEGED).pw_gid, "extra_groups": []}
         command = [str((program_directory or self._binaries()) / program), *map(str, arguments)]
         with (self.directory / "command.out").open("w+") as out, (self.directory / "command.err").open("w+") as err:
             try:
                 code = subprocess.run(
                     command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, cwd="/", check=False,
-                    env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **(identity if os.geteuid() == 0 else {}),
+                    env=environment, **(identity if os.geteuid() == 0 else {}),
                 ).returncode  # fmt: skip
             except PermissionError:
                 code = 126

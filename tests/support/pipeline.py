@@ -24,10 +24,10 @@ import paramiko
 from launcher.dbt import connection_variables, dbt_command
 from launcher.estate import Estate
 from launcher.postgres import EmbeddedPostgres
-from tieout.feedback.confirmation import confirm
 from tieout.feedback.delivery import Clocks, deliver
-from tieout.feedback.publish import enqueue
+from tieout.feedback.publication import Publication, may_send, publish
 from tieout.feedback.targets import load_targets
+from tieout.landing.archive import Archive
 from tieout.landing.configuration import land_configuration
 from tieout.landing.configuration_files import load_configuration
 from tieout.landing.extract import Context, extract_source
@@ -153,14 +153,16 @@ class Pipeline:
             raise RuntimeError(result.stdout[-6000:] + result.stderr[-2000:])
         return result.stdout
 
-    def publish(self, run_id: str) -> None:
-        """Confirm, make messages, deliver them."""
+    def publish(self, run_id: str) -> Publication:
+        """Confirm, make messages, deliver them; return what was made."""
         targets = load_targets(self.config / "feedback")
+        archive = Archive(self._archive(), self.keys)
         with connect(self.dsn) as connection:
-            confirm(connection, self.now(), targets_config=targets)
-            enqueue(connection, run_id=run_id, now=self.now(), targets_config=targets)
-        for target in targets.values():
+            done = publish(connection, archive, [run_id], targets_config=targets, now=self.now())
+            clear = [target for name, target in targets.items() if may_send(connection, archive, name, self.now())]
+        for target in clear:
             deliver(self.dsn, target, resolve=self.resolve, worker="test", clocks=Clocks(business_now=self.now))
+        return done
 
     def query(self, statement: str, parameters: Any = None) -> list[tuple]:
         """Return the rows of a query on the warehouse."""

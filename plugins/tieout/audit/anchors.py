@@ -88,7 +88,7 @@ def write(connection: psycopg.Connection, archive: Archive, now: datetime) -> An
     row = connection.execute("select count(*) from audit.event").fetchone()
     number = last.number + 1 if last else 1
     while (found := read(archive, number)) is not None:
-        if _is_of_chain(connection, found):
+        if is_of_chain(connection, found):
             return _note(connection, found, now)
         number += 1
     anchor = Anchor(number, now.date().isoformat(), now.isoformat(), end.position, end.sha256, row[0] if row else 0)
@@ -115,7 +115,8 @@ def _note(connection: psycopg.Connection, anchor: Anchor, now: datetime) -> Anch
     return anchor
 
 
-def _is_of_chain(connection: psycopg.Connection, anchor: Anchor) -> bool:
+def is_of_chain(connection: psycopg.Connection, anchor: Anchor) -> bool:
+    """Whether the chain has the position that the anchor names, with its hash."""
     row = connection.execute("select sha256 from audit.chain where position = %s", (anchor.position,)).fetchone()
     return row is not None and row[0] == anchor.sha256
 

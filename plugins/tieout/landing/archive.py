@@ -92,6 +92,10 @@ class Archive:
         except FileNotFoundError:
             return None
 
+    def names(self, folder: str) -> Iterator[str]:
+        """Yield the names of everything below a folder, in no order. Slow: for recovery."""
+        return self._place.names(folder)
+
     def keep(self, path: str, content: bytes) -> None:
         """Write a small text once, encrypted like a payload, under a name of its own.
 

@@ -28,6 +28,12 @@ class Interval:
     def __str__(self) -> str:
         return f"{self.start:%Y%m%dT%H%M%SZ}--{self.end:%Y%m%dT%H%M%SZ}"
 
+    @classmethod
+    def parse(cls, text: str) -> "Interval":
+        """Return the interval that ``str`` wrote; whole seconds."""
+        start, end = (datetime.strptime(part, "%Y%m%dT%H%M%S%z") for part in text.split("--"))
+        return cls(start, end)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -99,6 +105,10 @@ class Pull:
     def entry_finished(self, number: int) -> bool:
         """Whether ``finish_entry`` was called for the entry (from 0)."""
         return self._recall(f"{number + 1:05d}.done") is not None
+
+    def entry_landed(self, number: int) -> bool:
+        """Whether the entry's rows (from 0) are in raw."""
+        return (self._recall(f"{number + 1:05d}.done") or {}).get("outcome") == "landed"
 
     @property
     def completed(self) -> bool:

@@ -5,6 +5,7 @@ Names are relative to the root, with ``/``.
 
 import contextlib
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,6 +37,9 @@ class Place(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a file if it is there."""
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Yield the names of all files below a folder, in no order. For recovery: it asks for everything."""
 
 
 def place(root: Any) -> Place:
@@ -85,11 +89,18 @@ class Folder:
         """Remove a file if it is there."""
         (self._root / name).unlink(missing_ok=True)
 
+    def names(self, folder: str) -> Iterator[str]:
+        """Yield the names of all files below a folder."""
+        for path in (self._root / folder).rglob("*"):
+            if path.is_file():
+                yield path.relative_to(self._root).as_posix()
+
 
 class ObjectStore:
     """A bucket: an object appears when its writing ends, a new name is a copy, and there are no folders.
 
-    Nothing is listed, so that what fsspec remembers of listings never answers for the store. No folder is made: on S3
+    Nothing is listed (but by ``names``, which forgets first), so that what fsspec remembers of listings never answers
+    for the store. No folder is made: on S3
     that would make the bucket, where its name is misspelt.
     """
 
@@ -118,6 +129,13 @@ class ObjectStore:
         """Remove an object if it is there."""
         with contextlib.suppress(FileNotFoundError):
             self._filesystem.rm_file(self._path(name))
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Yield the names of all objects below a folder, as the store lists them now."""
+        self._filesystem.invalidate_cache()
+        start = f"{self._path('').lstrip('/')}"
+        for path in self._filesystem.find(self._path(folder)):
+            yield path.lstrip("/").removeprefix(start)
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"

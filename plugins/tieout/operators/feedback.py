@@ -9,7 +9,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.bases.branch import BaseBranchOperator
 
 from tieout import settings
-from tieout.operators.connections import resolve, warehouse_dsn
+from tieout.operators.connections import archive_root, keys, resolve, warehouse_dsn
 from tieout.operators.origin import triggering_events
 
 LAST_RUN = "select run_id from ops.run where state = 'succeeded' order by as_of desc, started_at desc limit 1"
@@ -27,28 +27,26 @@ class MakeMessages(BaseOperator):
         self.built_by = built_by
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Return how many messages were confirmed and made."""
-        from tieout.audit.upkeep import keep_up
-        from tieout.feedback.confirmation import confirm
-        from tieout.feedback.exceptions import enqueue_exceptions
-        from tieout.feedback.publish import enqueue
+        """Return how many messages were confirmed and made; after a restore, what must happen before any is."""
+        from tieout.feedback.publication import publish
         from tieout.feedback.targets import load_targets
+        from tieout.landing.archive import Archive
         from tieout.warehouse.connection import connect
 
-        targets = load_targets(settings.config_dir() / "feedback")
-        now = settings.business_now()
         with connect(warehouse_dsn()) as connection:
-            confirmed = confirm(connection, now, targets_config=targets)
-            published = [
-                enqueue(connection, run_id=run_id, now=now, targets_config=targets)
-                for run_id in self._run_ids(connection, context)
-            ]
-            published.append(enqueue_exceptions(connection, now=now, targets_config=targets))
-            connection.commit()
-            keep_up(connection, now)
-        made = {"live": sum(each.live for each in published), "shadow": sum(each.shadow for each in published)}
-        self.log.info("Confirmed: %s. Messages made: %s.", confirmed, made)
-        return {"confirmed": asdict(confirmed), "made": made}
+            done = publish(
+                connection,
+                Archive(archive_root(), keys()),
+                self._run_ids(connection, context),
+                targets_config=load_targets(settings.config_dir() / "feedback"),
+                now=settings.business_now(),
+            )
+        if done.off:
+            self.log.warning("The warehouse was restored; nothing is sent before: %s.", "; ".join(done.off))
+            return {"off": list(done.off)}
+        made = {"live": done.live, "shadow": done.shadow}
+        self.log.info("Confirmed: %s. Messages made: %s.", done.confirmed, made)
+        return {"confirmed": asdict(done.confirmed), "made": made}
 
     def _run_ids(self, connection: Any, context: Context) -> list[str]:
         if self.built_by is None:
@@ -75,7 +73,10 @@ class FindDue(BaseBranchOperator):
 
 
 class Deliver(BaseOperator):
-    """Send what is due at one target. Any number of these may run side by side."""
+    """Send what is due at one target. Any number of these may run side by side.
+
+    None sends while a restore of the warehouse from a backup is not over.
+    """
 
     def __init__(self, *, target: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -84,9 +85,17 @@ class Deliver(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Return what became of the target's messages."""
         from tieout.feedback.delivery import deliver
+        from tieout.feedback.publication import may_send
         from tieout.feedback.tally import RunContext
         from tieout.feedback.targets import load_targets
+        from tieout.landing.archive import Archive
+        from tieout.warehouse.connection import connect
 
+        with connect(warehouse_dsn()) as connection:
+            clear = may_send(connection, Archive(archive_root(), keys()), self.target, settings.business_now())
+        if not clear:
+            self.log.warning("Delivery is off: the warehouse was restored (docs/runbooks/restore_warehouse.md).")
+            return {"off": "restored"}
         instance = context["task_instance"]
         delivered = deliver(
             warehouse_dsn(),
