@@ -58,9 +58,9 @@ def publish(
         return Publication(off=off)
     confirmed = confirm(connection, now, targets_config=targets_config)
     published = [enqueue(connection, run_id=run_id, now=now, targets_config=targets_config) for run_id in run_ids]
-    published.append(enqueue_exceptions(connection, now=now, targets_config=targets_config))
     if found is not None:
         restore.settle(connection, found, now)
+    published.append(enqueue_exceptions(connection, now=now, targets_config=targets_config))
     connection.commit()
     with journal.held(connection):
         journal.write(connection, archive, now)
