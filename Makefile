@@ -17,7 +17,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down clean status health summary airflow backup restore verify-audit check lint types sql \
-        dbt-parse dags unit integration e2e test test-all bench vendor-model lock validate-config format dictionary
+        dbt-parse dags unit integration e2e test test-all bench chaos vendor-model lock validate-config format \
+        dictionary
 
 help: ## show this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -73,7 +74,7 @@ lint: setup ## ruff, with Airflow's rules, and formatting
 
 types: setup ## mypy
 	@echo "mypy"
-	@$(RUN) -m mypy --no-error-summary $(wildcard launcher plugins/tieout expectations sandbox dags bench)
+	@$(RUN) -m mypy --no-error-summary $(wildcard launcher plugins/tieout expectations sandbox dags bench chaos)
 
 sql: setup ## sqlfluff on the dbt models
 	@if [ -d dbt_project/models ]; then \
@@ -108,6 +109,9 @@ test-all: test ## the long tests too: full size, replays, repeated demos
 
 bench: setup ## print throughput and ratios; quick: make bench only=match size=20000
 	@TIEOUT_BENCH_SIZE="$(size)" $(RUN) -m bench $(only)
+
+chaos: setup ## faults under load, nothing lost or doubled: make chaos seed=7 faults=kill_postgres,late_answers
+	@$(RUN) -m chaos $(if $(seed),--seed $(seed)) $(if $(faults),--faults $(faults))
 
 # -- upkeep -----------------------------------------------------------------------------------------------------------
 

@@ -20,12 +20,14 @@ ADVANCE_SECONDS = 300.0
 class EstateOptions:
     """What a stack asks of its estate.
 
-    ``volume`` scales the number of records, ``seed`` chooses them; ``entities`` are all where none are named.
+    ``volume`` scales the number of records, ``seed`` chooses them; ``entities`` are all where none are named;
+    ``token_seconds`` is the life of AP's tokens.
     """
 
     seed: int = 7
     volume: float = 1.0
     entities: Sequence[str] | None = None
+    token_seconds: float = 900.0
 
 
 def write_config(
@@ -94,11 +96,23 @@ class Estate:
         """Put a fault into force; return it with its id."""
         return self._call("POST", "/faults", {"system": system, "kind": kind, **details})
 
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the faults that are in force and not over yet."""
+        return self._call("GET", "/faults")
+
+    def effects(self) -> list[dict[str, Any]]:
+        """Return every message that a target acted upon, in order: target, operation, key, subject, body."""
+        return self._call("GET", "/effects")
+
+    def end_fault(self, fault_id: int) -> None:
+        """End one fault."""
+        self._call("DELETE", f"/faults/{fault_id}")
+
     def end_faults(self) -> None:
         """End all faults."""
         self._call("DELETE", "/faults")
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         control = read_json(self._state_file).get("control")
         if control is None:
             raise LaunchError("The sandbox estate does not run.", "Start it with `make demo`.")

@@ -108,6 +108,18 @@ def marked(mark: str) -> list[psutil.Process]:
     return found
 
 
+def end_left_behind(child: Child, mark: str) -> None:
+    """End what a process that has ended left behind: of those that carry the mark, its session's, and their children.
+
+    A scheduler that was killed leaves workers that nobody gives work to any more.
+    """
+    for process in marked(mark):
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if child.pid in (os.getsid(process.pid), os.getpgid(process.pid)):
+                for one in (process, *process.children(recursive=True)):
+                    one.kill()
+
+
 def _signal_groups(children: Iterable[Child], number: signal.Signals) -> None:
     for child in children:
         with suppress(ProcessLookupError):

@@ -167,6 +167,32 @@ class Stack:
             self.postgres.stop()
         self.layout.state_file.unlink(missing_ok=True)
 
+    def revive(self) -> list[str]:
+        """Start again what has ended, as systemd would, and leave the rest alone; return the names.
+
+        What an ended process left behind, such as the scheduler's workers, is ended first.
+
+        Raises:
+            LaunchError: the stack was never started, or PostgreSQL does not come up (yet: sessions of a server that
+                was killed may hold its memory for a moment).
+        """
+        environment, ports = self.environment(), self.state["ports"]
+        revived = []
+        if not self.database_runs():
+            self._start_postgres()
+            revived.append("postgres")
+        commands = self._commands(ports)
+        for child in self.children():
+            if not child.running():
+                processes.end_left_behind(child, self.mark)
+                own = self._estate_environment() if child.name == "estate" else environment
+                self._start_child(child.name, commands[child.name], own)
+                revived.append(child.name)
+        if revived:
+            self._children = {child.name: child for child in self.children()}
+            self._save_state(ports)
+        return revived
+
     def environment(self) -> dict[str, str]:
         """Return the environment of the stack's Airflow components, for commands beside them.
 
@@ -222,9 +248,7 @@ class Stack:
         secrets = credentials.load(self.layout.secrets_file).event_secrets
         airflow = f"http://127.0.0.1:{ports['airflow']}"
         write_config(self.layout, self.postgres.dsn("estate"), self._estate_options, airflow, secrets)
-        command = [sys.executable, "-m", "sandbox", "serve", "--config", str(self.layout.estate_config)]
-        environment = {**inherited(), "PYTHONPATH": str(CHECKOUT), "TIEOUT_STACK": self.mark}
-        self._start_child("estate", command, environment)
+        self._start_child("estate", self._estate_command(), self._estate_environment())
         self._wait_until(self.estate.ready, "The sandbox estate")
         return self.estate.connections
 
@@ -248,12 +272,25 @@ class Stack:
         migrated_to.write_text(version("apache-airflow"))
 
     def _start_components(self, environment: Mapping[str, str], ports: Mapping[str, int]) -> None:
-        for name in COMPONENTS:
-            self._start_child(name, [sys.executable, "-m", "launcher.component", name], environment)
+        for name, command in self._commands(ports).items():
+            if name != "estate":
+                self._start_child(name, command, environment)
+
+    def _commands(self, ports: Mapping[str, int]) -> dict[str, list[str]]:
+        """Return the command of each long-running process, by its name."""
         names = ("data_docs", "dbt_docs", "steward_report")
         sites = [f"{name}={getattr(self.layout, name)}" for name in names]
-        command = [sys.executable, "-m", "launcher.docs_server", "--port", str(ports["docs"]), *sites]
-        self._start_child("docs", command, environment)
+        return {
+            "estate": self._estate_command(),
+            **{name: [sys.executable, "-m", "launcher.component", name] for name in COMPONENTS},
+            "docs": [sys.executable, "-m", "launcher.docs_server", "--port", str(ports["docs"]), *sites],
+        }
+
+    def _estate_environment(self) -> dict[str, str]:
+        return {**inherited(), "PYTHONPATH": str(CHECKOUT), "TIEOUT_STACK": self.mark}
+
+    def _estate_command(self) -> list[str]:
+        return [sys.executable, "-m", "sandbox", "serve", "--config", str(self.layout.estate_config)]
 
     def _wait_for_airflow(self) -> None:
         """Wait until every component is healthy and every DAG file is known.

@@ -40,3 +40,8 @@ BETWEEN_TWO_DEMOS = {
         "retries": "a request that met the limit of a source is repeated, which depends on the machine's speed",
     },
 }
+
+# Columns of the marts in which a run that was disturbed by faults may differ from an undisturbed one.
+AFTER_FAULTS = {
+    **BETWEEN_TWO_DEMOS,
+}

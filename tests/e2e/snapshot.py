@@ -1,6 +1,6 @@
 """What every table of a warehouse holds, as one hash per table."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import psycopg
 from psycopg import sql
@@ -11,6 +11,13 @@ select table_schema, table_name
 from information_schema.tables
 where table_schema = any(%s)
 order by table_schema, table_name
+"""
+
+COLUMNS = """
+select table_name, array_agg(column_name::text order by ordinal_position)
+from information_schema.columns
+where table_schema = 'mart'
+group by table_name
 """
 
 
@@ -34,3 +41,29 @@ def _hash(connection: psycopg.Connection, schema: str, table: str) -> str:
     row = connection.execute(statement).fetchone()
     assert row is not None
     return row[0]
+
+
+def mart_hashes(connection: psycopg.Connection, differing: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return ``table`` → a hash of its rows, ``table.column`` → one of its values, of the marts.
+
+    Args:
+        connection: to the warehouse.
+        differing: columns that are left out, by table (``*``: of every table), with the reason.
+    """
+    found = {}
+    for table, columns in connection.execute(COLUMNS).fetchall():
+        excepted = {*differing["*"], *differing.get(table, {})}
+        kept = [column for column in columns if column not in excepted]
+        found[table] = _hash_of(connection, table, kept)
+        found |= {f"{table}.{column}": _hash_of(connection, table, [column]) for column in kept}
+    return found
+
+
+def _hash_of(connection: psycopg.Connection, table: str, columns: list[str]) -> str:
+    """Return the number of rows and a hash of these columns, whatever the order of the rows."""
+    statement = sql.SQL(
+        "select count(*) || ' ' || coalesce(md5(string_agg(line, '' order by line)), '')"
+        " from (select md5(row({})::text) as line from mart.{}) as lines"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table))
+    row = connection.execute(statement).fetchone()
+    return row[0] if row else ""

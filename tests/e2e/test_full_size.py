@@ -9,25 +9,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from launcher.display import Display
 from launcher.play import play
 from launcher.stack import Stack
 from tests.e2e.differences import AFTER_A_BACKFILL, BETWEEN_TWO_DEMOS
-from tests.e2e.snapshot import snapshot
+from tests.e2e.snapshot import mart_hashes, snapshot
 from tests.e2e.steps import backfill
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 WEEK = 7
 EXTRACTIONS = ("extract_erp", "extract_ap", "extract_supply", "extract_bank", "extract_files")
-COLUMNS = """
-select table_name, array_agg(column_name::text order by ordinal_position)
-from information_schema.columns
-where table_schema = 'mart'
-group by table_name
-"""
 
 
 def test_a_backfilled_week_changes_nothing_and_two_demos_end_in_equal_marts():
@@ -69,25 +62,4 @@ def a_backfilled_week_changes_nothing(stack: Stack) -> None:
 def marts_of(stack: Stack) -> dict[str, str]:
     """Return hashes of the marts."""
     with psycopg.connect(stack.warehouse_dsn) as connection:
-        return hashes(connection)
-
-
-def hashes(connection: psycopg.Connection) -> dict[str, str]:
-    """Return ``table`` → a hash of its rows, ``table.column`` → one of its values, without what may differ."""
-    found = {}
-    for table, columns in connection.execute(COLUMNS).fetchall():
-        excepted = {*BETWEEN_TWO_DEMOS["*"], *BETWEEN_TWO_DEMOS.get(table, {})}
-        kept = [column for column in columns if column not in excepted]
-        found[table] = hash_of(connection, table, kept)
-        found |= {f"{table}.{column}": hash_of(connection, table, [column]) for column in kept}
-    return found
-
-
-def hash_of(connection: psycopg.Connection, table: str, columns: list[str]) -> str:
-    """Return the number of rows and a hash of these columns, whatever the order of the rows."""
-    statement = sql.SQL(
-        "select count(*) || ' ' || coalesce(md5(string_agg(line, '' order by line)), '')"
-        " from (select md5(row({})::text) as line from mart.{}) as lines"
-    ).format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table))
-    row = connection.execute(statement).fetchone()
-    return row[0] if row else ""
+        return mart_hashes(connection, BETWEEN_TWO_DEMOS)

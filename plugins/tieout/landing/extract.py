@@ -4,6 +4,7 @@ Running it again for the same interval lands nothing twice. A retry of the same 
 ends: pages that are there are not read again, payloads that were archived but not loaded are loaded.
 """
 
+import errno
 import logging
 import time
 import uuid
@@ -16,7 +17,7 @@ from typing import Any
 import psycopg
 
 from tieout import settings
-from tieout.errors import MalformedPayload, TieoutError
+from tieout.errors import MalformedPayload, TieoutError, Transient
 from tieout.landing import ledger
 from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
@@ -40,6 +41,7 @@ from tieout.warehouse.connection import connect as connect_warehouse
 
 log = logging.getLogger(__name__)
 RUNBOOK = "extract"
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,10 @@ class _Extraction:
 
 def _unexpected(error: Exception) -> TieoutError:
     """Return what nobody expected as an error of ours. Its text may hold data, so only its kind is kept."""
-    wrapped = TieoutError(f"Landing failed: {type(error).__name__}.", "The task's log has the whole story.")
+    wrapped: TieoutError
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        wrapped = Transient(f"The archive cannot be written: {error.strerror}.", "Make room; it is tried again.")
+    else:
+        wrapped = TieoutError(f"Landing failed: {type(error).__name__}.", "The task's log has the whole story.")
     wrapped.__cause__ = error
     return wrapped

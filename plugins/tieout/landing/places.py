@@ -73,11 +73,15 @@ class Folder:
         return (self._root / name).exists()
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a small file under another name, then rename it."""
+        """Write a small file under another name, then rename it; nothing is left where the disk is full."""
         temporary = temporary_name()
-        with self.open(temporary, "wb") as file:
-            file.write(content)
-        self.move(temporary, name)
+        try:
+            with self.open(temporary, "wb") as file:
+                file.write(content)
+            self.move(temporary, name)
+        except BaseException:
+            self.remove(temporary)
+            raise
 
     def move(self, source: str, target: str) -> None:
         """Rename a file."""

@@ -1,0 +1,1 @@
+"""Faults under load: ``python -m chaos`` (which `make chaos` runs). docs/guides/chaos.md says what each does."""

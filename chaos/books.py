@@ -1,0 +1,134 @@
+"""What is known after quiet: rows and effects that are missing or there twice, and what a whole run ended in."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from chaos.effects import Effect, Message, canonical, compare
+from chaos.sources import OBJECTS, doubled_rows, lost_rows
+from launcher.estate import Estate
+from launcher.stack import Stack
+from tests.e2e.differences import AFTER_FAULTS
+from tests.e2e.snapshot import mart_hashes
+from tieout.feedback.targets import load_targets
+
+MESSAGES = """
+select m.target, m.operation, o.target_key, m.sequence, o.idempotency_key, o.body, m.state
+from feedback.message_state as m
+inner join feedback.outbox as o using (message_id)
+where m.mode = 'live'
+"""
+DEAD = "select count(*) from feedback.message_state where state = 'dead'"
+LINEAGE = "select _source_system, _record_key, _row_sha256, _source_updated_at::text from raw.{}"
+KINDS = ("rows lost", "rows doubled", "effects lost", "effects doubled", "dead letters")
+
+
+@dataclass(frozen=True)
+class Books:
+    """Findings by kind (``KINDS``), one text for each."""
+
+    findings: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def count(self, kind: str) -> int:
+        """Return how many findings of a kind there are."""
+        return len(self.findings.get(kind, []))
+
+    @property
+    def balanced(self) -> bool:
+        """Whether nothing was found."""
+        return not any(self.findings.values())
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What a run ended in: hashes of the marts, and how often each version of a record is in raw, by object."""
+
+    marts: dict[str, str]
+    raw: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where the books of a deployment are."""
+
+    warehouse_dsn: str
+    estate_dsn: str
+    estate: Estate
+    config: Path
+    estate_config: Path
+
+    @classmethod
+    def of(cls, stack: Stack) -> "Parts":
+        """Return those of a stack."""
+        layout = stack.layout
+        return cls(stack.warehouse_dsn, stack.postgres.dsn("estate"), stack.estate, layout.config, layout.estate_config)
+
+
+def open_books(parts: Parts, until: datetime) -> Books:
+    """Compare the source systems with raw, and what they did with the outbox.
+
+    Args:
+        parts: of a deployment that is quiet.
+        until: the end of the last interval that was extracted.
+    """
+    with psycopg.connect(parts.warehouse_dsn) as warehouse, psycopg.connect(parts.estate_dsn) as estate:
+        effects = [
+            Effect(one["target"], one["operation"], one["subject"], one["key"], canonical(one["body"]))
+            for one in parts.estate.effects()
+        ]
+        lost, doubled = compare(_messages(parts.config, warehouse), effects)
+        dead = warehouse.execute(DEAD).fetchone()
+        return Books(
+            {
+                "rows lost": lost_rows(warehouse, estate, parts.config, parts.estate_config, until),
+                "rows doubled": doubled_rows(warehouse),
+                "effects lost": lost,
+                "effects doubled": doubled,
+                "dead letters": ["a dead letter"] * (dead[0] if dead else 0),
+            }
+        )
+
+
+def ending(warehouse_dsn: str) -> Ending:
+    """Return what a run ended in."""
+    with psycopg.connect(warehouse_dsn) as warehouse:
+        raw = {
+            name: dict(Counter("|".join(map(str, row)) for row in warehouse.execute(_lineage(name))))
+            for (name,) in warehouse.execute(OBJECTS).fetchall()
+        }
+        return Ending(mart_hashes(warehouse, AFTER_FAULTS), raw)
+
+
+def differences(undisturbed: Ending, disturbed: Ending) -> dict[str, list[str]]:
+    """Return in what two runs differ: versions that are missing or too many in raw, and marts."""
+    lost, doubled = [], []
+    for name in undisturbed.raw.keys() | disturbed.raw.keys():
+        before, after = (Counter(one.raw.get(name, {})) for one in (undisturbed, disturbed))
+        lost += [f"raw.{name} {version}" for version in (before - after).elements()]
+        doubled += [f"raw.{name} {version}" for version in (after - before).elements()]
+    names = undisturbed.marts.keys() | disturbed.marts.keys()
+    marts = sorted(name for name in names if undisturbed.marts.get(name) != disturbed.marts.get(name))
+    return {"missing in raw": sorted(lost), "too many in raw": sorted(doubled), "marts": marts}
+
+
+def _messages(config: Path, warehouse: psycopg.Connection) -> list[Message]:
+    targets = load_targets(config / "feedback")
+    return [
+        Message(
+            target, operation, target_key, sequence, key, canonical(body), state, _keyed(targets, target, operation)
+        )
+        for target, operation, target_key, sequence, key, body, state in warehouse.execute(MESSAGES)
+    ]
+
+
+def _keyed(targets: Mapping, target: str, operation: str) -> bool:
+    return targets[target].operations[operation].send.once_by == "idempotency_key"
+
+
+def _lineage(name: str) -> sql.Composed:
+    return sql.SQL(LINEAGE).format(sql.Identifier(name))

@@ -1,0 +1,129 @@
+"""Plays days through a stack while faults strike; without faults it is the undisturbed run."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from chaos.books import Books, Parts, open_books
+from chaos.catalogue import FAULTS
+from chaos.keeper import Keeper
+from chaos.network import Storm
+from chaos.scene import Scene
+from launcher import played as progress
+from launcher.airflow_api import UNFINISHED, DagRun
+from launcher.cycle import EXTRACTIONS, FOLLOWERS, describe
+from launcher.errors import LaunchError
+from launcher.stack import Stack
+
+DAY_SECONDS = 900.0
+LOOK_SECONDS = 0.5
+WAITING = "select min(due_at) from feedback.queue"
+NOT_NOW = (httpx.HTTPError, LaunchError, psycopg.Error)
+
+Report = Callable[[str], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Day:
+    """What happened on a day: how often each fault struck, what the books say, runs that a person had to clear."""
+
+    name: str
+    struck: dict[str, int]
+    books: Books
+    cleared: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Player:
+    """Plays interval after interval.
+
+    Args:
+        stack: that was started; a keeper is at work on it.
+        chance: of when and where faults strike.
+        disk: that the archive is on.
+        report: is told what is under way.
+    """
+
+    def __init__(self, stack: Stack, keeper: Keeper, chance: random.Random, disk: Path | None, report: Report) -> None:
+        self._stack = stack
+        self._keeper = keeper
+        self._chance = chance
+        self._disk = disk
+        self._report = report
+        self._played = progress.Played()
+        self._publications = 0
+
+    def play(self, days: int, faults: Sequence[str]) -> Day:
+        """Let the source systems live through days, process them while faults strike, and open the books."""
+        began = time.monotonic()
+        self._stack.estate.advance(days)
+        interval = self._played.interval_through(self._played.through + days)
+        self._played = self._played.with_end(self._played.through + days)
+        scene = Scene(self._stack, self._keeper, self._chance, Storm(self._stack.estate, self._chance), self._disk)
+        due = sorted((FAULTS[name] for name in faults), key=lambda fault: fault.phase)
+        for fault in due:
+            fault.begin(scene)
+        since, struck = datetime.now(UTC), dict.fromkeys(faults, 0)
+        for dag_id in EXTRACTIONS:
+            self._stack.api.trigger(dag_id, run_id=interval.name, start=interval.start, end=interval.end)
+
+        def strike() -> None:
+            for fault in due:
+                struck[fault.name] += fault.strike(scene)
+
+        striking = threading.Thread(target=strike, name="faults", daemon=True)
+        striking.start()
+        cleared = self._until_quiet(since, began)
+        scene.quiet.set()
+        striking.join()
+        cleared += self._until_quiet(since, began)
+        for name, times in scene.storm.end().items():
+            struck[name] += times
+        self._drain(since, began)
+        books = open_books(Parts.of(self._stack), interval.end)
+        return Day(interval.name, struck, books, cleared, time.monotonic() - began)
+
+    def _until_quiet(self, since: datetime, began: float) -> list[str]:
+        """Wait until nothing is under way; clear runs that failed, as a person would, and return their names."""
+        cleared: list[str] = []
+        while True:
+            if time.monotonic() - began > DAY_SECONDS:
+                raise LaunchError(f"The day was not over after {DAY_SECONDS:.0f} s.", "Look at the runs in Airflow.")
+            with suppress(*NOT_NOW):
+                runs = self._stack.api.runs(since=since)
+                unfinished = self._stack.api.runs(states=UNFINISHED)
+                self._report(describe(self._stack.api, unfinished))
+                if not unfinished and not any(self._stack.api.waiting_events(dag_id) for dag_id in FOLLOWERS):
+                    failed = [run for run in runs if run.state == "failed"]
+                    if not failed and not self._stack.api.runs(states=UNFINISHED):
+                        return cleared
+                    cleared += [self._clear(run) for run in failed]
+            time.sleep(LOOK_SECONDS)
+
+    def _clear(self, run: DagRun) -> str:
+        self._stack.api.trigger(run.dag_id, run_id=run.run_id)
+        return f"{run.dag_id} {run.run_id}"
+
+    def _drain(self, since: datetime, began: float) -> None:
+        """Publish until no message waits: a deployment does so with each transformation."""
+        while (due := self._next_due()) is not None:
+            self._report(f"messages wait until {due:%H:%M:%S}")
+            time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+            self._publications += 1
+            self._stack.api.trigger("publish", run_id=f"chaos-{self._publications}")
+            self._until_quiet(since, began)
+
+    def _next_due(self) -> datetime | None:
+        with psycopg.connect(self._stack.warehouse_dsn) as connection:
+            row = connection.execute(WAITING).fetchone()
+        return row[0] if row else None
