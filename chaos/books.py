@@ -16,6 +16,8 @@ from launcher.stack import Stack
 from tests.e2e.differences import AFTER_FAULTS
 from tests.e2e.snapshot import mart_hashes
 from tieout.feedback.targets import load_targets
+from tieout.landing.configuration_files import load_configuration
+from tieout.landing.profile import Profile
 
 MESSAGES = """
 select m.target, m.operation, o.target_key, m.sequence, o.idempotency_key, o.body, m.state
@@ -54,13 +56,14 @@ class Ending:
 
 @dataclass(frozen=True)
 class Parts:
-    """Where the books of a deployment are."""
+    """Where the books of a deployment are; ``systems`` are the sources that are looked at, all where none are named."""
 
     warehouse_dsn: str
     estate_dsn: str
     estate: Estate
     config: Path
     estate_config: Path
+    systems: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, stack: Stack) -> "Parts":
@@ -85,7 +88,7 @@ def open_books(parts: Parts, until: datetime) -> Books:
         dead = warehouse.execute(DEAD).fetchone()
         return Books(
             {
-                "rows lost": lost_rows(warehouse, estate, parts.config, parts.estate_config, until),
+                "rows lost": lost_rows(warehouse, estate, _profiles(parts), parts.estate_config, until),
                 "rows doubled": doubled_rows(warehouse),
                 "effects lost": lost,
                 "effects doubled": doubled,
@@ -114,6 +117,11 @@ def differences(undisturbed: Ending, disturbed: Ending) -> dict[str, list[str]]:
     names = undisturbed.marts.keys() | disturbed.marts.keys()
     marts = sorted(name for name in names if undisturbed.marts.get(name) != disturbed.marts.get(name))
     return {"missing in raw": sorted(lost), "too many in raw": sorted(doubled), "marts": marts}
+
+
+def _profiles(parts: Parts) -> list[Profile]:
+    profiles = load_configuration(parts.config).profiles.values()
+    return [profile for profile in profiles if not parts.systems or profile.system in parts.systems]
 
 
 def _messages(config: Path, warehouse: psycopg.Connection) -> list[Message]:

@@ -8,7 +8,7 @@ import fnmatch
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from psycopg import sql
 
 from sandbox.settings import load_config
 from sandbox.wire.erp_main import TABLES
-from tieout.landing.configuration_files import Configuration, load_configuration
+from tieout.landing.profile import Profile
 from tieout.sources.database import DatabaseRead
 from tieout.sources.files import FileRead
 from tieout.sources.rest import RestRead
@@ -46,23 +46,27 @@ def doubled_rows(warehouse: psycopg.Connection) -> list[str]:
 
 
 def lost_rows(
-    warehouse: psycopg.Connection, estate: psycopg.Connection, config: Path, estate_config: Path, until: datetime
+    warehouse: psycopg.Connection,
+    estate: psycopg.Connection,
+    profiles: Collection[Profile],
+    estate_config: Path,
+    until: datetime,
 ) -> list[str]:
     """Return what the source systems held before ``until`` and raw does not."""
     lost = []
-    for system, name, expected in _documents(estate, load_configuration(config)):
+    for system, name, expected in _documents(estate, profiles):
         found = _versions(warehouse, system, name, keyed=any(key for key, _ in expected))
         missing = Counter({version: count for version, count in expected.items() if version[1] < until}) - found
         lost += [f"{system} {name} {key or 'a record'} of {at}" for (key, at), n in missing.items() for _ in range(n)]
     taken = {row[0] for row in warehouse.execute("select payload_sha256 from ops.taken_file")}
-    files = _files(load_configuration(config), estate_config, until)
+    files = _files(profiles, estate_config, until)
     return lost + [str(path) for path, digest in files if digest not in taken]
 
 
-def _documents(estate: psycopg.Connection, configuration: Configuration) -> Iterator[tuple[str, str, Versions]]:
+def _documents(estate: psycopg.Connection, profiles: Collection[Profile]) -> Iterator[tuple[str, str, Versions]]:
     """Yield system, interface object and the versions that the source shows."""
     tables = {table.name: table for table in TABLES}
-    for profile in configuration.profiles.values():
+    for profile in profiles:
         for feed in profile.feeds:
             for mapping in feed.objects:
                 if isinstance(feed.read, RestRead):
@@ -107,9 +111,9 @@ def _with_lineage(warehouse: psycopg.Connection) -> set[str]:
     return {row[0] for row in warehouse.execute(statement, ["_row_sha256"])}
 
 
-def _files(configuration: Configuration, estate_config: Path, until: datetime) -> Iterator[tuple[Path, str]]:
+def _files(profiles: Collection[Profile], estate_config: Path, until: datetime) -> Iterator[tuple[Path, str]]:
     config = load_config(estate_config)
-    for profile in configuration.profiles.values():
+    for profile in profiles:
         for feed in profile.feeds:
             if isinstance(feed.read, FileRead):
                 for path in _dropped(config.root_of(feed.connection), feed.read):

@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -42,6 +43,18 @@ def test_a_child_that_does_not_listen_is_forced(tmp_path):
     wait_for(lambda: "ready" in child.tail())
     processes.stop([child], str(tmp_path), grace=0.3)
     assert not child.running()
+
+
+def test_what_a_killed_child_left_behind_is_ended_and_its_siblings_are_left_alone(tmp_path):
+    killed = start(CHILD.replace("start_new_session=True", ""), tmp_path, str(tmp_path))
+    sibling = start("import time; time.sleep(60)", tmp_path, str(tmp_path))
+    wait_for(lambda: len(processes.marked(str(tmp_path))) == 3)
+    os.kill(killed.pid, signal.SIGKILL)
+    wait_for(lambda: not killed.running())
+    processes.end_left_behind(killed, str(tmp_path))
+    wait_for(lambda: len(processes.marked(str(tmp_path))) == 1)
+    assert sibling.running()
+    processes.stop([sibling], str(tmp_path), grace=1)
 
 
 def test_a_recorded_process_whose_pid_now_belongs_to_another_is_not_ours(tmp_path):
