@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chaos import disk, network
-from chaos.scene import Scene
-from launcher import processes
+from chaos.scene import Scene, kill
 
 WORKER = "airflow worker -- LocalExecutor: "
 TASK = "airflow worker -- "
@@ -39,7 +38,7 @@ def _kill_task(dag: str, task: str, title: str, wait: float = 0.0) -> Callable[[
     def strike(scene: Scene) -> int:
         while (instance := scene.wait_for_task(dag, task)) is not None:
             scene.pause(wait)
-            if killed := scene.kill_marked(title + instance):
+            if killed := scene.kill_titled(title + instance):
                 return killed
         return 0
 
@@ -69,8 +68,8 @@ def _restart_everything(scene: Scene) -> int:
         return 0
     with scene.keeper.held():
         scene.kill_database()
-        for process in processes.marked(scene.stack.mark):
-            process.kill()
+        for child in scene.stack.children():
+            kill(child.pid)
     return 1
 
 

@@ -57,15 +57,15 @@ Begin = Callable[[Storm], None]
 
 def throttle(storm: Storm) -> None:
     """A storm of 429, on reading and on writing."""
-    for system, path in READS + WRITES:
-        storm.ask("throttling", system, "rate", path=path, after=storm.some(), times=8, retry_after=1)
+    for system, path, times in _everywhere(8, 3):
+        storm.ask("throttling", system, "rate", path=path, after=storm.some(), times=times, retry_after=1)
 
 
 def fail(storm: Storm) -> None:
     """A storm of 500, 502 and 503; more in a row than one request is repeated."""
-    for system, path in READS + WRITES:
+    for system, path, times in _everywhere(7, 3):
         status = storm.one_of((500, 502, 503))
-        storm.ask("server_errors", system, "status", path=path, after=storm.some(), times=7, status=status)
+        storm.ask("server_errors", system, "status", path=path, after=storm.some(), times=times, status=status)
 
 
 def answer_late(storm: Storm) -> None:
@@ -77,15 +77,14 @@ def answer_late(storm: Storm) -> None:
 
 def cut_answers(storm: Storm) -> None:
     """The connection is reset within the body of an answer, whose request had its effect."""
-    for system, path in READS + WRITES:
-        storm.ask("cut_answers", system, "reset_mid_body", path=path, after=storm.some(), times=3)
+    for system, path, times in _everywhere(3, 2):
+        storm.ask("cut_answers", system, "reset_mid_body", path=path, after=storm.some(), times=times)
 
 
 def expire_tokens(storm: Storm) -> None:
     """Tokens end before their time, while they are used."""
     for path in ("/v1/", "/v1/match-results"):
-        for _ in range(2):
-            storm.ask("expired_tokens", "ap", "expired_token", path=path, after=storm.some(), times=1)
+        storm.ask("expired_tokens", "ap", "expired_token", path=path, after=storm.some(), times=1)
 
 
 def skew_clock(storm: Storm) -> None:
@@ -98,3 +97,8 @@ def cut_sftp(storm: Storm) -> None:
     for system, path in (("supply", "/outgoing"), ("bank", "/outgoing"), ("supply", "/incoming")):
         details = {"after": storm.some(1), "times": 2, "bytes": storm.one_of((0, 64, 40_000))}
         storm.ask("cut_sftp", system, "cut", path=path, **details)
+
+
+def _everywhere(reads: int, writes: int) -> list[tuple[str, str, int]]:
+    """Return where to strike, and how often: a message that is refused often waits long before it is sent again."""
+    return [(*place, reads) for place in READS] + [(*place, writes) for place in WRITES]

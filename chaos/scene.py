@@ -15,7 +15,6 @@ import psycopg
 
 from chaos.keeper import Keeper
 from chaos.network import Storm
-from launcher import processes
 from launcher.stack import Stack
 
 LOOK_SECONDS = 0.05
@@ -64,9 +63,9 @@ class Scene:
         """Wait for a random time."""
         time.sleep(self.chance.uniform(0, most_seconds))
 
-    def kill_marked(self, title: str) -> int:
-        """Kill the stack's processes whose title begins so; return how many there were."""
-        return sum(kill(process.pid) for process in processes.marked(self.stack.mark) if _title(process) == title)
+    def kill_titled(self, title: str) -> int:
+        """Kill the process of this title, which names a task instance; return how many there were."""
+        return sum(kill(process.pid) for process in psutil.process_iter() if _title(process) == title)
 
     def kill_component(self, name: str) -> int:
         """Kill one of the stack's long-running processes; return how many there were."""

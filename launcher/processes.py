@@ -108,16 +108,24 @@ def marked(mark: str) -> list[psutil.Process]:
     return found
 
 
-def end_left_behind(child: Child, mark: str) -> None:
-    """End what a process that has ended left behind: of those that carry the mark, its session's, and their children.
+def end_left_behind(child: Child) -> None:
+    """End what is left of the session of a child that has ended.
 
-    A scheduler that was killed leaves workers that nobody gives work to any more.
+    A scheduler that was killed leaves workers behind. They hold its sessions of the database open, with every lock
+    that it had. (Not by the mark: a process that gives itself a title loses the environment that carries it.)
     """
-    for process in marked(mark):
-        with suppress(ProcessLookupError, psutil.NoSuchProcess):
-            if child.pid in (os.getsid(process.pid), os.getpgid(process.pid)):
-                for one in (process, *process.children(recursive=True)):
-                    one.kill()
+    left = [process for process in psutil.process_iter() if _session_of(process) == child.pid]
+    if any(process.pid == child.pid and process.status() != psutil.STATUS_ZOMBIE for process in left):
+        return  # the number is another process's by now
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _session_of(process: psutil.Process) -> int | None:
+    with suppress(ProcessLookupError, PermissionError):
+        return os.getsid(process.pid)
+    return None
 
 
 def _signal_groups(children: Iterable[Child], number: signal.Signals) -> None:

@@ -184,7 +184,7 @@ class Stack:
         commands = self._commands(ports)
         for child in self.children():
             if not child.running():
-                processes.end_left_behind(child, self.mark)
+                processes.end_left_behind(child)
                 own = self._estate_environment() if child.name == "estate" else environment
                 self._start_child(child.name, commands[child.name], own)
                 revived.append(child.name)

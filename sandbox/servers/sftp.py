@@ -88,7 +88,7 @@ class DropServer(asyncssh.SFTPServer):
 
     def _meet_cut(self, path: bytes) -> None:
         """Ask for a fault when a file is opened; what is left of its bytes then goes through."""
-        fault = self._meet(os.fsdecode(path))
+        fault = self._meet(str(PurePosixPath("/", os.fsdecode(path))))
         if fault is not None:
             self._bytes_left = fault.bytes
 

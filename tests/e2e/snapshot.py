@@ -48,11 +48,14 @@ def mart_hashes(connection: psycopg.Connection, differing: Mapping[str, Mapping[
 
     Args:
         connection: to the warehouse.
-        differing: columns that are left out, by table (``*``: of every table), with the reason.
+        differing: columns that are left out, by table (``*``: of every table), with the reason; a column ``*`` leaves
+            the table out.
     """
     found = {}
     for table, columns in connection.execute(COLUMNS).fetchall():
         excepted = {*differing["*"], *differing.get(table, {})}
+        if "*" in excepted:
+            continue
         kept = [column for column in columns if column not in excepted]
         found[table] = _hash_of(connection, table, kept)
         found |= {f"{table}.{column}": _hash_of(connection, table, [column]) for column in kept}

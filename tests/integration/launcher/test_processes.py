@@ -51,7 +51,7 @@ def test_what_a_killed_child_left_behind_is_ended_and_its_siblings_are_left_alon
     wait_for(lambda: len(processes.marked(str(tmp_path))) == 3)
     os.kill(killed.pid, signal.SIGKILL)
     wait_for(lambda: not killed.running())
-    processes.end_left_behind(killed, str(tmp_path))
+    processes.end_left_behind(killed)
     wait_for(lambda: len(processes.marked(str(tmp_path))) == 1)
     assert sibling.running()
     processes.stop([sibling], str(tmp_path), grace=1)

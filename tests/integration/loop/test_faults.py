@@ -28,6 +28,7 @@ from sandbox.settings import load_config
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
 from tieout import settings
 from tieout.errors import TieoutError
+from tieout.landing.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.warehouse.migrate import migrate
 
@@ -35,6 +36,7 @@ SYSTEMS = ("erp_main", "erp_west", "ap", "supply", "bank", "contracts")
 DAYS = 4
 TRIES = 8
 SECONDS = 60
+KEYS = Keys(encryption=[bytes(32)], token=bytes(32))  # tokens of two runs are compared
 LANDING = """
 select pid from pg_stat_activity
 where application_name = 'tieout' and datname = current_database() and query ilike 'copy%'
@@ -95,7 +97,10 @@ def config() -> Iterator[Path]:
     shutil.copytree(CHECKOUT / "config", folder / "config")
     targets = folder / "config" / "feedback" / "targets.yml"
     text = targets.read_text().replace("timeout_seconds: 10", "timeout_seconds: 1")
-    targets.write_text(text.replace("first_seconds: 1,", "first_seconds: 0.1,"))
+    text = text.replace("first_seconds: 1,", "first_seconds: 0.1,").replace(
+        "longest_seconds: 3600", "longest_seconds: 1"
+    )
+    targets.write_text(text)
     yield folder / "config"
     shutil.rmtree(folder)
 
@@ -152,7 +157,7 @@ def play(postgres, config: Path, disturb: Callable[[Stubborn], Any]) -> tuple[En
     try:
         with running_estate(postgres, home, volume=0.4, entities=["H1", "H3"], token_seconds=130) as estate:
             pipeline = Stubborn(dsn, home, estate, config)
-            pipeline.target = config.parent / "target"
+            pipeline.target, pipeline.keys = config.parent / "target", KEYS
             start, end = pipeline.now(), estate.advance(DAYS)[1]
             ended = disturb(pipeline)
             pipeline.extract_all(Interval(start, end))
