@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from chaos import disk, table
+from chaos import disk, table, webhooks
 from chaos.books import Ending, differences, ending
 from chaos.catalogue import FAULTS
 from chaos.keeper import Keeper
@@ -48,16 +48,20 @@ def main(arguments: Sequence[str]) -> int:
     if not options.own_mounts:
         disk.enter(arguments)
     seed = random.randrange(1 << 16) if options.seed is None else options.seed
-    names = options.faults.split(",") if options.faults else list(FAULTS)
-    if unknown := sorted(set(names) - FAULTS.keys()):
-        print(f"There is no fault {', '.join(unknown)}. There are: {', '.join(FAULTS)}.", file=sys.stderr)
+    names = options.faults.split(",") if options.faults else [*FAULTS, webhooks.NAME]
+    if unknown := sorted(set(names) - FAULTS.keys() - {webhooks.NAME}):
+        print(
+            f"There is no fault {', '.join(unknown)}. There are: {', '.join([*FAULTS, webhooks.NAME])}.",
+            file=sys.stderr,
+        )
         return 2
-    dealt = deal(names, min(options.intervals, len(names)), seed)
+    striking = [name for name in names if name in FAULTS]
+    dealt = deal(striking, max(1, min(options.intervals, len(striking))), seed)
     display = Display()
     display.step(f"Seed {seed}. " + " · ".join(f"interval {n}: {', '.join(share)}" for n, share in enumerate(dealt, 1)))
     try:
         undisturbed = _undisturbed(options.reference, len(dealt), display)
-        days, disturbed = _run(dealt, seed, display, own_disk=options.own_mounts)
+        days, disturbed = _run(dealt, seed, display, own_disk=options.own_mounts, events=webhooks.NAME in names)
         apart = differences(undisturbed, disturbed)
     except LaunchError as error:
         print(str(error), file=sys.stderr)
@@ -78,17 +82,27 @@ def _undisturbed(kept: Path | None, intervals: int, display: Display) -> Ending:
     return found
 
 
-def _run(dealt: Sequence[Sequence[str]], seed: int, display: Display, *, own_disk: bool) -> tuple[list[Day], Ending]:
+def _run(
+    dealt: Sequence[Sequence[str]], seed: int, display: Display, *, own_disk: bool, events: bool = False
+) -> tuple[list[Day], Ending]:
     days = []
     with _stack(own_disk=own_disk) as (stack, small), stack.running(display.step), Keeper(stack).at_work() as keeper:
         player = Player(stack, keeper, random.Random(seed), small, display.working)
         for number, names in enumerate(dealt, 1):
             days.append(player.play(HISTORY_DAYS if number == 1 else 1, names))
-            struck = ", ".join(f"{name} ×{times}" for name, times in days[-1].struck.items()) or "no fault"
-            display.done(f"{days[-1].name} in {days[-1].seconds:.0f} s: {struck}.")
+            _tell(days[-1], display)
+        found = ending(stack.warehouse_dsn)
+        if events:
+            days.append(player.hear())
+            _tell(days[-1], display)
         if keeper.revived:
             display.step(f"Started again: {', '.join(keeper.revived)}.")
-        return days, ending(stack.warehouse_dsn)
+        return days, found
+
+
+def _tell(day: Day, display: Display) -> None:
+    struck = ", ".join(f"{name} ×{times}" for name, times in day.struck.items()) or "no fault"
+    display.done(f"{day.name} in {day.seconds:.0f} s: {struck}.")
 
 
 @contextmanager
@@ -119,7 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--seed", type=int, help="of the faults' order and moments; printed, drawn where not given")
     parser.add_argument("--intervals", type=int, default=INTERVALS, help="over which the faults are dealt")
-    parser.add_argument("--faults", default="", help=f"names separated by commas: {', '.join(FAULTS)}")
+    parser.add_argument(
+        "--faults", default="", help=f"names separated by commas: {', '.join([*FAULTS, webhooks.NAME])}"
+    )
     parser.add_argument("--reference", type=Path, help="file that keeps what the undisturbed run ended in")
     parser.add_argument(disk.INSIDE, dest="own_mounts", action="store_true", help=argparse.SUPPRESS)
     return parser

@@ -34,7 +34,7 @@ KINDS = ("rows lost", "rows doubled", "effects lost", "effects doubled", "dead l
 class Books:
     """Findings by kind (``KINDS``), one text for each."""
 
-    findings: Mapping[str, list[str]] = field(default_factory=dict)
+    findings: dict[str, list[str]] = field(default_factory=dict)
 
     def count(self, kind: str) -> int:
         """Return how many findings of a kind there are."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from chaos import webhooks
 from chaos.books import Books, Parts, open_books
 from chaos.catalogue import FAULTS
 from chaos.keeper import Keeper
@@ -93,6 +94,25 @@ class Player:
         books = open_books(Parts.of(self._stack), interval.end)
         return Day(interval.name, struck, books, cleared, time.monotonic() - began)
 
+    def hear(self) -> Day:
+        """Let the source systems tell events while faults strike, and open the books when all were dealt with."""
+        began, since = time.monotonic(), datetime.now(UTC)
+        scene = Scene(self._stack, self._keeper, self._chance, Storm(self._stack.estate, self._chance), self._disk)
+        told = webhooks.tell(scene)
+        cleared: list[str] = []
+        while any(left := webhooks.waiting(scene)):
+            self._report(f"events: {left[0]} on their way, {left[1]} in the inbox")
+            cleared += self._until_quiet(since, began)
+            time.sleep(LOOK_SECONDS)
+        cleared += self._until_quiet(since, began)
+        scene.storm.end()
+        self._drain(since, began)
+        books = open_books(Parts.of(self._stack), self._played.interval_through(self._played.through + 1).start)
+        lost, doubled = webhooks.findings(scene)
+        books.findings["rows lost"].extend(lost)
+        books.findings["rows doubled"].extend(doubled)
+        return Day(webhooks.NAME, {webhooks.NAME: told}, books, cleared, time.monotonic() - began)
+
     def _until_quiet(self, since: datetime, began: float) -> list[str]:
         """Wait until nothing is under way; clear runs that failed, as a person would, and return their names."""
         cleared: list[str] = []
@@ -103,7 +123,9 @@ class Player:
                 runs = self._stack.api.runs(since=since)
                 unfinished = self._stack.api.runs(states=UNFINISHED)
                 self._report(describe(self._stack.api, unfinished))
-                if not unfinished and not any(self._stack.api.waiting_events(dag_id) for dag_id in FOLLOWERS):
+                if not unfinished and not any(
+                    self._stack.api.waiting_events(dag_id) for dag_id in (*FOLLOWERS, "receive")
+                ):
                     failed = [run for run in runs if run.state == "failed"]
                     if not failed and not self._stack.api.runs(states=UNFINISHED):
                         return cleared

@@ -94,7 +94,7 @@ class Dispatcher:
         webhook = self.webhooks.get(event.system)
         if webhook is None:
             return None
-        body, stamp = event.body.encode(), str(int(time.time()))
+        body, stamp = event.body.encode(), str(int(time.time() + self.faults.clock_offset(event.system)))
         headers = {
             "Content-Type": "application/json",
             "Tieout-Timestamp": stamp,

@@ -1,6 +1,5 @@
 """A full disk under the archive: told as what it is, tried again, and nothing is left half-written."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ def test_a_full_disk_is_told_as_one_and_the_next_attempt_lands_everything(
     extract_source("notes", day, context=context).raise_failures()
     assert rows("select count(*), count(distinct _record_key) from raw.payment_term") == [(2, 2)]
     assert rows("select state from ops.incident") == [("resolved",)]
-    assert os.listdir(Path(str(context.archive_root)) / "incoming") == []
+    assert list((Path(str(context.archive_root)) / "incoming").iterdir()) == []
 
 
 def refuse_write_number(number: int, root: Path, monkeypatch) -> None:
