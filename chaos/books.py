@@ -13,8 +13,9 @@ from chaos.effects import Effect, Message, canonical, compare
 from chaos.sources import OBJECTS, doubled_rows, lost_rows
 from launcher.estate import Estate
 from launcher.stack import Stack
-from tests.e2e.differences import AFTER_FAULTS
+from tests.e2e.differences import AFTER_FAULTS, KPIS_AFTER_FAULTS
 from tests.e2e.snapshot import mart_hashes
+from tieout.audit.verify import verify
 from tieout.feedback.targets import load_targets
 from tieout.landing.configuration_files import load_configuration
 from tieout.landing.profile import Profile
@@ -27,7 +28,7 @@ where m.mode = 'live'
 """
 DEAD = "select count(*) from feedback.message_state where state = 'dead'"
 LINEAGE = "select _source_system, _record_key, _row_sha256, _source_updated_at::text from raw.{}"
-KINDS = ("rows lost", "rows doubled", "effects lost", "effects doubled", "dead letters")
+KINDS = ("rows lost", "rows doubled", "effects lost", "effects doubled", "dead letters", "audit faults")
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def open_books(parts: Parts, until: datetime) -> Books:
                 "rows doubled": doubled_rows(warehouse),
                 "effects lost": lost,
                 "effects doubled": doubled,
+                "audit faults": _audit(parts.warehouse_dsn),
                 "dead letters": ["a dead letter"] * (dead[0] if dead else 0),
             }
         )
@@ -104,7 +106,7 @@ def ending(warehouse_dsn: str) -> Ending:
             name: dict(Counter("|".join(map(str, row)) for row in warehouse.execute(_lineage(name))))
             for (name,) in warehouse.execute(OBJECTS).fetchall()
         }
-        return Ending(mart_hashes(warehouse, AFTER_FAULTS), raw)
+        return Ending(mart_hashes(warehouse, AFTER_FAULTS, KPIS_AFTER_FAULTS), raw)
 
 
 def differences(undisturbed: Ending, disturbed: Ending) -> dict[str, list[str]]:
@@ -117,6 +119,11 @@ def differences(undisturbed: Ending, disturbed: Ending) -> dict[str, list[str]]:
     names = undisturbed.marts.keys() | disturbed.marts.keys()
     marts = sorted(name for name in names if undisturbed.marts.get(name) != disturbed.marts.get(name))
     return {"missing in raw": sorted(lost), "too many in raw": sorted(doubled), "marts": marts}
+
+
+def _audit(warehouse_dsn: str) -> list[str]:
+    with psycopg.connect(warehouse_dsn) as connection:
+        return verify(connection, None).findings.shown
 
 
 def _profiles(parts: Parts) -> list[Profile]:

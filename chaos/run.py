@@ -2,9 +2,9 @@
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -62,7 +62,7 @@ class Player:
         self._disk = disk
         self._report = report
         self._played = progress.Played()
-        self._publications = 0
+        self._by_hand = 0
 
     def play(self, days: int, faults: Sequence[str]) -> Day:
         """Let the source systems live through days, process them while faults strike, and open the books."""
@@ -82,11 +82,13 @@ class Player:
             for fault in due:
                 struck[fault.name] += fault.strike(scene)
 
-        striking = threading.Thread(target=strike, name="faults", daemon=True)
-        striking.start()
-        cleared = self._until_quiet(since, began)
-        scene.quiet.set()
-        striking.join()
+        with ThreadPoolExecutor(1, "faults") as thread:
+            striking = thread.submit(strike)
+            try:
+                cleared = self._until_quiet(since, began)
+            finally:
+                scene.quiet.set()
+            striking.result()
         cleared += self._until_quiet(since, began)
         for name, times in scene.storm.end().items():
             struck[name] += times
@@ -103,6 +105,9 @@ class Player:
         while any(left := webhooks.waiting(scene)):
             self._report(f"events: {left[0]} on their way, {left[1]} in the inbox")
             cleared += self._until_quiet(since, began)
+            outside, inside = webhooks.waiting(scene)
+            if inside and not outside:
+                self._run_once_more("receive")  # their notice was lost: in a deployment the next event brings it
             time.sleep(LOOK_SECONDS)
         cleared += self._until_quiet(since, began)
         scene.storm.end()
@@ -141,9 +146,12 @@ class Player:
         while (due := self._next_due()) is not None:
             self._report(f"messages wait until {due:%H:%M:%S}")
             time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
-            self._publications += 1
-            self._stack.api.trigger("publish", run_id=f"chaos-{self._publications}")
+            self._run_once_more("publish")
             self._until_quiet(since, began)
+
+    def _run_once_more(self, dag_id: str) -> None:
+        self._by_hand += 1
+        self._stack.api.trigger(dag_id, run_id=f"chaos-{self._by_hand}")
 
     def _next_due(self) -> datetime | None:
         with psycopg.connect(self._stack.warehouse_dsn) as connection:

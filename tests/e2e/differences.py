@@ -45,4 +45,7 @@ BETWEEN_TWO_DEMOS = {
 AFTER_FAULTS = {
     **BETWEEN_TWO_DEMOS,
     "fct_interface_run": {"*": "one row per attempt: what failed was tried again"},
+    "figure_failed_interface_count": {"*": "counts them"},
+    "kpi_failed_interface_count": {"*": "counts them"},
 }
+KPIS_AFTER_FAULTS = {"failed_interface_count": "counts attempts that failed"}

@@ -43,13 +43,16 @@ def _hash(connection: psycopg.Connection, schema: str, table: str) -> str:
     return row[0]
 
 
-def mart_hashes(connection: psycopg.Connection, differing: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def mart_hashes(
+    connection: psycopg.Connection, differing: Mapping[str, Mapping[str, str]], differing_kpis: Collection[str] = ()
+) -> dict[str, str]:
     """Return ``table`` → a hash of its rows, ``table.column`` → one of its values, of the marts.
 
     Args:
         connection: to the warehouse.
         differing: columns that are left out, by table (``*``: of every table), with the reason; a column ``*`` leaves
             the table out.
+        differing_kpis: whose values are left out.
     """
     found = {}
     for table, columns in connection.execute(COLUMNS).fetchall():
@@ -57,16 +60,17 @@ def mart_hashes(connection: psycopg.Connection, differing: Mapping[str, Mapping[
         if "*" in excepted:
             continue
         kept = [column for column in columns if column not in excepted]
-        found[table] = _hash_of(connection, table, kept)
-        found |= {f"{table}.{column}": _hash_of(connection, table, [column]) for column in kept}
+        rows = sql.SQL("kpi <> all({})").format(list(differing_kpis)) if "kpi" in columns else sql.SQL("true")
+        found[table] = _hash_of(connection, table, kept, rows)
+        found |= {f"{table}.{column}": _hash_of(connection, table, [column], rows) for column in kept}
     return found
 
 
-def _hash_of(connection: psycopg.Connection, table: str, columns: list[str]) -> str:
+def _hash_of(connection: psycopg.Connection, table: str, columns: list[str], rows: sql.Composable) -> str:
     """Return the number of rows and a hash of these columns, whatever the order of the rows."""
     statement = sql.SQL(
         "select count(*) || ' ' || coalesce(md5(string_agg(line, '' order by line)), '')"
-        " from (select md5(row({})::text) as line from mart.{}) as lines"
-    ).format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table))
+        " from (select md5(row({})::text) as line from mart.{} where {}) as lines"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table), rows)
     row = connection.execute(statement).fetchone()
     return row[0] if row else ""
