@@ -4,17 +4,14 @@ West Hospital lives on the ERP that is down, North Hospital on the other one. Wh
 followed: their queries show what they say one sees, and that it is over when it is.
 """
 
-import shutil
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from launcher import health
 from tests.support.guide import airflow_arguments
-from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
+from tests.support.pipeline import CHECKOUT, Pipeline
 from tests.support.runbook import Runbook
 from tieout import settings
 from tieout.errors import Transient
@@ -48,21 +45,6 @@ having count(*) > 1
 VERDICTS = "select count(*), count(verdict) from match.match_invoice where entity_id = %s"
 INVOICES = "select count(distinct _record_key) from raw.invoice where _source_system = 'ap' and entity_id = %s"
 UNSENT = "select message_id from feedback.message_state where state in ('pending', 'retrying', 'dead')"
-
-
-@pytest.fixture
-def pipeline(postgres, warehouse):
-    """A pipeline over a hospital on each ERP, which does not wait for a target that is down."""
-    home = Path(tempfile.mkdtemp(prefix="tieout-outage-"))
-    home.chmod(0o755)
-    config = home / "config"
-    shutil.copytree(CHECKOUT / "config", config)
-    targets = config / "feedback" / "targets.yml"
-    impatient = targets.read_text().replace("wait_seconds: 15", "wait_seconds: 0")
-    targets.write_text(impatient.replace("pause_seconds: 60", "pause_seconds: 1"))
-    with running_estate(postgres, home, volume=0.3, entities=["H1", "H3"]) as estate:
-        yield Pipeline(warehouse, home, estate, config)
-    shutil.rmtree(home)
 
 
 def test_an_erp_that_is_down_for_a_day_stops_nobody_else_and_is_caught_up(pipeline, postgres):
