@@ -146,7 +146,9 @@ class Pipeline:
 
     def dbt(self, *arguments: str) -> str:
         """Run dbt on this warehouse; return what it printed."""
-        environment = os.environ | connection_variables(self.dsn) | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        # Two threads, as a build ahead has, so that both read what one of them parsed.
+        own = {"TIEOUT_WAREHOUSE_THREADS": "2", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        environment = os.environ | connection_variables(self.dsn) | own
         command = dbt_command(self.target, *arguments)
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if result.returncode != 0:

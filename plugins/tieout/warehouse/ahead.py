@@ -71,5 +71,5 @@ def arguments_of(connection: psycopg.Connection, run: Run) -> list[str]:
     """Return dbt's command for a run: the selected models without those that nothing new concerns."""
     new = {row[0] for row in connection.execute(_NEW, {"since": run.previous_as_of, "until": run.as_of}).fetchall()}
     idle = [name for name in load_contracts(settings.objects_dir()) if name not in new]
-    untouched = [f"config.meta.touched_kind:{name}" for name in idle]
+    untouched = [f"path:models/staging/objects,config.meta.touched_kind:{name}" for name in idle]
     return ["run", "--select", *SELECT, "--exclude", *WITHOUT, *untouched]
