@@ -1,9 +1,13 @@
 """People are told of each cause once, over real mail and a real webhook, whatever storm is behind it."""
 
+from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from psycopg.conninfo import make_conninfo
+from rich.console import Console
 
+from launcher import alerts
 from tests.integration.alerts.conftest import NOW
 from tests.support.listeners import MailServer, serving
 from tieout.alerts.failures import record_failure, record_success
@@ -54,6 +58,20 @@ def test_a_thousand_dead_messages_and_fifty_failed_tasks_in_a_minute_are_one_mes
     for text in (*said, *(text for _, _, text in mail.mails)):
         assert "DE8937" not in text
         assert "nobody may read" not in text
+
+
+def test_make_status_lists_what_is_open_with_its_runbook(connection, look, mail, warehouse):
+    shown = StringIO()
+    console = Console(file=shown, width=120)
+    alerts.show(warehouse, console)
+    dead_messages(connection, range(1200))
+    look()
+    alerts.show(warehouse, console)
+    alerts.show(make_conninfo(warehouse, port=1), console)
+    said = shown.getvalue()
+    assert "alerts: none open" in said
+    assert [part in said for part in ("ap: delivery failed", "1,200", "docs/runbooks/replay.md")] == [True] * 3
+    assert "alerts: unknown, the warehouse does not answer (OperationalError)" in said
 
 
 def test_it_is_told_again_when_it_grows_tenfold_daily_and_once_when_it_is_over(connection, look, mail):
