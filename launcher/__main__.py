@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from launcher import alerts, dbt, settings, summary
+from launcher import alerts, dbt, settings, story, summary
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.play import DAYS, play
@@ -47,8 +47,11 @@ def demo(options: argparse.Namespace, display: Display) -> int:
         play(stack, display, days=options.days)
         display.working("Rendering dbt docs")
         dbt.render_documents(stack)
+        display.working("Waiting for one receipt")
+        receipt = story.live(stack)
         display.close()
         summary.show(stack, display.console)
+        story.tell(receipt, display.console)
     display.step("Everything stays up. `make down` stops it, `make demo` plays more days, `make clean` starts over.")
     return 0
 

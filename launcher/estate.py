@@ -84,9 +84,12 @@ class Estate:
         """Return how many messages each target received, and how many had an effect."""
         return self._call("GET", "/counters")
 
-    def happen(self, event_type: str, count: int = 1) -> list[dict[str, Any]]:
-        """Let the next things of the following day happen now, told by webhook; return what happened."""
-        return self._call("POST", "/events", {"type": event_type, "count": count})["events"]
+    def happen(self, event_type: str, count: int = 1, *, invoice: str = "") -> list[dict[str, Any]]:
+        """Let the next things of the following day happen now, told by webhook; return what happened.
+
+        ``invoice``: only what this invoice of AP's waits for.
+        """
+        return self._call("POST", "/events", {"type": event_type, "count": count, "invoice": invoice})["events"]
 
     def events(self) -> list[dict[str, Any]]:
         """Return every event that was told, and what became of it."""

@@ -101,11 +101,11 @@ class ControlApi:
     async def add_events(self, request: Request) -> Response:
         """Let things of the next day happen now, and tell them."""
         body = await body_of(request, {"type": str})
-        count, delay = body.get("count", 1), body.get("delay", 0)
+        count, delay, invoice = body.get("count", 1), body.get("delay", 0), str(body.get("invoice", ""))
         if not isinstance(count, int) or not isinstance(delay, int | float) or count < 1 or delay < 0:
             raise refuse(422, "invalid", "count is a whole number from 1, delay a number of seconds from 0.")
         try:
-            happened = await run_in_threadpool(self.happenings.happen, body["type"], count, float(delay))
+            happened = await run_in_threadpool(self.happenings.happen, body["type"], count, float(delay), invoice)
         except EstateError as error:
             raise refuse(422, "invalid", str(error)) from error
         except (psycopg.Error, OSError) as error:

@@ -7,7 +7,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -23,7 +23,9 @@ from sandbox.store import Document, Session, Store, joined
 from sandbox.wire.supply_events import receipt_document
 
 RECEIPTS = "outgoing/receipts/"
-WAITING_CODE = "qty-received"
+WAITING_CODE, WAITING_STATUS = "qty-received", "awaiting_receipt"
+# PO and line → AP's invoices that wait until it is received, with the number of their lines that wait.
+Waiting = dict[tuple[str, str], dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Candidate:
         key: of the record in its system.
         at: when it happens.
         invoices: AP's invoices that wait for it.
+        lines: how many lines the one of them that waits for least waits for.
         happen: makes it so, and gives the record as the system's API shows it, as JSON.
     """
 
@@ -41,6 +44,7 @@ class Candidate:
     at: datetime
     invoices: tuple[str, ...]
     happen: Callable[[Session], str]
+    lines: int = 0
 
 
 class Happenings:
@@ -64,13 +68,14 @@ class Happenings:
             "hold.released": ("ap", _releases),
         }
 
-    def happen(self, event_type: str, count: int, delay: float) -> list[Document]:
+    def happen(self, event_type: str, count: int, delay: float, invoice: str = "") -> list[Document]:
         """Let the next things of a type happen: first those that an invoice waits for, then in order of time.
 
         Args:
             event_type: one of the types.
             count: how many at most.
             delay: seconds until they are told.
+            invoice: only what this invoice of AP's waits for, where one is named.
 
         Returns:
             what happened, with the ids of the events; fewer than asked for where the next day brings no more.
@@ -85,7 +90,9 @@ class Happenings:
             raise EstateError(f"{system} has no webhook: configure `webhooks`, see sandbox/README.md.")
         with self.advance.lock:
             with self.store.session() as session:
-                found = self._tell(session, system, event_type, candidates, count, delay)
+                play = self.advance.next_day(session)
+                listed = [one for one in candidates(session, play) if not invoice or invoice in one.invoices]
+                found = self._tell(session, system, event_type, listed, count, delay)
                 now = session.now()
             write_clock(self.advance.config.clock, now)
         self.dispatcher.ring()
@@ -96,13 +103,12 @@ class Happenings:
         session: Session,
         system: str,
         event_type: str,
-        candidates: Callable[[Session, DayPlay], Iterator[Candidate]],
+        candidates: Sequence[Candidate],
         count: int,
         delay: float,
     ) -> list[Document]:
         known = told(session, system)
-        play = self.advance.next_day(session)
-        listed = sorted(candidates(session, play), key=lambda one: (not one.invoices, one.at, one.key))
+        listed = sorted(candidates, key=lambda one: (not one.invoices, one.lines, one.at, one.key))
         result: list[Document] = []
         for one in listed:
             event_id = f"{event_type}:{one.key}:{one.at:%Y%m%dT%H%M%SZ}"
@@ -126,7 +132,7 @@ def _receipts(session: Session, play: DayPlay, *, first: bool) -> Iterator[Candi
                 yield from _receipt(row, waiting, start_of_day(play.day))
 
 
-def _receipt(row: dict[str, str], waiting: dict[tuple[str, str], set[str]], since: datetime) -> Iterator[Candidate]:
+def _receipt(row: dict[str, str], waiting: Waiting, since: datetime) -> Iterator[Candidate]:
     """A receipt of the day that the system's API can show; rows that are nonsense come by file only."""
     try:
         document = receipt_document(row)
@@ -136,7 +142,9 @@ def _receipt(row: dict[str, str], waiting: dict[tuple[str, str], set[str]], sinc
         return
     if at >= since:
         text = json.dumps(document)
-        yield Candidate(row["RCPT_ID"], at, tuple(sorted(waiting.get((row["PO"], row["PO_LINE"]), ()))), lambda _: text)
+        invoices = waiting.get((row["PO"], row["PO_LINE"]), {})
+        least = min(invoices.values(), default=0)
+        yield Candidate(row["RCPT_ID"], at, tuple(sorted(invoices)), lambda _: text, least)
 
 
 def _rows(content: bytes) -> Iterator[dict[str, str]]:
@@ -148,16 +156,25 @@ def _rows(content: bytes) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
 
 
-def _waiting_for_receipts(session: Session) -> dict[tuple[str, str], set[str]]:
-    """Return which of AP's invoices are held until a PO line is received."""
-    waiting: dict[tuple[str, str], set[str]] = {}
-    for stored in session.find("ap", "invoices", {"holds": [{"code": WAITING_CODE}]}):
-        held = {hold.get("lineNumber") for hold in stored.doc["holds"] if hold["code"] == WAITING_CODE}
-        for line in stored.doc["lines"]:
+def _waiting_for_receipts(session: Session) -> Waiting:
+    """Return which of AP's invoices wait until a PO line is received: held for it, or not matched before it comes."""
+    waiting: Waiting = {}
+    held = session.find("ap", "invoices", {"holds": [{"code": WAITING_CODE}]})
+    unmatched = session.find("ap", "invoices", {"lineMatchStatuses": [{"matchStatus": WAITING_STATUS}]})
+    for stored in {one.key: one for one in (*held, *unmatched)}.values():
+        numbers = _waiting_lines(stored.doc)
+        lines = [line for line in stored.doc["lines"] if line["lineNumber"] in numbers or None in numbers]
+        for line in lines:
             order = line.get("purchaseOrderNumber") or stored.doc.get("purchaseOrderNumber")
-            if line["lineNumber"] in held or None in held:
-                waiting.setdefault((str(order), str(line.get("purchaseOrderLine"))), set()).add(stored.key)
+            waiting.setdefault((str(order), str(line.get("purchaseOrderLine"))), {})[stored.key] = len(lines)
     return waiting
+
+
+def _waiting_lines(invoice: Document) -> set[int | None]:
+    """Return the numbers of the lines that wait for a receipt; None stands for all of them."""
+    held = {hold.get("lineNumber") for hold in invoice.get("holds") or [] if hold["code"] == WAITING_CODE}
+    statuses = invoice.get("lineMatchStatuses") or []
+    return held | {line["lineNumber"] for line in statuses if line["matchStatus"] == WAITING_STATUS}
 
 
 def _invoices(session: Session, play: DayPlay, *, known: bool) -> Iterator[Candidate]:

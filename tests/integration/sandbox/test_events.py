@@ -142,6 +142,21 @@ def test_a_receipt_that_an_invoice_waits_for_comes_first_and_the_clock_moves_to_
     assert estate.advance()["now"] == "2026-03-03T00:00:00+00:00"
 
 
+def test_an_invoice_that_awaits_its_receipt_within_the_grace_waits_too(
+    estate: Running, days: Days, receiver: Receiver
+) -> None:
+    days.write(1, "ap", "invoices", "INV-1", {
+        "invoiceId": "INV-1", "purchaseOrderNumber": "PO9", "updatedAt": "2026-03-01T08:00:00Z", "holds": [],
+        "lineMatchStatuses": [{"lineNumber": 1, "matchStatus": "awaiting_receipt"}],
+        "lines": [{"lineNumber": 1, "purchaseOrderNumber": None, "purchaseOrderLine": 1}],
+    })  # fmt: skip
+    receipts(days, 2, {"ref": "R1", "at": "04:00:00"}, {"ref": "R2", "po": "PO9", "at": "08:30:00"})
+    estate.advance()
+    asked = {"type": "receipt.posted", "count": 9, "invoice": "INV-1"}
+    (event,) = estate.control.post("/events", json=asked).raise_for_status().json()["events"]
+    assert (event["key"], event["invoices"]) == ("R2", ["INV-1"])
+
+
 def test_an_event_is_sent_again_until_it_is_accepted_but_not_after_a_final_refusal(
     estate: Running, days: Days, receiver: Receiver
 ) -> None:
