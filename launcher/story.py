@@ -64,7 +64,7 @@ def live(stack: Stack) -> Story | None:
         what happened; nothing where no invoice waits for a receipt of the following day.
     """
     with _ap(stack) as client:
-        for invoice in sorted(_waiting(client), key=lambda invoice: (not invoice["holds"], len(_lines(invoice)))):
+        for invoice in sorted(_waiting(client), key=lambda invoice: (not invoice.get("holds"), len(_lines(invoice)))):
             began = time.monotonic()
             events = stack.estate.happen("receipt.posted", MOST_LINES, invoice=invoice["invoiceId"])
             if len(events) >= len(_lines(invoice)):
@@ -83,7 +83,7 @@ def tell(story: Story | None, console: Console) -> None:
     invoice = story.invoice
     console.print(
         f"Invoice {invoice['invoiceNumber']} ({invoice['invoiceId']}, {invoice['totals']['gross']}"
-        f" {invoice['currency']}) waited at AP: {_words(invoice['holds']) or invoice['matchStatus']}."
+        f" {invoice['currency']}) waited at AP: {_words(invoice) or invoice['matchStatus']}."
     )
     keys = " and ".join(event["key"] for event in story.events)
     console.print(f"The supply system posted {keys} and told it by signed webhook.")
@@ -95,7 +95,7 @@ def tell(story: Story | None, console: Console) -> None:
     if story.released is None:
         console.print(f"After {PATIENCE_SECONDS:.0f} s AP still showed that it waits: see docs/runbooks/receive.md.\n")
         return
-    left = _words(story.released["holds"]) or "no hold"
+    left = _words(story.released) or "no hold"
     console.print(
         f"  {story.seconds:6.1f} s  AP shows {left}, verdict {story.released['matchStatus']}"
         f"\nCorrelation id {story.released.get('correlationId')}\n"
@@ -147,7 +147,9 @@ def _lines(invoice: dict[str, Any]) -> set[int | None]:
     return held | {line["lineNumber"] for line in statuses if line["matchStatus"] == WAITING_STATUS}
 
 
-def _words(holds: Sequence[dict[str, Any]]) -> str:
+def _words(invoice: dict[str, Any]) -> str:
+    """Return the holds of an invoice in AP's words."""
     return ", ".join(
-        hold["code"] + (f" on line {hold['lineNumber']}" if hold.get("lineNumber") else "") for hold in holds
+        hold["code"] + (f" on line {hold['lineNumber']}" if hold.get("lineNumber") else "")
+        for hold in invoice.get("holds") or []
     )
