@@ -14,7 +14,12 @@ RUNBOOK = "watch"
 # Times are wall time in a deployment, the only place where this is looked at.
 WAITING = {
     "transform": "select min(landed_at) from ops.batch where state = 'landed'",
-    "publish": "select min(due_at) from feedback.queue",
+    "publish": """
+        select min(ended_at)
+        from ops.run
+        where state = 'succeeded' and scope = 'whole' and sends_feedback
+            and ended_at > coalesce((select at from ops.heartbeat where name = 'publish'), '-infinity')
+    """,
     "receive": "select min(arrived_at) from raw.inbox inner join ops.inbox_waiting using (inbox_id)",
 }
 

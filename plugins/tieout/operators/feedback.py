@@ -28,6 +28,7 @@ class MakeMessages(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Return how many messages were confirmed and made; after a restore, what must happen before any is."""
+        from tieout.alerts.store import beat
         from tieout.feedback.publication import publish
         from tieout.feedback.targets import load_targets
         from tieout.landing.archive import Archive
@@ -41,6 +42,8 @@ class MakeMessages(BaseOperator):
                 targets_config=load_targets(settings.config_dir() / "feedback"),
                 now=settings.business_now(),
             )
+            if self.built_by is None:
+                beat(connection, "publish", settings.wall_now())
         if done.off:
             self.log.warning("The warehouse was restored; nothing is sent before: %s.", "; ".join(done.off))
             return {"off": list(done.off)}

@@ -28,6 +28,10 @@ insert into ops.batch (batch_id, source_system, feed, object, interval_start, in
 values (%(id)s, 'supply', 'receipts', 'receipt_line', %(start)s, %(end)s, %(id)s, '', 1, '', 1, 1, 1, 0, %(state)s,
     'scheduled', 't', %(end)s)
 """
+CONCLUDED = """
+insert into ops.run (run_id, as_of, full_refresh, sends_feedback, state, started_at, ended_at)
+values ('r', %s, false, true, 'succeeded', %s, %s)
+"""
 ROW = """
 insert into raw.receipt_line (_source_system, _record_key, _batch_id, _payload_sha256, _row_number, _row_sha256,
     _profile_version, _ingested_at, _trace_id, entity_id)
@@ -112,10 +116,12 @@ def test_a_dag_that_did_not_run_is_noticed_and_over_when_it_has(connection):
         return [fingerprint for (fingerprint,) in connection.execute(OPEN)]
 
     came(connection, "waits", 0, "H1", state="landed")
+    connection.execute(CONCLUDED, [NOW, NOW, NOW + timedelta(minutes=1)])
     assert at(5) == ["missing:extract_bank"]
-    assert at(65) == ["missing:extract_bank", "missing:transform"]
+    assert at(65) == ["missing:extract_bank", "missing:publish", "missing:transform"]
     runs.add(("extract_bank", NOW))
     connection.execute("update ops.batch set state = 'promoted'")
+    store.beat(connection, "publish", NOW + timedelta(minutes=66))
     assert at(75) == []
 
 
