@@ -89,7 +89,7 @@ class ServiceDesk:
         timestamp = request.headers.get(TIMESTAMP, "")
         given = request.headers.get(SIGNATURE, "")
         content = timestamp.encode() + b"." + await request.body()
-        expected = hmac.new(self.secret.encode(), content, hashlib.sha256).hexdigest()
+        expected = "v1=" + hmac.new(self.secret.encode(), content, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(given.encode(), expected.encode()):
             raise refuse(401, "unauthorized", "The signature is missing or wrong.")
         if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > SECONDS:

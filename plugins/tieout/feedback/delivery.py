@@ -253,7 +253,8 @@ class _Run:
             if until is not None:
                 self.tally.broken(until)
         else:
-            pacer.succeeded()
+            if pacer.succeeded():
+                self.tally.resume()
             self.tally.broken(None)
 
     def _record(self, connection: psycopg.Connection, messages: Sequence[Message], answer: Answer) -> Step:

@@ -85,6 +85,11 @@ class Tally:
         with self._lock:
             self.paused_until = until
 
+    def resume(self) -> None:
+        """The target answers again: what waited for that goes on."""
+        with self._lock:
+            self.paused_until = self.broken_until = None
+
     def broken(self, until: datetime | None) -> None:
         """The circuit breaker opened until then; None when the target answered again."""
         with self._lock:

@@ -1,15 +1,15 @@
 """A generic signed webhook: one POST per message, signed like the events that we receive.
 
-The signature is HMAC-SHA256 over the timestamp, a dot and the body, in hexadecimal; the secret is the connection's
-password. The target keeps a repetition without effect by the event's key in a header.
+The signature is that of tieout.events.signature, so that who takes our events and who sends us events need to know
+one rule; the secret is the connection's password. The target keeps a repetition without effect by the event's key in
+a header.
 """
 
-import hashlib
-import hmac
 from collections.abc import Generator, Sequence
 
 import httpx
 
+from tieout.events.signature import sign
 from tieout.feedback.answers import Answer, answer_of
 from tieout.feedback.targets import Target
 from tieout.feedback.transport import Message, Pace
@@ -64,10 +64,5 @@ class Signed(httpx.Auth):
         """Add timestamp (seconds since 1970) and signature."""
         timestamp = str(int(self._wall_now().timestamp()))
         request.headers[self._timestamp_header] = timestamp
-        request.headers[self._signature_header] = signature(self._secret, timestamp, request.content)
+        request.headers[self._signature_header] = sign(self._secret, timestamp, request.content)
         yield request
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Return the signature of a body sent at a moment."""
-    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()

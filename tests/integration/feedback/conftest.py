@@ -193,6 +193,11 @@ class Loop:
         """Wall time, moved ahead where a test wants to skip a wait."""
         return settings.wall_now() + self.wall_ahead
 
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        """Let a server take its time."""
+        threading.Event().wait(seconds)
+
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement of its own."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tieout.events.signature import verify
 from tieout.feedback.targets import Authentication, Send
 
 SECRET = "secret"
@@ -47,8 +48,9 @@ def test_a_webhook_carries_its_key_a_fresh_timestamp_and_a_signature_over_both(d
     assert [(headers["x-event-id"],)] == desk.rows("select idempotency_key from feedback.outbox")
     age = datetime.now(UTC) - datetime.fromtimestamp(int(headers["x-at"]), UTC)
     assert timedelta(seconds=-2) < age < timedelta(minutes=5)
+    verify([SECRET], headers["x-at"], headers["x-sum"], entry["raw"], datetime.now(UTC))
     expected = hmac.new(SECRET.encode(), headers["x-at"].encode() + b"." + entry["raw"], hashlib.sha256)
-    assert headers["x-sum"] == expected.hexdigest()
+    assert headers["x-sum"] == f"v1={expected.hexdigest()}"
 
 
 def test_a_timeout_after_the_webhook_was_accepted_has_one_effect(desk, server):

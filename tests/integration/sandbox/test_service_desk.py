@@ -26,7 +26,7 @@ def signed(estate: Running, body: bytes, *, ago: float = 0, secret: str = "") ->
     timestamp = str(int(time.time() - ago))
     key = (secret or estate.connection("service_desk")["password"]).encode()
     digest = hmac.new(key, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return {"X-Desk-Timestamp": timestamp, "X-Desk-Signature": digest}
+    return {"X-Desk-Timestamp": timestamp, "X-Desk-Signature": f"v1={digest}"}
 
 
 def send(estate: Running, body: dict[str, Any], key: str, **how: Any) -> httpx.Response:
