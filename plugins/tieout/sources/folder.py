@@ -23,7 +23,12 @@ class FolderFiles:
         self._base = Path(endpoint.extra["path"])
 
     def listing(self, directory: str) -> list[FileInfo]:
-        """Return the regular files of a folder."""
+        """Return the regular files of a folder.
+
+        Raises:
+            Refused: it may not be read, or it is not there though the connection's own folder is.
+            Transient: the connection's own folder is not there, or cannot be read.
+        """
         try:
             return [
                 FileInfo(path.name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
@@ -32,6 +37,11 @@ class FolderFiles:
             ]
         except PermissionError as error:
             raise Refused(f"{self._base / directory} may not be read.", "Check the folder's rights.") from error
+        except FileNotFoundError as error:
+            where = f"There is no folder {self._base / directory}."
+            if self._base.exists():
+                raise Refused(where, "Correct the path, or have it made.") from error
+            raise Transient(where, "Is it mounted?") from error
         except OSError as error:
             raise Transient(
                 f"{self._base / directory} cannot be listed: {error.strerror}.", "Is it mounted?"
