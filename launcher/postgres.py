@@ -151,8 +151,10 @@ class EmbeddedPostgres:
         written = self.directory / "backup.dump"
         self._run("pg_dump", "--format=custom", f"--file={written}", *self._connection(), name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(written, file)
+        file.touch(mode=0o600)
         file.chmod(0o600)
+        shutil.copyfile(written, file)
+        written.unlink()
 
     def restore(self, name: str, file: Path) -> None:
         """Put what ``back_up`` wrote in the place of a database; its connections are ended.

@@ -13,6 +13,7 @@ from launcher.dbt import render_documents
 from tests.e2e.differences import AFTER_A_BACKFILL
 from tests.e2e.snapshot import snapshot
 from tests.e2e.steps import backfill, wait_until_asked, wait_until_deferred, wait_until_quiet, withheld
+from tieout.audit.verify import verify
 
 pytestmark = pytest.mark.e2e
 
@@ -86,7 +87,7 @@ def test_no_bank_account_or_tax_id_is_readable_anywhere(stack):
     for path in (path for path in logs if path.is_file()):
         text = path.read_text(errors="replace")
         assert not [number for number in planted if number in text], path
-    for table in snapshot(stack.warehouse_dsn):
+    for table in [*snapshot(stack.warehouse_dsn), "audit.event", "ops.incident"]:
         schema, name = table.split(".")
         found = rows(stack, f'select count(*) from "{schema}"."{name}" as t where t::text ~ %s', ["|".join(planted)])
         assert found == [(0,)], table
@@ -120,6 +121,15 @@ def test_a_steward_releases_a_row_and_the_audit_says_who_and_why(stack):
     assert states == [("released",)]
     audited = rows(stack, "select actor, reason from audit.event where action like '%%release%%'")
     assert ("item steward", "checked with the supplier") in audited
+
+
+def test_the_audit_trail_of_everything_that_happened_verifies_and_is_anchored(stack):
+    assert outcome_of(stack, "verify_audit", {}) == "success"
+    with psycopg.connect(stack.warehouse_dsn) as connection:
+        report = verify(connection, None)
+    assert report.findings.shown == []
+    assert report.positions > 0
+    assert list((stack.layout.home / "archive" / "anchors").iterdir())
 
 
 def test_a_merge_that_a_person_approves_is_the_next_transformations(stack):

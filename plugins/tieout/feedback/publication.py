@@ -17,7 +17,12 @@ from tieout.feedback.publish import Published, enqueue
 from tieout.feedback.targets import Target
 from tieout.landing.archive import Archive
 
-_WAITS = "select exists (select 1 from feedback.queue where target = %s)"
+# Due by the wall clock, or soon enough that a delivering run may wait for it.
+_WAITS = """
+    select exists (
+        select 1 from feedback.queue where target = %s and due_at <= clock_timestamp() + interval '1 minute'
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,24 @@ def publish(
         journal.write(connection, archive, now)
     keep_up(connection, now)
     return Publication(confirmed, published)
+
+
+def tell_exceptions(
+    connection: psycopg.Connection, archive: Archive, *, targets_config: Mapping[str, Target], now: datetime
+) -> Published | None:
+    """Make messages of the technical exceptions that changed, for the archive too; None while that is off. Commits.
+
+    Raises:
+        ConfigurationError: a body breaks its schema, or the archive is another warehouse's.
+    """
+    if restore.look(connection, archive, now) is not None:
+        return None
+    published = enqueue_exceptions(connection, now=now, targets_config=targets_config)
+    connection.commit()
+    if published.messages:
+        with journal.held(connection):
+            journal.write(connection, archive, now)
+    return published
 
 
 def may_send(connection: psycopg.Connection, archive: Archive, target: str, now: datetime) -> bool:

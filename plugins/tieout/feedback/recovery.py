@@ -6,11 +6,21 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import sql
 
+from tieout.errors import TieoutError
 from tieout.feedback import journal
 from tieout.feedback.journal import Entry
 from tieout.landing.archive import Archive
 
 _LOST = sql.Identifier("pg_temp", "lost_message")
+_MISSING = """
+    select count(*)
+    from pg_temp.lost_message as l
+    where not exists (
+        select 1
+        from feedback.outbox as o
+        where o.message_id = l.message_id and o.idempotency_key = l.idempotency_key
+    )
+"""
 _NEXT_ID = """
     select setval(pg_get_serial_sequence('feedback.outbox', 'message_id'), max(message_id))
     from feedback.outbox
@@ -56,6 +66,12 @@ def _load(connection: psycopg.Connection, text: Iterable[bytes]) -> int:
                 " select {names} from {lost} order by message_id on conflict do nothing"
             ).format(names=names, lost=_LOST)
         ).rowcount
+        missing = cursor.execute(_MISSING).fetchone()
+    if missing and missing[0]:
+        raise TieoutError(
+            f"{missing[0]} messages of the journal cannot be taken back: others were made under their ids.",
+            "Restore the warehouse once more; nothing may publish before it has looked at the archive.",
+        )
     connection.execute(sql.SQL("drop table {}").format(_LOST))
     return count
 

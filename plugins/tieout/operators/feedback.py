@@ -61,15 +61,20 @@ class FindDue(BaseBranchOperator):
     """Make messages of the technical exceptions that changed, then choose the targets that something is due at."""
 
     def choose_branch(self, context: Context) -> list[str]:
-        """Return the ids of their delivering tasks."""
-        from tieout.feedback.exceptions import enqueue_exceptions
+        """Return the ids of their delivering tasks; none while a restore of the warehouse is not over."""
+        from tieout.feedback.publication import tell_exceptions
         from tieout.feedback.taking import targets_due
         from tieout.feedback.targets import load_targets
+        from tieout.landing.archive import Archive
         from tieout.warehouse.connection import connect
 
         targets = load_targets(settings.config_dir() / "feedback")
         with connect(warehouse_dsn()) as connection:
-            made = enqueue_exceptions(connection, now=settings.business_now(), targets_config=targets)
+            archive, now = Archive(archive_root(), keys()), settings.business_now()
+            made = tell_exceptions(connection, archive, targets_config=targets, now=now)
+            if made is None:
+                self.log.warning("Delivery is off: the warehouse was restored (docs/runbooks/restore_warehouse.md).")
+                return []
             due = targets_due(connection, targets.values(), settings.wall_now())
         self.log.info("Technical exceptions told: %s. Due: %s.", made.live, due)
         return [f"deliver_{name}" for name in due]

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 
 from tieout.audit.verify import RESTORED
-from tieout.errors import ConfigurationError
+from tieout.errors import ConfigurationError, TieoutError
 from tieout.feedback import journal, restore
-from tieout.feedback.publication import may_send, publish
+from tieout.feedback.publication import may_send, publish, tell_exceptions
 from tieout.landing.archive import Archive
 from tieout.landing.keys import Keys
 
@@ -215,6 +215,29 @@ def test_a_copy_of_a_warehouse_on_the_archive_of_the_other_sends_nothing(wh, ser
     with pytest.raises(ConfigurationError, match="another warehouse"):
         wh.cycle()
     assert len(server.received) == received
+
+
+def test_messages_that_were_made_before_anybody_looked_are_not_mixed_with_those_of_the_journal(wh, server):
+    wh.say(INV1="held")
+    backup = wh.back_up()
+    wh.say(INV1="matched")
+    wh.restore(backup)
+    wh.loop.conclude("INV2", target=TARGET)
+    wh.loop.publish()
+    received = len(server.received)
+    with pytest.raises(TieoutError, match="under their ids"):
+        wh.cycle()
+    assert len(server.received) == received
+
+
+def test_the_service_desk_is_told_nothing_while_the_restore_is_not_over(wh, archive):
+    wh.say(INV1="held")
+    backup = wh.back_up()
+    wh.say(INV1="matched")
+    wh.restore(backup)
+    with psycopg.connect(wh.loop.dsn) as connection:
+        assert tell_exceptions(connection, archive, targets_config=wh.loop.targets, now=wh.loop.now) is None
+    assert [row[1] for row in wh.messages()] == ["ap:INV1", "ap:INV1"]
 
 
 def test_a_person_may_say_that_the_warehouse_was_restored(wh, archive):

@@ -118,6 +118,13 @@ def test_an_extraction_leaves_sealed_payloads_and_its_manifest_in_the_bucket(con
     assert all(s3.objects()[name].startswith(b"TIEOUT1\n") for name in names(s3, "objects"))
 
 
+def test_everything_below_a_folder_is_listed_as_it_is_now_for_a_recovery(context, s3, day, root):
+    archive = Archive(root, context.keys)
+    assert list(archive.names("pulls")) == []
+    extract_source("ap", day, context=context).raise_failures()
+    assert sorted(f"landing/{name}" for name in archive.names("pulls")) == names(s3, "pulls")
+
+
 def test_the_operator_finds_the_archive_by_configuration(context, s3, rows, day, warehouse, tmp_path, monkeypatch):
     ap = context.resolve("ap")
     connections = {
