@@ -7,7 +7,7 @@ import httpx
 import psycopg
 import pytest
 
-from launcher import health, summary
+from launcher import health, story, summary
 from launcher.cycle import Interval
 from launcher.dbt import render_documents
 from tests.e2e.differences import AFTER_A_BACKFILL
@@ -167,8 +167,28 @@ def test_the_documents_of_the_models_are_complete(stack):
         assert len(answer.content) > 10_000, name
 
 
+def test_only_signed_events_and_people_who_are_logged_in_reach_the_inbox(stack):
+    for path in ("/tieout/inbox", "/tieout/inbox/supply/E1"):
+        assert httpx.get(stack.api.url + path).status_code == 401, path
+    headers = {"Content-Type": "application/json", "Tieout-Timestamp": "1", "Tieout-Signature": "v1=00"}
+    answer = httpx.post(f"{stack.api.url}/tieout/events/supply", content=b"{}", headers=headers)
+    assert answer.status_code == 401
+    assert rows(stack, "select count(*) from raw.inbox") == [(0,)]
+
+
+def test_the_receipts_that_an_invoice_waits_for_release_it_at_ap_as_soon_as_they_are_told(stack):
+    told = story.live(stack)
+    assert told is not None
+    assert told.released is not None
+    assert told.released["matchStatus"] != told.invoice["matchStatus"]
+    wait_until_quiet(stack)
+    outcomes = rows(stack, "select event_id, outcome from raw.inbox left join ops.inbox_outcome using (inbox_id)")
+    assert sorted(outcomes) == sorted((event["id"], "landed") for event in told.events)
+    assert {run.state for run in stack.api.runs() if run.dag_id == "receive"} == {"success"}
+
+
 def test_an_extraction_waits_deferred_for_a_file_and_lands_it_when_it_has_come(stack):
-    """The last test: it plays a day, of which only the supply system is extracted."""
+    """It plays a day, of which only the supply system is extracted."""
     _, end = stack.estate.advance(1)
     interval = Interval.of_days(end - timedelta(days=1), 1)
     taken = "select count(*) from ops.taken_file where feed = 'receipts' and modified_at >= %s"
@@ -181,6 +201,15 @@ def test_an_extraction_waits_deferred_for_a_file_and_lands_it_when_it_has_come(s
     assert rows(stack, taken, [interval.start]) > [(0,)]
     landed = "select sum(rows_landed) > 0 from ops.batch where object = 'receipt_line' and interval_start = %s"
     assert rows(stack, landed, [interval.start]) == [(True,)]
+
+
+def test_the_file_of_the_day_brought_the_receipts_that_were_told_and_landed_none_twice(stack):
+    told = [event["id"].split(":")[1] for event in stack.estate.events()]
+    landed = rows(
+        stack, "select receipt_ref, count(*) from raw.receipt_line where receipt_ref = any(%s) group by 1", [told]
+    )
+    assert told
+    assert sorted(landed) == sorted((ref, 1) for ref in told)
 
 
 def outcome_of(stack, dag_id: str, conf: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ import gzip
 import json
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -102,6 +103,16 @@ class Bench:
         landing = Landing(self.configuration, profile, self.archive, self.keys, "scheduled", "run")
         with psycopg.connect(self.dsn) as connection:
             return sum(one.rows_landed for one in land(connection, landing, profile.feeds[0], pull, NOW))
+
+    def land_page(self, feed_name: str, *records: dict[str, Any]) -> int:
+        """The scheduled extraction brings records by AP's API; rows that were new."""
+        profile = self.configuration.profile("ap")
+        feed = next(feed for feed in profile.feeds if feed.name == feed_name)
+        stored = self.archive.put([json.dumps({"data": records}).encode()])
+        pull = PullFacts(Interval(NOW, NOW), "pulls/x", stored.sha256, [Entry(stored.sha256, stored.size, "page 1")])
+        landing = Landing(self.configuration, profile, self.archive, self.keys, "scheduled", "run")
+        with psycopg.connect(self.dsn) as connection:
+            return sum(one.rows_landed for one in land(connection, landing, feed, pull, NOW))
 
     def rows(self, text: str, *parameters: Any) -> list[tuple]:
         """Run a query."""
@@ -211,6 +222,16 @@ def test_a_run_that_is_killed_loses_nothing_and_doubles_nothing(bench: Bench, mo
     assert [len(bench.versions(str(number))) for number in range(5)] == [1] * 5
 
 
+def test_two_that_take_at_once_take_each_event_once(bench: Bench) -> None:
+    for number in range(40):
+        bench.arrive(f"E{number}", bench.body(f"E{number}", bench.row(str(number))))
+    with ThreadPoolExecutor(3) as takers:
+        taken = [one.result() for one in [takers.submit(bench.take) for _ in range(3)]]
+    assert sum(one.landed for one in taken) == 40
+    assert sum(one.events for one in taken) == 40
+    assert bench.rows("select count(*) from raw.receipt_line where receipt_ref like %s", bench.ref("%")) == [(40,)]
+
+
 def test_an_invoice_event_lands_header_and_lines_as_the_api_would(bench: Bench) -> None:
     invoice = {
         "invoiceId": bench.ref("i"),
@@ -230,6 +251,7 @@ def test_an_invoice_event_lands_header_and_lines_as_the_api_would(bench: Bench) 
     bench.arrive("E", body, "invoice.received", "ap")
     taken = bench.take()
     assert taken.rows == {"invoice": 1, "invoice_line": 2}
+    assert bench.land_page("invoices", invoice) == 0
     assert len(bench.outcome("E")[1]) == 2  # type: ignore[index]
 
 
