@@ -6,7 +6,8 @@
 
 with desired as (
     {%- for operation in [
-        'match_result', 'purchase_order', 'clearance_oracle', 'clearance_sap', 'correction_request', 'master_proposal'
+        'match_result', 'purchase_order', 'posting_status', 'payment_status', 'clearance_oracle', 'clearance_sap', 'receipt',
+        'payment_outcome', 'purchase_order_supply', 'receipt_discrepancy', 'correction_request', 'master_proposal',
     ] %}
     select
         target,

@@ -44,28 +44,84 @@ order_copy as (
     from {{ ref('int_copies') }} as copy
     inner join operation on copy.target = operation.target and operation.operation = 'purchase_order'
     where copy.is_present and copy.is_equal
+),
+
+posting as (
+    select
+        operation.target,
+        operation.operation,
+        invoice.invoice_id as subject_id,
+        concat_ws(
+            '|', 'posted', coalesce(invoice.source_document_number, ''), {{ second_in_utc('invoice.source_posted_at') }}
+        ) as readback,
+        invoice._known_at as known_at
+    from invoice
+    inner join operation on invoice.source_system = operation.target and operation.operation = 'posting_status'
+    where invoice.source_status in ('posted', 'paid') and invoice.source_posted_at is not null
+),
+
+payment as (
+    select
+        operation.target,
+        operation.operation,
+        invoice.invoice_id as subject_id,
+        invoice.source_payment_status || '|' || coalesce(invoice.source_payment_ref, '') as readback,
+        invoice._known_at as known_at
+    from invoice
+    inner join operation on invoice.source_system = operation.target and operation.operation = 'payment_status'
+    where invoice.source_payment_status is not null
+),
+
+payment_at_erp as (
+    select
+        operation.target,
+        operation.operation,
+        paid.payment_id as subject_id,
+        paid.status as readback,
+        paid.known_at
+    from {{ ref('fct_payment') }} as paid
+    inner join operation on paid.source_system = operation.target and operation.operation = 'payment_outcome'
+    inner join {{ ref('int_payment_outcomes') }} as outcome on paid.end_to_end_id = outcome.end_to_end_id
+),
+
+-- Of receipts, those that an ERP was told of: they are few, and postings are many.
+receipt as (
+    select distinct
+        told.target,
+        told.operation,
+        told.subject_id,
+        'posted' as readback,
+        copy._known_at as known_at
+    from {{ ref('stg_ops_messages') }} as told
+    inner join {{ ref('int_receipt_lines') }} as posted on told.subject_id = posted.receipt_line_id
+    inner join {{ ref('stg_receipt_lines') }} as copy
+        on
+            {{ system_of('posted.erp_receipt_line_id') }} = copy._source_system
+            and {{ key_of('posted.erp_receipt_line_id') }} = copy._record_key
+    where told.operation = 'receipt'
+),
+
+discrepancy as (
+    select
+        operation.target,
+        operation.operation,
+        shown.discrepancy_ref as subject_id,
+        shown.status || '|' || coalesce(shown.actual, '') as readback,
+        shown._known_at as known_at
+    from {{ ref('stg_receipt_discrepancies') }} as shown
+    inner join operation
+        on shown._source_system = operation.target and operation.operation = 'receipt_discrepancy'
 )
 
+{% for shown in [
+    'at_ap', 'at_erp', 'order_copy', 'posting', 'payment', 'payment_at_erp', 'receipt', 'discrepancy',
+] -%}
 select
     target::text as target,
     operation::text as operation,
     subject_id::text as subject_id,
     readback::text as readback,
     known_at
-from at_ap
-union all
-select
-    target::text as target,
-    operation::text as operation,
-    subject_id::text as subject_id,
-    readback::text as readback,
-    known_at
-from at_erp
-union all
-select
-    target::text as target,
-    operation::text as operation,
-    subject_id::text as subject_id,
-    readback::text as readback,
-    known_at
-from order_copy
+from {{ shown }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

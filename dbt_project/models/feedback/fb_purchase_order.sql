@@ -1,94 +1,20 @@
-{#
-    AP: purchase orders that its copy lacks or holds differently after the SLA, as open SYNC findings say. The episode
-    is among the facts, so that a copy that went wrong again is repaired again.
-#}
+{# AP: purchase orders that its copy lacks or holds differently after the SLA. #}
 {{ config(materialized='stable_view') }}
 
-with operation as (
-    select * from {{ ref('feedback_operations') }}
-    where operation = 'purchase_order'
-),
-
-out_of_sync as (
+with stated as (
     select
-        copy.target,
-        copy.purchase_order_id,
-        sum(hold.episode) as episode
-    from {{ ref('exc_hold') }} as hold
-    inner join {{ ref('int_copies') }} as copy on hold.subject_id = copy.copy_id
-    where hold.is_open and hold.code in ('SYNC_MISSING', 'SYNC_DIFFERENT')
-    group by copy.target, copy.purchase_order_id
-),
-
--- The number by which the target knows the vendor: of several, the one that refers to the order's own.
-supplier as (
-    select distinct on (source_system, vendor_key)
-        source_system,
-        vendor_key,
-        vendor_number
-    from {{ ref('int_vendor_crosswalk') }}
-    where is_known
-    order by source_system asc, vendor_key asc, vendor_number collate "C" asc
-),
-
-referring as (
-    select distinct on (source_system, record_vendor_id)
-        source_system,
-        record_vendor_id,
-        vendor_number
-    from {{ ref('int_vendor_crosswalk') }}
-    order by source_system asc, record_vendor_id asc, vendor_number collate "C" asc
-),
-
-line as (
-    select
-        line.purchase_order_id,
-        jsonb_agg(
-            jsonb_build_object(
-                'lineNumber', line.line_number,
-                'itemNumber', coalesce(item.item_number, line.item_number),
-                'description', line.description,
-                'quantity', trim_scale(line.ordered_qty_source - coalesce(line.cancelled_qty_source, 0)),
-                'unit', line.unit,
-                'price', trim_scale(line.price_source),
-                'status', line.status
-            )
-            order by line.line_number
-        ) as lines
-    from {{ ref('int_purchase_order_lines') }} as line
-    left join {{ ref('int_items') }} as item on line.item_key = item.item_key
-    group by line.purchase_order_id
-),
-
-stated as (
-    select
-        operation.target,
-        operation.operation,
-        purchase_order.entity_id,
-        purchase_order.purchase_order_id,
-        purchase_order.po_number,
-        purchase_order.correlation_id,
-        out_of_sync.episode,
+        *,
         jsonb_build_object(
-            'poNumber', purchase_order.po_number,
-            'businessUnit', code.code,
-            'supplierId', coalesce(referring.vendor_number, supplier.vendor_number),
-            'currency', purchase_order.currency,
-            'status', purchase_order.status,
-            'orderedAt', to_char(purchase_order.ordered_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            'lines', coalesce(line.lines, '[]'::jsonb)
+            'poNumber', po_number,
+            'businessUnit', site,
+            'supplierId', vendor_number,
+            'currency', currency,
+            'status', status,
+            'orderedAt', ordered_text,
+            'lines', ap_lines
         ) as body
-    from out_of_sync
-    inner join operation on out_of_sync.target = operation.target
-    inner join {{ ref('int_purchase_orders') }} as purchase_order
-        on out_of_sync.purchase_order_id = purchase_order.purchase_order_id
-    inner join {{ ref('stg_ops_entity_codes') }} as code
-        on purchase_order.entity_id = code.entity_id and operation.target = code.source_system
-    left join line on purchase_order.purchase_order_id = line.purchase_order_id
-    left join supplier
-        on operation.target = supplier.source_system and purchase_order.vendor_key = supplier.vendor_key
-    left join referring
-        on operation.target = referring.source_system and purchase_order.vendor_id = referring.record_vendor_id
+    from {{ ref('fb_order_copy') }}
+    where vocabulary = 'ap'
 )
 
 select

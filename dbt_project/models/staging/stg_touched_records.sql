@@ -39,6 +39,7 @@
     'policy',
     'purchase_order',
     'purchase_order_line',
+    'receipt_discrepancy',
     'receipt_line',
     'requisition',
     'routing',

@@ -40,6 +40,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "inventory_movement",
         "inventory_count",
         "backorder",
+        "receipt_discrepancy",
     ),
     "bank": ("bank_statement", "bank_entry", "payment_status"),
     "contracts": ("contract_price",),

@@ -34,6 +34,8 @@ select
     match_status,
     hold_codes,
     source_ref,
+    payment_status,
+    payment_ref,
 
     {{ to_money('net_amount') }} as net_amount,
     {{ to_money('tax_amount') }} as tax_amount,
