@@ -161,6 +161,8 @@ def kpi_words(row: dict[str, Any]) -> tuple[str, str]:
         return f"{numerator * 100 / denominator:.1f} %", f"{denominator:,.0f} {row['currency'] or ''}".rstrip()
     if row["currency"]:
         return f"{_money(numerator)} {row['currency']}", ""
+    if denominator:
+        return f"{numerator / denominator:.2f}", f"{denominator:,.0f}"
     return f"{numerator or 0:,.0f}", ""
 
 

@@ -15,6 +15,8 @@ AP_LEARNS_AFTER = timedelta(hours=1)
 CLERKS_FROM = timedelta(hours=10)
 CLERKS = ("a.alvarez", "j.okafor", "m.lindqvist")
 POSTER = "erp-interface"
+# The ERPs that tell AP themselves what they posted; of the others AP learns from the messages that it takes.
+TELL_AP = ("erp_main",)
 
 
 def post_cleared_invoices(session: Session, day: datetime) -> int:
@@ -43,6 +45,8 @@ def _post(session: Session, books: Books, clearance: Clearance, day: datetime, n
     document = books.document_number(clearance.invoice, day, number)
     books.post(session, ap_documents.read_invoice(stored.doc), clearance, document, at)
     mark_posted(session, books.system, clearance, at)
+    if books.system not in TELL_AP:
+        return True
     learned = at + AP_LEARNS_AFTER
     session.overlay(AP, "invoices", stored.key, ap_documents.posted_fields(document, at, learned), learned)
     event_id, event = ap_documents.posted_event(stored.doc, POSTER, learned)

@@ -36,6 +36,15 @@ def posted_late_and_over(story: Story) -> None:
     story.label("RECEIPT_OVER", "po_line", po.line_id(line), arrives)
 
 
+def posted_never(story: Story) -> None:
+    """The ERP never got a receipt; it posts it when it is told, which is too late."""
+    po = goods(story)
+    line, arrives = po.lines[0], story.day + ARRIVES
+    row = story.receive(po, line, line.qty, arrives, booked=False)
+    story.bill(po, [Billed(line, line.qty)], arrives + 2)
+    story.label("RECEIPT_LATE_POSTED", "receipt", f"supply:{row.ref}", arrives, due=arrives + 1)
+
+
 def posted_in_time(story: Story) -> None:
     """The ERP posted a receipt on the last second that is allowed."""
     po = goods(story)

@@ -142,6 +142,7 @@ FINDINGS: tuple[Card, ...] = (
     _card(acceptance.lot_over, "QTY_ORDERED RECEIPT_OVER"),
     _card(ageing.posted_late, "RECEIPT_LATE_POSTED"),
     _card(ageing.posted_late_and_over, "RECEIPT_LATE_POSTED RECEIPT_OVER"),
+    _card(ageing.posted_never, "RECEIPT_LATE_POSTED"),
     _card(ageing.accrual_aged, "ACCRUAL_AGED"),
     _card(ageing.accrual_ages, "ACCRUAL_AGED"),
     _card(ageing.accrual_aged_and_over, "ACCRUAL_AGED RECEIPT_OVER"),

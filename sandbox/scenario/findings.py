@@ -597,7 +597,7 @@ def _sync_case(story: Story, copies: tuple[str, ...], *, dear: bool = False) -> 
 
 def _sync_label(story: Story, code: str, target: str, po: Po, cleared: int | None = None) -> None:
     subject = f"{target}:purchase_order:{po.po_id}"
-    feedback = target == "ap"
+    feedback = cleared is None
     story.label(code, "record", subject, story.day, due=story.day + 1, cleared=cleared, by_feedback=feedback)
 
 

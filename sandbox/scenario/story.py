@@ -253,6 +253,7 @@ class Story:
         waiting: int | None = 0,
         booked_after: timedelta | None = None,
         days_ago: int = 0,
+        booked: bool = True,
     ) -> Receipt:
         """Receive (or return) goods: supply reports it the same day, the ERP and AP follow within hours.
 
@@ -268,6 +269,7 @@ class Story:
             waiting: of the quantity, what inspection has not looked at; None where it has not begun.
             booked_after: how long after it the ERP posted it; some hours where that is left out.
             days_ago: how long before `day` the goods came and the ERP posted them, where all tell it only on that day.
+            booked: whether the ERP gets to know of it; AP does in any case.
         """
         told = self.book.moment(day, 10, 13)
         received = told - timedelta(days=days_ago)
@@ -277,9 +279,11 @@ class Story:
         row = Receipt(ref, po, line, qty, unit or line.unit, received, posted, clerk, kind, rejected, names, waiting)
         self.report(row, day, posted + timedelta(days=days_ago))
         latest = 8 if days_ago else 18
-        booked = received + (booked_after or timedelta(minutes=self.rng.randrange(100, latest * 60)))
-        seen = booked + timedelta(days=days_ago)
-        self.writes += [self.erp.receipt(row, booked, seen), ap.receipt(row, seen), *self._received_journal(row, seen)]
+        posting = received + (booked_after or timedelta(minutes=self.rng.randrange(100, latest * 60)))
+        seen = posting + timedelta(days=days_ago)
+        self.writes.append(ap.receipt(row, seen))
+        if booked:
+            self.writes += [self.erp.receipt(row, posting, seen), *self._received_journal(row, seen)]
         return row
 
     def report(self, row: Receipt, day: int, modified: datetime, *, late: bool = False) -> None:

@@ -35,6 +35,8 @@ class ApApi:
             Route(TOKEN_PATH, self.token, methods=["POST"]),
             Route("/v1/match-results", partial(self.write, "match_result"), methods=["POST"]),
             Route("/v1/purchase-orders", partial(self.write, "purchase_order"), methods=["POST"]),
+            Route("/v1/posting-statuses", partial(self.write, "posting_status"), methods=["POST"]),
+            Route("/v1/payment-statuses", partial(self.write, "payment_status"), methods=["POST"]),
             Route("/v1/{collection}", self.read, methods=["GET"]),
             Route("/v1/{collection}/{key:path}", self.read_one, methods=["GET"]),
         ]
@@ -75,7 +77,7 @@ class ApApi:
         return json_answer(request, found.text)
 
     async def write(self, operation: str, request: Request) -> Response:
-        """Take a match result or a purchase order over."""
+        """Take a message over."""
         accepted = ap_writes.OPERATIONS[operation]
         body = await body_of(request, accepted.required)
         message = partial(once, self.store, system=SYSTEM, operation=operation, effect=accepted.effect)

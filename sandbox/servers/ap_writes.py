@@ -1,19 +1,14 @@
 """What the AP platform does with the messages that it takes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from sandbox.servers.ap_holds import show_holds, spell
+from sandbox.servers.ap_documents import POSTED, posted_event, posted_fields
+from sandbox.servers.ap_holds import INTERFACE, show_holds, spell
 from sandbox.servers.http import refuse
-from sandbox.servers.writes import Effect, check_fields
-from sandbox.store import Document, Session
+from sandbox.servers.writes import NUMBER, TEXT, Accepted, Fields, check_fields, read_time
+from sandbox.store import Document, Session, Stored
 from sandbox.wire.codes import AP_PO_STATUS, UNITS
 
 SYSTEM = "ap"
-
-
-Fields = Mapping[str, type | tuple[type, ...]]
-TEXT, NUMBER = (str, type(None)), (int, float, type(None))
+SETTLED = (POSTED, "PAID")
 HOLD: Fields = {
     "code": str,
     "lineNumber": (int, type(None)),
@@ -24,14 +19,6 @@ HOLD: Fields = {
 ORDER_LINE: Fields = {"lineNumber": int, "quantity": NUMBER, "unit": TEXT, "price": NUMBER, "status": TEXT}
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """A kind of message: the fields that it must have, and its effect."""
-
-    required: Fields
-    effect: Effect
-
-
 def take_match_result(session: Session, body: Document) -> tuple[int, Document]:
     """Show verdict and holds on an invoice."""
     for line in body["lines"]:
@@ -39,9 +26,7 @@ def take_match_result(session: Session, body: Document) -> tuple[int, Document]:
     for hold in body["holds"]:
         check_fields(hold, HOLD)
     key = body["invoiceId"]
-    invoice = session.get(SYSTEM, "invoices", key, lock=True)
-    if invoice is None:
-        raise refuse(404, "not_found", f"There is no invoice {key}.")
+    invoice = _invoice(session, key)
     now = session.now()
     changes = {
         "matchStatus": body["verdict"],
@@ -80,6 +65,45 @@ def _order_line(line: Document) -> Document:
     return {**line, "unit": UNITS[SYSTEM].get(unit or "", unit), "status": status.upper() if status else status}
 
 
+def take_posting_status(session: Session, body: Document) -> tuple[int, Document]:
+    """Show on an invoice that the ERP posted it; one that is paid stays paid."""
+    key = body["invoiceId"]
+    invoice = _invoice(session, key)
+    posted_at, now = read_time(body["postedAt"]), session.now()
+    changes = posted_fields(body["erpDocumentNumber"], posted_at, now)
+    if invoice.doc.get("status") in SETTLED:
+        del changes["status"]
+    else:
+        event_id, event = posted_event(invoice.doc, INTERFACE.name, now)
+        session.put(SYSTEM, "invoice-events", [(event_id, event, now)])
+    changes["accountingStatus"] = body["accountingStatus"]
+    session.overlay(SYSTEM, "invoices", key, changes, now)
+    return 200, {"status": "accepted", "invoiceId": key}
+
+
+def take_payment_status(session: Session, body: Document) -> tuple[int, Document]:
+    """Show on an invoice what became of its payment."""
+    key = body["invoiceId"]
+    _invoice(session, key)
+    now = session.now()
+    changes = {
+        "paymentStatus": body["paymentStatus"],
+        "paymentReference": body["paymentReference"],
+        "paymentDate": body.get("paymentDate"),
+        "paymentReason": body.get("reason"),
+        "updatedAt": spell(now),
+    }
+    session.overlay(SYSTEM, "invoices", key, changes, now)
+    return 200, {"status": "accepted", "invoiceId": key}
+
+
+def _invoice(session: Session, key: str) -> Stored:
+    invoice = session.get(SYSTEM, "invoices", key, lock=True)
+    if invoice is None:
+        raise refuse(404, "not_found", f"There is no invoice {key}.")
+    return invoice
+
+
 OPERATIONS = {
     "match_result": Accepted(
         {
@@ -103,5 +127,28 @@ OPERATIONS = {
             "lines": list,
         },
         take_purchase_order,
+    ),
+    "posting_status": Accepted(
+        {
+            "invoiceId": str,
+            "accountingStatus": str,
+            "erpDocumentNumber": TEXT,
+            "postedAt": str,
+            "correlationId": TEXT,
+        },
+        take_posting_status,
+    ),
+    "payment_status": Accepted(
+        {
+            "invoiceId": str,
+            "paymentStatus": str,
+            "paymentReference": str,
+            "paymentDate": TEXT,
+            "amount": NUMBER,
+            "currency": str,
+            "reason": TEXT,
+            "correlationId": TEXT,
+        },
+        take_payment_status,
     ),
 }

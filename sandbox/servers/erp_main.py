@@ -3,6 +3,9 @@
 A client that must not post twice looks first. Reading goes through the ERP's database.
 """
 
+import json
+from functools import partial
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +14,7 @@ from starlette.routing import Route
 from sandbox.servers import proposals
 from sandbox.servers.books import take_over
 from sandbox.servers.clearances import Clearance, read_clearance
+from sandbox.servers.erp_main_writes import KINDS, Posted
 from sandbox.servers.http import json_answer, refuse
 from sandbox.servers.writes import body_of, check_fields
 from sandbox.store import Document, Store
@@ -32,6 +36,11 @@ class ErpMainApi:
             Route("/invoice-clearances/{invoice:path}", self.read, methods=["GET"]),
             Route("/master-proposals", self.propose, methods=["POST"]),
             Route("/master-proposals/{proposal:path}", self.read_proposal, methods=["GET"]),
+            *(Route(f"/{name}", partial(self.post, kind), methods=["POST"]) for name, kind in KINDS.items()),
+            *(
+                Route(f"/{name}/{{key:path}}", partial(self.show, kind), methods=["GET"])
+                for name, kind in KINDS.items()
+            ),
         ]
 
     def read(self, request: Request) -> Response:
@@ -77,4 +86,23 @@ class ErpMainApi:
         with self.store.session() as session:
             take_over(session, SYSTEM, clearance, body)
             session.took_effect(SYSTEM, "invoice_clearance", clearance.invoice, body)
+        return JSONResponse(body, status_code=201)
+
+    def show(self, kind: Posted, request: Request) -> Response:
+        """Answer what the ERP posted under a key."""
+        with self.store.session() as session:
+            found = kind.show(session, request.path_params["key"])
+        if found is None:
+            raise refuse(404, "not_found", "Nothing is posted under this key.")
+        return json_answer(request, json.dumps(found, default=str))
+
+    async def post(self, kind: Posted, request: Request) -> Response:
+        """Post what the message says; each POST has its effect."""
+        body = await body_of(request, kind.required)
+        return await run_in_threadpool(self._post, kind, body)
+
+    def _post(self, kind: Posted, body: Document) -> Response:
+        with self.store.session() as session:
+            kind.post(session, body)
+            session.took_effect(SYSTEM, kind.operation, body[kind.key], body)
         return JSONResponse(body, status_code=201)

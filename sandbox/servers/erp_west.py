@@ -11,8 +11,9 @@ from starlette.routing import Route
 from sandbox.servers import proposals
 from sandbox.servers.books import take_over
 from sandbox.servers.clearances import Clearance, read_clearance
+from sandbox.servers.erp_west_writes import KINDS
 from sandbox.servers.http import json_answer, json_list, number_of, refuse, window_of
-from sandbox.servers.writes import body_of, check_fields, once
+from sandbox.servers.writes import Accepted, body_of, check_fields, once
 from sandbox.store import Document, Session, Store
 from sandbox.wire import COLLECTIONS
 
@@ -34,6 +35,10 @@ class ErpWestApi:
             Route("/api/invoice-clearances/{invoice:path}", self.read_clearance, methods=["GET"]),
             Route("/api/master-proposals", self.propose, methods=["POST"]),
             Route("/api/master-proposals/{proposal:path}", self.read_proposal, methods=["GET"]),
+            *(
+                Route(f"/api/{name}/{{key:path}}", partial(self.post, operation, accepted), methods=["PUT"])
+                for name, (operation, accepted) in KINDS.items()
+            ),
             Route("/api/{collection}", self.read, methods=["GET"]),
         ]
 
@@ -93,6 +98,13 @@ class ErpWestApi:
         content = {**body, "apInvoiceId": invoice}
         take_over(session, SYSTEM, clearance, content)
         return 200, content
+
+    async def post(self, operation: str, accepted: Accepted, request: Request) -> Response:
+        """Post what a message says, under the key in its path."""
+        body = await body_of(request, accepted.required)
+        named = {**body, "reference": request.path_params["key"]}
+        message = partial(once, self.store, system=SYSTEM, operation=operation, effect=accepted.effect)
+        return await run_in_threadpool(message, request=request, body=named)
 
 
 def _keep_proposal(session: Session, body: Document) -> tuple[int, Document]:

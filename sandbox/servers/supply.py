@@ -1,12 +1,16 @@
-"""The supply system's HTTP API: basic authentication, offset pages. Its files are served by SFTP."""
+"""The supply system's HTTP API: basic authentication, offset pages, idempotent writes. Its files are served by SFTP."""
 
 import json
+from functools import partial
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.servers import supply_writes
 from sandbox.servers.http import json_answer, json_list, number_of, refuse, window_of
+from sandbox.servers.writes import body_of, once
 from sandbox.store import Store
 from sandbox.wire import COLLECTIONS
 
@@ -22,7 +26,11 @@ class SupplyApi:
 
     def routes(self) -> list[Route]:
         """The API's routes."""
-        return [Route("/{collection}", self.read, methods=["GET"])]
+        return [
+            Route("/purchase-orders", partial(self.write, "purchase_order"), methods=["POST"]),
+            Route("/receipt-discrepancies", partial(self.write, "receipt_discrepancy"), methods=["POST"]),
+            Route("/{collection}", self.read, methods=["GET"]),
+        ]
 
     def read(self, request: Request) -> Response:
         """Answer one page of a collection, and how many records there are in all."""
@@ -37,3 +45,10 @@ class SupplyApi:
             total = session.count(SYSTEM, collection, window)
         facts = json.dumps({"offset": offset, "limit": limit, "total": total})
         return json_answer(request, f'{facts[:-1]}, "items": {json_list(rows)}}}')
+
+    async def write(self, operation: str, request: Request) -> Response:
+        """Take a message over."""
+        accepted = supply_writes.OPERATIONS[operation]
+        body = await body_of(request, accepted.required)
+        message = partial(once, self.store, system=supply_writes.TARGET, operation=operation, effect=accepted.effect)
+        return await run_in_threadpool(message, request=request, body=body)

@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,8 +14,18 @@ from starlette.responses import Response
 from sandbox.servers.http import refuse
 from sandbox.store import Document, Session, Store
 
+Fields = Mapping[str, type | tuple[type, ...]]
+TEXT, NUMBER = (str, type(None)), (int, float, type(None))
 # Does what a message asks for, and returns the answer's status and content.
 Effect = Callable[[Session, Document], tuple[int, Document]]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A kind of message: the fields that it must have, and its effect."""
+
+    required: Fields
+    effect: Effect
 
 
 async def body_of(request: Request, required: Mapping[str, type | tuple[type, ...]]) -> Document:
@@ -46,6 +58,17 @@ def check_words(value: Document, fields: Mapping[str, type | tuple[type, ...]]) 
             raise refuse(422, "invalid", f"The field {field} is blank.")
         if kind is int and isinstance(value[field], bool):
             raise refuse(422, "invalid", f"The field {field} is no number.")
+
+
+def read_time(text: str) -> datetime:
+    """Read an instant that a message states; one without an offset is refused."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise refuse(422, "invalid", f"{text!r} is no instant.") from error
+    if at.tzinfo is None:
+        raise refuse(422, "invalid", f"{text!r} has no offset.")
+    return at
 
 
 def once(store: Store, *, system: str, operation: str, request: Request, body: Document, effect: Effect) -> Response:

@@ -34,5 +34,6 @@ COLLECTIONS: dict[str, tuple[str, ...]] = {
         "requisitions",
         "purchase-orders",
         "backorders",
+        "receipt-discrepancies",
     ),
 }

@@ -111,6 +111,8 @@ def invoice(paper: Invoice, at: datetime) -> Write:
         "remitToAccount": paper.remit_to or None,
         "attachmentIds": f"{paper.ref}.pdf",
         "matchStatus": None,
+        "paymentStatus": None,
+        "paymentReference": None,
         "holds": [],
         "lines": [_invoice_line(line) for line in paper.lines],
         **paper.extra,

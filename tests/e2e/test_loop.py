@@ -49,7 +49,7 @@ def test_every_batch_was_promoted_and_every_bad_row_is_in_quarantine_with_its_re
 
 def test_verdicts_reached_every_target_and_were_taken_over(stack):
     states = rows(stack, "select target, state, count(*) from feedback.message_state group by target, state")
-    assert {"ap", "erp_main", "erp_west"} <= {target for target, state, _ in states if state == "confirmed"}
+    assert {"ap", "erp_main", "erp_west", "supply"} <= {target for target, state, _ in states if state == "confirmed"}
     assert {state for _, state, _ in states} <= {"acknowledged", "confirmed", "superseded"}
 
 

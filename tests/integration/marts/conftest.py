@@ -26,6 +26,7 @@ PICTURED = (
     "mart.fct_receipt_line",
     "mart.fct_purchase_order_version",
     "mart.fct_payment_invoice",
+    "mart.transaction_state",
     "fb.fb_desired_state",
     "fb.fb_observed_state",
 )

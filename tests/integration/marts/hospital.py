@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.scenarios.estate import AP, ERP, TIEOUT, Estate, line
+from tests.scenarios.estate import AP, ERP, SUPPLY, TIEOUT, Estate, line
 from tests.scenarios.warehouse import Warehouse, at
 
 FIRST = at("2026-03-31")  # the evening of 30 March in New York
 SECOND = at("2026-04-03")  # the evening of 2 April there
+TOLD = at("2026-03-31T01:00")
 
 
 def first_day(warehouse: Warehouse) -> None:
@@ -28,22 +29,32 @@ def second_day(warehouse: Warehouse) -> None:
     # PRICE: the supplier corrects the price; the hold clears.
     _price_credit(estate)
     # GOOD was posted by the ERP and shown by AP as matched; OPEN is shown as cleared by the ERP.
-    estate.invoice("GOOD", "PO1", 10, "5.00", "2026-03-05", match_status="matched", hold_codes=None, status="posted")
+    estate.invoice("GOOD", "PO1", 10, "5.00", "2026-03-05", match_status="matched", hold_codes=None, status="posted",
+                   payment_status="settled", payment_ref="PAY1")  # fmt: skip
     _erp_copy(estate, "GOOD", "PO1", posted_at=at("2026-04-01T12:00"), match_status="cleared")
     _erp_copy(estate, "OPEN", "PO2", posted_at=None, match_status="cleared")
     # EARLY named an order that was not known.
     estate.order("PO9", line(4, "2.50"))
     _copy(estate, "PO9", 4, "2.50", updated_at=SECOND - timedelta(hours=1))
+    # OPEN was paid; the bank sent the money back, which the ERP does not know. AP shows how GOOD was paid.
+    _paid_and_returned(estate)
     # The copy that AP lacked is there.
     _copy(estate, "PO3", 10, "5.00", updated_at=SECOND - timedelta(hours=1))
     estate.land(warehouse, SECOND)
+    _messages(warehouse)
 
 
 def _masters(estate: Estate) -> None:
     for name in ("payment", "payment_invoice", "gl_account"):
         estate._role("H1", name, ERP, "record")
-    estate._role("H1", "bank_statement", "bank", "record")
+    for name in ("bank_statement", "bank_entry"):
+        estate._role("H1", name, "bank", "record")
     estate.add(TIEOUT, "sla", sla_id="sync", subject="sync", hours=24)
+    estate.add(TIEOUT, "sla", sla_id="posting", subject="receipt_posting", object="receipt_line", hours=24)
+    # Supply holds copies of the orders that were issued from the end of March on.
+    estate.add(TIEOUT, "system_of_record", entity_id="H1", object="purchase_order", source_system=SUPPLY, role="copy",
+               valid_from="2026-03-28")  # fmt: skip
+    estate.add(SUPPLY, "vendor", vendor_number="V-1", name="VENDOR V1", source_ref="V1", source_ref_system=ERP)
     estate.add(
         TIEOUT,
         "routing",
@@ -73,9 +84,16 @@ def _orders(estate: Estate) -> None:
         moment = at(received)
         estate.receipt(reference, order, qty, received, posted_at=moment + timedelta(hours=1))
         _erp_receipt(estate, reference, order, qty, moment, moment + timedelta(hours=hours))
+    # Supply shows already what it is told of R4.
+    estate.add(SUPPLY, "receipt_discrepancy", discrepancy_ref="RECEIPT_LATE_POSTED supply:R4", entity_id="H1",
+               kind="late", status="open", receipt_ref="R4", actual="2026-03-06 21:00 UTC")  # fmt: skip
     # Six of ten received and nothing invoiced: accrued.
     estate.receipt("R3", "PO3", 7, "2026-03-10T15:00", posted_at=at("2026-03-10T16:00"))
     estate.receipt("T3", "PO3", 1, "2026-03-11T15:00", kind="return", named_receipt_ref="R3")
+
+    # Supply never got this one.
+    estate.order("PO5", line(2, "60.00", unit="BX"), approved_at=at("2026-03-28T12:00"))
+    _copy(estate, "PO5", 2, "60.00", updated_at=at("2026-03-28T13:00"), unit="BX")
 
 
 def _invoices(estate: Estate) -> None:
@@ -140,6 +158,16 @@ def _payments(estate: Estate) -> None:
     )
 
 
+def _paid_and_returned(estate: Estate) -> None:
+    estate.add(ERP, "payment", payment_ref="PAY2", entity_id="H1", vendor_number="V1", end_to_end_id="E2E-2",
+               amount="40.00", currency="USD", status="sent", sent_at=at("2026-03-31T10:00"))  # fmt: skip
+    estate.add(ERP, "payment_invoice", payment_ref="PAY2", invoice_ref="ERP-OPEN", amount="40.00")
+    for number, day, amount in ((2, "2026-04-01", "-40.00"), (3, "2026-04-02", "40.00")):
+        estate.add("bank", "bank_entry", statement_ref="S1", entry_number=number, detail_number=1, booking_date=day,
+                   value_date=day, amount=amount, currency="USD", end_to_end_id="E2E-2",
+                   bank_ref=f"B{number}")  # fmt: skip
+
+
 def _operations(warehouse: Warehouse) -> None:
     """One failed run of a system, and a quarantined row of AP."""
     warehouse.connection.execute(
@@ -152,7 +180,24 @@ def _operations(warehouse: Warehouse) -> None:
     )
 
 
-def _copy(estate: Estate, number: str, qty: int, price: str, *, updated_at: datetime) -> None:
+def _messages(warehouse: Warehouse) -> None:
+    """What AP was told after the first day: it took both messages, and the next extraction showed one of them."""
+    for number, subject in enumerate(("GOOD", "OPEN"), start=1):
+        warehouse.connection.execute(
+            "with message as (insert into feedback.outbox (target, operation, entity_id, subject_type, subject_id,"
+            " sequence, target_key, body, facts_sha256, readback, schema_version, idempotency_key, mode, run_id,"
+            " created_at, confirm_by) values ('ap', 'match_result', 'H1', 'invoice', 'ap:' || %(subject)s, 1,"
+            " %(subject)s, '{}', '', 'matched|', 1, %(subject)s, 'live', 'run', %(told)s, %(due)s)"
+            " returning message_id), attempt as (insert into feedback.attempt (message_id, at, tried_at, outcome,"
+            " worker) select message_id, %(told)s, %(told)s, 'acknowledged', 'w' from message)"
+            " insert into feedback.confirmation (message_id, confirmed_at, known_at)"
+            " select message_id, %(shown)s, %(shown)s from message where %(number)s = 1",
+            {"subject": subject, "told": TOLD, "due": TOLD + timedelta(hours=36), "number": number,
+             "shown": TOLD + timedelta(hours=12)},
+        )  # fmt: skip
+
+
+def _copy(estate: Estate, number: str, qty: int, price: str, *, updated_at: datetime, **fields: Any) -> None:
     """AP's copy of an order of one line."""
     estate.add(
         AP,
@@ -170,7 +215,7 @@ def _copy(estate: Estate, number: str, qty: int, price: str, *, updated_at: date
         po_number=number,
         line_number=1,
         _updated_at=updated_at,
-        **line(qty, price),
+        **line(qty, price, **fields),
     )
 
 

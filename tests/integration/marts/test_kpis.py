@@ -77,7 +77,7 @@ def test_a_failed_run_counts_once_in_all_and_at_each_facility_that_it_serves(his
 def test_a_copy_that_is_missing_after_the_sla_lowers_the_synchronisation_rate(history: History) -> None:
     late = history.first.row("mart.fct_purchase_order_version", purchase_order_id="erp_main:PO3")
     assert (late["is_due"], late["in_sync"]) == (True, False)
-    figure = history.second.figure("po_sync_success_rate", dimension="all")
+    figure = history.second.figure("po_sync_success_rate", dimension="all", period=date(2026, 2, 20))
     assert (figure["numerator"], figure["denominator"]) == (3, 4)
 
 
@@ -96,8 +96,8 @@ def test_open_holds_grow_older_and_each_day_keeps_its_picture(history: History) 
         rows = history.second.rows("mart.kpi_exception_aging", period=day)
         return {row["age_bucket"]: (row["open_holds"], row["amount_at_risk"]) for row in rows if row["open_holds"]}
 
-    assert buckets(LOAD_DAY) == {"0-2": (4, 22)}
-    assert buckets(date(2026, 4, 2)) == {"3-7": (1, 2)}
+    assert buckets(LOAD_DAY) == {"0-2": (7, 22)}
+    assert buckets(date(2026, 4, 2)) == {"3-7": (4, 2)}
 
 
 def test_a_restated_figure_is_a_new_row_and_the_old_one_says_when_it_was_superseded(history: History) -> None:
@@ -117,3 +117,17 @@ def test_a_build_that_is_repeated_adds_nothing(history: History) -> None:
     for table in ("mart.kpi_value", "mart.correlation_link", "fb.fb_desired_state", "mart.exc_hold"):
         second, repeated = history.second.rows(table), history.repeated.rows(table)
         assert sorted(second, key=str) == sorted(repeated, key=str)
+
+
+def test_a_message_that_no_extraction_showed_until_its_time_was_up_lowers_the_rate(history: History) -> None:
+    """Two messages were due on the first of April at noon; the copy of one invoice showed it in time."""
+    assert history.first.rows("mart.kpi_value", kpi="erp_sync_success_rate") == []
+    for value in ("all", "ap", "match_result"):
+        figure = history.second.figure("erp_sync_success_rate", dimension_value=value)
+        assert (figure["period"], figure["entity_id"]) == (date(2026, 4, 1), "H1")
+        assert (figure["numerator"], figure["denominator"], figure["value"]) == (1, 2, 50)
+
+
+def test_an_invoice_that_nobody_touched_lowers_the_touches_of_its_posting_day(history: History) -> None:
+    figure = history.second.figure("manual_touches_per_invoice", period=date(2026, 4, 1))
+    assert (figure["numerator"], figure["denominator"], figure["value"]) == (0, 1, 0)

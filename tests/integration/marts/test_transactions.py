@@ -68,5 +68,5 @@ def test_a_tax_id_is_masked(history: History) -> None:
 
 def test_an_entity_says_up_to_when_each_of_its_sources_is_known(history: History) -> None:
     known_to = history.second.row("mart.dim_entity", entity_id="H1")["known_to_by_source"]
-    assert known_to["bank"].startswith("2026-03-31")
+    assert known_to["supply"].startswith("2026-03-31")
     assert known_to["ap"].startswith("2026-04-03")

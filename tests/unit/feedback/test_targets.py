@@ -30,7 +30,7 @@ def write(directory: Path, document: dict) -> Path:
 
 def test_the_shipped_configuration_is_valid():
     targets = load_targets(SHIPPED)
-    assert {"ap", "erp_main", "erp_west", "service_desk"} <= set(targets)
+    assert {"ap", "erp_main", "erp_west", "service_desk", "supply"} <= set(targets)
     assert targets["erp_main"].operations["invoice_clearance"].send.once_by == "read_before_write"
 
 

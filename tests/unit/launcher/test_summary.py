@@ -26,3 +26,7 @@ def test_money_has_its_currency():
 
 def test_a_count_is_a_whole_number():
     assert kpi_words(row(numerator=Decimal(1200))) == ("1,200", "")
+
+
+def test_a_count_for_each_of_something_is_a_mean():
+    assert kpi_words(row(numerator=Decimal(3), denominator=Decimal(8))) == ("0.38", "8")

@@ -22,7 +22,7 @@ with calculated as (
         'invoice_posting_latency', 'po_sync_success_rate', 'exception_rate', 'exception_aging',
         'data_quality_rate', 'failed_interface_count', 'grni_accrual', 'spend',
         'contract_compliance', 'contract_leakage', 'perfect_order_rate',
-        'duplicate_vendor_rate', 'duplicate_vendor_reduction',
+        'duplicate_vendor_rate', 'duplicate_vendor_reduction', 'erp_sync_success_rate', 'manual_touches_per_invoice',
     ] %}
     select {{ kpi_columns() }} from {{ ref('figure_' ~ calculation) }}
     {% if not loop.last %}union all{% endif %}

@@ -1,0 +1,71 @@
+"""What the second ERP does with receipts and payments' outcomes that it is told: documents of its own."""
+
+from sandbox.servers.http import refuse
+from sandbox.servers.writes import TEXT, Accepted, read_time
+from sandbox.store import Document, Session
+from sandbox.wire.codes import compact
+
+SYSTEM = "erp_west"
+
+
+def post_receipt(session: Session, body: Document) -> tuple[int, Document]:
+    """Post a material document under the number that the supply system's reference stands for."""
+    now, reference = session.now(), body["reference"]
+    doc = {
+        "MBLNR": f"50{reference.removeprefix('R')}",
+        "ZEILE": "0001",
+        "BUKRS": body["companyCode"],
+        "EBELN": body["purchaseOrder"],
+        "EBELP": f"{body['item']:05d}",
+        "MATNR": body.get("material") or "",
+        "BWART": body["movementType"],
+        "MENGE": str(body["quantity"]).replace(".", ","),
+        "MEINS": body.get("unit") or "",
+        "BLDAT": compact(read_time(body["documentDate"])),
+        "BUDAT": compact(now),
+        "XBLNR": reference,
+        "AEDTM": compact(now),
+    }
+    session.put(SYSTEM, "material-documents", [(doc["MBLNR"], doc, now)])
+    return 200, {"status": "accepted", "MBLNR": doc["MBLNR"]}
+
+
+def post_outcome(session: Session, body: Document) -> tuple[int, Document]:
+    """Show on a payment what the bank said of it."""
+    key = body["reference"]
+    if session.get(SYSTEM, "payments", key, lock=True) is None:
+        raise refuse(404, "not_found", f"There is no payment {key}.")
+    now = session.now()
+    changes = {"STATUS": body["status"], "AEDTM": compact(now)}
+    if body.get("valueDate"):
+        changes["AUSGL"] = compact(read_time(f"{body['valueDate']}T00:00:00+00:00"))
+    session.overlay(SYSTEM, "payments", key, changes, now)
+    return 200, {"status": "accepted", "VBLNR": key}
+
+
+KINDS = {
+    "receipts": (
+        "receipt",
+        Accepted(
+            {
+                "companyCode": str,
+                "purchaseOrder": str,
+                "item": int,
+                "material": TEXT,
+                "movementType": str,
+                "quantity": (int, float),
+                "unit": TEXT,
+                "documentDate": str,
+                "correlationId": TEXT,
+            },
+            post_receipt,
+        ),
+    ),
+    "payment-outcomes": (
+        "payment_outcome",
+        Accepted(
+            {"paymentReference": str, "status": str, "valueDate": TEXT, "bankReference": TEXT, "reason": TEXT},
+            post_outcome,
+        ),
+    ),
+}

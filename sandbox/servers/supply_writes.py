@@ -1,0 +1,58 @@
+"""What the supply system does with the messages that it takes."""
+
+from sandbox.servers.writes import NUMBER, TEXT, Accepted, Fields, check_fields
+from sandbox.store import Document, Session
+from sandbox.wire.codes import iso
+
+TARGET, SYSTEM = "supply", "supply_api"
+ORDER_LINE: Fields = {"line": int, "qty": NUMBER, "unit": TEXT, "price": NUMBER, "state": str}
+
+
+def take_purchase_order(session: Session, body: Document) -> tuple[int, Document]:
+    """Keep a purchase order; it replaces the copy that was there."""
+    for line in body["lines"]:
+        check_fields(line, ORDER_LINE)
+    now = session.now()
+    session.put(SYSTEM, "purchase-orders", [(body["poNo"], {**body, "modified": iso(now)}, now)])
+    return 200, {"status": "accepted", "poNo": body["poNo"]}
+
+
+def take_discrepancy(session: Session, body: Document) -> tuple[int, Document]:
+    """Show a discrepancy to those who receive, or that it is over."""
+    now = session.now()
+    shown = {**body, "modified": iso(now)}
+    session.put(SYSTEM, "receipt-discrepancies", [(body["discrepancyId"], shown, now)])
+    return 200, {"status": "accepted", "discrepancyId": body["discrepancyId"]}
+
+
+OPERATIONS = {
+    "purchase_order": Accepted(
+        {
+            "poNo": str,
+            "site": str,
+            "vendorNo": TEXT,
+            "state": str,
+            "currency": str,
+            "orderedAt": TEXT,
+            "lines": list,
+        },
+        take_purchase_order,
+    ),
+    "receipt_discrepancy": Accepted(
+        {
+            "discrepancyId": str,
+            "site": TEXT,
+            "kind": str,
+            "state": str,
+            "poNo": TEXT,
+            "poLine": (int, type(None)),
+            "receiptId": TEXT,
+            "itemNo": TEXT,
+            "expected": TEXT,
+            "actual": TEXT,
+            "explanation": TEXT,
+            "correlationId": TEXT,
+        },
+        take_discrepancy,
+    ),
+}
