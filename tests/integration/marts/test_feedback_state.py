@@ -53,6 +53,13 @@ def test_the_erp_is_told_what_is_held_in_its_own_words(history: History) -> None
     assert (told["status"], told["holds"]) == ("held", ["PRICE"])
 
 
+def test_a_hold_that_is_gone_is_another_message_to_the_erp(history: History) -> None:
+    subject = {"target": "erp_main", "operation": "invoice_clearance", "subject_id": "ap:PRICE"}
+    first, second = (picture.row("fb.fb_desired_state", **subject) for picture in (history.first, history.second))
+    assert (second["body"]["status"], second["body"]["holds"]) == ("cleared", [])
+    assert first["facts_sha256"] != second["facts_sha256"]
+
+
 def test_an_invoice_that_waits_is_held_without_a_hold(history: History) -> None:
     told = body(history.second, "erp_main", "invoice_clearance", "ap:EARLY")
     assert (told["status"], told["holds"]) == ("held", [])
