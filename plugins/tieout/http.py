@@ -102,8 +102,8 @@ class ApiKey(httpx.Auth):
 class ClientCredentials(httpx.Auth):
     """OAuth2 client credentials (RFC 6749, section 4.4): one token for all threads, renewed before it ends.
 
-    A token that worked and is refused was revoked or ended early: it is renewed once. A fresh token that is refused
-    is the system's last word.
+    A token that is refused was revoked or ended early, perhaps before it was used at all, or while others used it, too:
+    each request is tried once more with a newer one. The second refusal is the system's last word.
     """
 
     def __init__(self, token_url: str, client_id: str, client_secret: str, wall_now: Clock) -> None:
@@ -112,17 +112,14 @@ class ClientCredentials(httpx.Auth):
         self._wall_now = wall_now
         self._lock = threading.Lock()
         self._token = ""
-        self._worked = False
         self._renew_at: datetime | None = None
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sign the request; renew a token that worked before and try once more where it is refused."""
+        """Sign the request; where the token is refused, try once more with a newer one."""
         token = yield from self._valid_token(refused=None)
         request.headers["Authorization"] = f"Bearer {token}"
         response = yield request
-        if response.status_code != httpx.codes.UNAUTHORIZED:
-            self._worked = True
-        elif self._worked:
+        if response.status_code == httpx.codes.UNAUTHORIZED:
             token = yield from self._valid_token(refused=token)
             request.headers["Authorization"] = f"Bearer {token}"
             yield request
@@ -134,7 +131,6 @@ class ClientCredentials(httpx.Auth):
             if not self._token or ended or self._token == refused:
                 response = yield from self._ask()
                 self._token, self._renew_at = self._read(response)
-                self._worked = False
             return self._token
 
     def _ask(self) -> Generator[httpx.Request, httpx.Response, httpx.Response]:

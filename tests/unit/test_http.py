@@ -57,3 +57,19 @@ def test_a_token_endpoint_that_gives_no_token_says_whether_waiting_helps(answer,
     client = httpx.Client(auth=auth, transport=httpx.MockTransport(lambda request: answer))
     with pytest.raises(error):
         client.get("http://ap.test/v1/x")
+
+
+def test_two_requests_whose_token_ended_under_way_both_go_on_with_one_new_token():
+    auth = ClientCredentials("http://ap.test/oauth/token", "id", "secret", lambda: NOW)
+    first, second = (auth.sync_auth_flow(httpx.Request("GET", f"http://ap.test/v1/{name}")) for name in "ab")
+    assert next(first).url.path == "/oauth/token"
+    assert first.send(token("T1")).headers["Authorization"] == "Bearer T1"
+    assert next(second).headers["Authorization"] == "Bearer T1"
+    assert first.send(httpx.Response(401)).url.path == "/oauth/token"
+    assert first.send(token("T2")).headers["Authorization"] == "Bearer T2"
+    assert second.send(httpx.Response(401)).headers["Authorization"] == "Bearer T2"
+
+
+def token(name: str) -> httpx.Response:
+    """An answer of the token endpoint."""
+    return httpx.Response(200, json={"access_token": name, "expires_in": 300})

@@ -116,12 +116,14 @@ def test_a_token_that_ended_early_is_renewed_once():
     assert len(server.requests) == 5
 
 
-def test_a_fresh_token_that_is_refused_fails_at_once():
+def test_a_token_that_ended_before_it_was_used_is_renewed_once_and_then_refused_for_good():
     token = httpx.Response(200, json={"access_token": "T", "expires_in": 300})
-    server = Server(token, httpx.Response(401))
+    client = Server(token, httpx.Response(401), token, OK).client(auth=Auth("oauth2_client_credentials"))
+    assert client.get("/v1/x").is_success
+    server = Server(token, httpx.Response(401), token, httpx.Response(401))
     with pytest.raises(Refused):
         server.client(auth=Auth("oauth2_client_credentials")).get("/v1/x")
-    assert len(server.requests) == 2
+    assert len(server.requests) == 4
 
 
 def test_a_client_that_the_token_endpoint_does_not_know_is_refused():
