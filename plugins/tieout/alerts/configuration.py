@@ -5,7 +5,6 @@ Every mistake is found with file, line and field (docs/reference/alerts.md, sect
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,63 +12,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from expectations.vocabulary import CURRENCIES
+from tieout.alerts.alerting import DEFAULT_BODY, OTHER, Alerting, Recipients
 from tieout.alerts.groups import Repeat
 from tieout.errors import ConfigurationError
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 
 FILE = "alerts.yml"
-OTHER = "other"
-DEFAULT_BODY = {"text": "{title}\n{text}"}
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _CONNECTION = re.compile(r"[A-Za-z0-9_.-]+")
 _PLACEHOLDER = re.compile(r"{([^{}]*)}")
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-
-
-@dataclass(frozen=True)
-class Recipients:
-    """Who hears: e-mail addresses, and the connection of a chat's webhook; blank for none."""
-
-    mail: tuple[str, ...] = ()
-    chat: str = ""
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """Names of the channels: ``mail``, ``chat:<connection>``."""
-        return (*(("mail",) if self.mail else ()), *((f"chat:{self.chat}",) if self.chat else ()))
-
-
-@dataclass(frozen=True)
-class Alerting:
-    """The file.
-
-    Attributes:
-        technical: the engineers.
-        roles: owners of holds by role; ``other`` for those that are not named.
-        smtp: connection of the mail server.
-        chat_body: the JSON that a chat takes, as texts with ``{title}`` and ``{text}``.
-        digest_at, digest_zone: local time of day of the daily digest.
-        worklist: where owners find their list: an address, or the table's name.
-        large: by currency, from which amount on a new hold is told at once.
-        grace: how late a scheduled run may be made; ``waiting``: how long work may wait for a DAG without schedule.
-    """
-
-    technical: Recipients = Recipients()
-    roles: Mapping[str, Recipients] = field(default_factory=dict)
-    smtp: str = "smtp_default"
-    chat_body: Mapping[str, Any] = field(default_factory=lambda: dict(DEFAULT_BODY))
-    digest_at: time = time(7)
-    digest_zone: str = "UTC"
-    worklist: str = "mart.worklist"
-    large: Mapping[str, Decimal] = field(default_factory=dict)
-    repeat: Repeat = field(default_factory=Repeat)
-    grace: timedelta = timedelta(minutes=10)
-    waiting: timedelta = timedelta(hours=1)
-
-    def owners(self, role: str) -> Recipients:
-        """Return who hears for a role."""
-        return self.roles.get(role) or self.roles.get(OTHER) or Recipients()
 
 
 def load_alerting(directory: Path) -> Alerting:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from tieout.alerts import ages, due
-from tieout.alerts.configuration import Alerting
+from tieout.alerts.alerting import Alerting
 from tieout.alerts.promise_file import load_promises, served_by
 from tieout.alerts.promises import Promise, late
 from tieout.landing.configuration_files import inspect

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from tieout.alerts import holds, messages, store
-from tieout.alerts.configuration import Alerting, Recipients
+from tieout.alerts.alerting import Alerting, Recipients
 from tieout.alerts.groups import causes, reason_to_tell
 from tieout.alerts.messages import Message, Share
 from tieout.alerts.promises import Promise

@@ -7,7 +7,7 @@ import httpx
 from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 from airflow.sdk import BaseHook, BaseNotifier, Context
 
-from tieout.alerts.configuration import Alerting, Recipients
+from tieout.alerts.alerting import Alerting, Recipients
 from tieout.alerts.messages import Message
 
 CHAT_SECONDS = 10.0

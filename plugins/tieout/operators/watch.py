@@ -22,7 +22,8 @@ class Watch(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Return how much is late and missing, and how many messages were sent, by reason."""
         from tieout.alerts import store
-        from tieout.alerts.configuration import Recipients, load_alerting
+        from tieout.alerts.alerting import Recipients
+        from tieout.alerts.configuration import load_alerting
         from tieout.alerts.look import Schedules, look
         from tieout.alerts.messages import Message
         from tieout.alerts.tell import Telling

@@ -8,7 +8,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.listeners import Chat, MailServer, serving
-from tieout.alerts.configuration import Alerting, Recipients
+from tieout.alerts.alerting import Alerting, Recipients
 from tieout.alerts.tell import Telling
 from tieout.operators.notifiers import AlertNotifier
 from tieout.warehouse.connection import connect

@@ -11,7 +11,7 @@ from tests.integration.alerts.conftest import MAIL, NOW
 from tests.support.listeners import HealthEndpoint, serving
 from tieout import settings
 from tieout.alerts import ages, store
-from tieout.alerts.configuration import Alerting
+from tieout.alerts.alerting import Alerting
 from tieout.alerts.look import Schedules, look
 from tieout.alerts.promises import ARRIVED, KNOWN, Promise, Served, late
 from tieout.operators import schedules, watch

@@ -8,7 +8,7 @@ import pytest
 from tests.integration.marts import hospital
 from tests.integration.marts.conftest import DATABASE
 from tieout.alerts import holds
-from tieout.alerts.configuration import Alerting, Recipients
+from tieout.alerts.alerting import Alerting, Recipients
 from tieout.alerts.promises import Promise
 from tieout.alerts.tell import Telling
 from tieout.warehouse.connection import connect
