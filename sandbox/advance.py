@@ -13,6 +13,7 @@ from typing import Protocol
 from sandbox.clock import end_of_day, start_of_day, write_clock
 from sandbox.reactions import post_cleared_invoices, release_holds
 from sandbox.scenario.model import DayPlay, FileDrop, Label, Write
+from sandbox.servers.incoming import Incoming
 from sandbox.settings import DATABASE_SYSTEM, Config
 from sandbox.store import Document, Session, Store, joined
 
@@ -55,10 +56,12 @@ class Advance:
         self.store = store
         self.scenario = scenario
         self.lock = threading.Lock()
+        self.incoming = Incoming(config.root_of("supply"), store)
 
     def play(self, days: int) -> list[Played]:
         """Play days, one after the other. Callers wait for each other."""
         with self.lock:
+            self.incoming.take()
             return [self._play_next() for _ in range(days)]
 
     def next_day(self, session: Session) -> DayPlay:
@@ -69,6 +72,7 @@ class Advance:
         """Bring clock, labels and folders in line with the database, as a start or a crash left them."""
         for system in ("supply", "bank", "contracts", "adventureworks"):
             self.config.root_of(system).mkdir(parents=True, exist_ok=True)
+        self.incoming.prepare()
         with self.store.session() as session:
             labels, now = session.labels(), session.now()
         _write_labels(self.config.labels, labels)

@@ -175,6 +175,7 @@ class Estate:
                 password=self.secrets.passwords[name],
                 key=self.secrets.host_key(name),
                 meet=partial(self.faults.meet, name),
+                received=self.advance.incoming.take if name == "supply" else None,
             )
             for name in SFTP_SYSTEMS
         }

@@ -1,5 +1,6 @@
 """SFTP servers for the systems that drop files: one account each, its own root, nothing but files."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -9,25 +10,34 @@ import asyncssh
 from sandbox.faults import Fault
 from sandbox.settings import EstateError
 
-DROPPED = "outgoing"
+DROPPED, INCOMING = "outgoing", "incoming"
 TAKEN = ("done", "reject")
 # Returns the fault that a request for a path meets.
 Meet = Callable[[str], Fault | None]
+# Called when a file has its name.
+Received = Callable[[], object]
 WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
 
 
 class DropServer(asyncssh.SFTPServer):
-    """Files may be listed and read, and moved into a folder named done or reject; nothing else."""
+    """Files may be listed and read, and moved into a folder named done or reject.
 
-    def __init__(self, channel: asyncssh.SSHServerChannel, root: Path, meet: Meet) -> None:
+    Where the system takes files (``received`` is called when one has its name), they may be written and renamed in its
+    incoming folders. Nothing else.
+    """
+
+    def __init__(
+        self, channel: asyncssh.SSHServerChannel, root: Path, meet: Meet, received: Received | None = None
+    ) -> None:
         super().__init__(channel, chroot=os.fsencode(root))
         self._connection = channel.get_connection()
         self._meet = meet
+        self._received = received
         self._bytes_left: int | None = None
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
-        """Open a file for reading."""
-        if pflags & WRITING:
+        """Open a file for reading, or a new one in an incoming folder."""
+        if pflags & WRITING and not self._takes(path):
             raise _denied("Files may be read and moved, not written")
         self._meet_cut(path)
         return super().open(path, pflags, attrs)
@@ -42,10 +52,14 @@ class DropServer(asyncssh.SFTPServer):
         self._pass(len(data))
         return super().write(file_obj, offset, data)
 
-    def rename(self, oldpath: bytes, newpath: bytes) -> None:
-        """Move a file that was dropped into a folder named done or reject."""
-        _check_move(oldpath, newpath)
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Move a file that was dropped into a folder named done or reject, or give a new one its name."""
+        incoming = self._takes(oldpath) and self._takes(newpath)
+        if not incoming:
+            _check_move(oldpath, newpath)
         super().rename(oldpath, newpath)
+        if incoming and self._received is not None:
+            await asyncio.to_thread(self._received)
 
     def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Move a file that was dropped into a folder named done or reject, over one of the same name."""
@@ -85,6 +99,11 @@ class DropServer(asyncssh.SFTPServer):
     def link(self, oldpath: bytes, newpath: bytes) -> None:
         """Refuse."""
         raise _denied("Links may not be made")
+
+    def _takes(self, path: bytes) -> bool:
+        """Whether a file may be written here."""
+        parts = PurePosixPath("/", os.fsdecode(path)).parts
+        return self._received is not None and parts[1] == INCOMING and not {"..", *TAKEN} & set(parts)
 
     def _meet_cut(self, path: bytes) -> None:
         """Ask for a fault when a file is opened; what is left of its bytes then goes through."""
@@ -140,7 +159,16 @@ class SftpService:
     """An SFTP server on a port; it can be stopped and started again on the same port."""
 
     def __init__(
-        self, *, host: str, port: int, root: Path, login: str, password: str, key: asyncssh.SSHKey, meet: Meet
+        self,
+        *,
+        host: str,
+        port: int,
+        root: Path,
+        login: str,
+        password: str,
+        key: asyncssh.SSHKey,
+        meet: Meet,
+        received: Received | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -149,6 +177,7 @@ class SftpService:
         self.password = password
         self.key = key
         self.meet = meet
+        self.received = received
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._connections: set[_Session] = set()
 
@@ -167,7 +196,7 @@ class SftpService:
                 self.host,
                 self.port,
                 server_host_keys=[self.key],
-                sftp_factory=lambda channel: DropServer(channel, self.root, self.meet),
+                sftp_factory=lambda channel: DropServer(channel, self.root, self.meet, self.received),
                 sftp_version=3,
                 allow_scp=False,
                 agent_forwarding=False,

@@ -110,7 +110,7 @@ discrepancy as (
         shown._known_at as known_at
     from {{ ref('stg_receipt_discrepancies') }} as shown
     inner join operation
-        on shown._source_system = operation.target and operation.operation = 'receipt_discrepancy'
+        on shown._source_system = operation.system and operation.operation = 'receipt_discrepancy'
 )
 
 {% for shown in [

@@ -60,12 +60,13 @@ owned as (
         operation.target,
         operation.operation,
         operation.vocabulary,
+        operation.system,
         finding.*
     from finding
     left join receiving on finding.entity_id = receiving.entity_id and finding.subject_type <> 'item'
     inner join operation
         on
-            operation.target
+            operation.system
             = case
                 when finding.subject_type = 'item' then {{ system_of('finding.subject_id') }}
                 else receiving.source_system
@@ -103,7 +104,7 @@ stated as (
     inner join word as state
         on owned.vocabulary = state.vocabulary and state.kind = 'discrepancy_state' and owned.state = state.canonical
     left join {{ ref('stg_ops_entity_codes') }} as code
-        on owned.entity_id = code.entity_id and owned.target = code.source_system
+        on owned.entity_id = code.entity_id and owned.system = code.source_system
     left join {{ ref('int_purchase_orders') }} as purchase_order
         on owned.purchase_order_id = purchase_order.purchase_order_id
     left join {{ ref('int_purchase_order_lines') }} as line on owned.po_line_id = line.po_line_id

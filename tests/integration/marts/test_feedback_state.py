@@ -168,6 +168,7 @@ def test_the_erp_is_told_of_a_receipt_that_it_lacks_after_the_sla(history: Histo
 def test_supply_is_told_of_receipts_that_were_posted_late(history: History) -> None:
     rows = history.first.rows("fb.fb_desired_state", operation="receipt_discrepancy")
     assert {row["subject_id"] for row in rows} == {"RECEIPT_LATE_POSTED supply:R3", "RECEIPT_LATE_POSTED supply:R4"}
+    assert {row["target"] for row in rows} == {"supply", "supply_files"}
     told = body(history.first, "supply", "receipt_discrepancy", "RECEIPT_LATE_POSTED supply:R4")
     assert told.pop("explanation").startswith("Receipt R4 came on 2026-03-05 15:00")
     assert told == {
