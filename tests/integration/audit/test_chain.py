@@ -1,5 +1,6 @@
 """The audit trail is chained without making writers wait, and whatever is done to it afterwards is found."""
 
+import json
 import secrets
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from tieout import audit, operations, settings
+from tieout.audit import __main__ as cli
 from tieout.audit import anchors, chain, upkeep
 from tieout.audit.encoding import COLUMNS
 from tieout.audit.verify import verify
@@ -25,7 +27,7 @@ class Trail:
     def __init__(self, dsn: str, folder: Path) -> None:
         self.dsn = dsn
         self.folder = folder
-        self.archive = Archive(folder, Keys([secrets.token_bytes(32)], secrets.token_bytes(32)))
+        self.archive = Archive(folder, Keys([b"k" * 32], b"t" * 32))
         self.day = FIRST_DAY
 
     def write(self, count: int) -> None:
@@ -362,6 +364,35 @@ def test_the_archive_keeps_a_text_once(trail):
     assert trail.archive.kept("once/1") == b"first"
     assert b"first" not in (trail.folder / "once/1").read_bytes()
     assert trail.archive.kept("once/2") is None
+
+
+def test_an_auditor_who_may_only_read_verifies_the_chain(trail):
+    role, secret = f"auditor_{secrets.token_hex(4)}", secrets.token_urlsafe(16)
+    with psycopg.connect(trail.dsn, autocommit=True) as connection:
+        connection.execute(f"create role {role} login password '{secret}'")
+        try:
+            connection.execute(
+                f"grant usage on schema audit to {role}; grant select on all tables in schema audit to {role}"
+            )
+            dsn = psycopg.conninfo.make_conninfo(trail.dsn, user=role, password=secret)
+            assert cli.main(["verify", "--dsn", dsn]) == 0
+        finally:
+            connection.execute(f"drop owned by {role}; drop role {role}")
+
+
+def test_the_command_verifies_what_the_deployment_connects_to(trail, monkeypatch, capsys):
+    connections = {
+        "WAREHOUSE": trail.dsn.replace("postgresql://", "postgres://"),
+        "TIEOUT_KEYS": json.dumps({"extra": {"encryption_keys": ["k" * 32], "token_key": "t" * 32}}),
+    }
+    for name, text in connections.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", text)
+    monkeypatch.setenv("TIEOUT_ARCHIVE", f"file://{trail.folder}")
+    assert cli.main(["verify"]) == 0
+    assert "3 anchors agree.\nNothing was changed." in capsys.readouterr().out
+    trail.tamper("update audit.event set reason = 'x' where event_id = (select max(event_id) from audit.event)")
+    assert cli.main(["verify"]) == 1
+    assert "1 findings." in capsys.readouterr().out
 
 
 def verify_after(connection):
