@@ -10,7 +10,7 @@ from datetime import datetime
 import psycopg
 
 from tieout.audit.upkeep import keep_up
-from tieout.feedback import journal, restore
+from tieout.feedback import journal, reconcile, restore
 from tieout.feedback.confirmation import Confirmed, confirm
 from tieout.feedback.exceptions import enqueue_exceptions
 from tieout.feedback.publish import Published, enqueue
@@ -58,13 +58,13 @@ def publish(
         ConfigurationError: a run failed or does not exist, or the archive is another warehouse's.
     """
     found = restore.look(connection, archive, now)
-    if found is not None and (off := restore.unread(connection, found, targets_config)):
+    if found is not None and (off := reconcile.unread(connection, found, targets_config)):
         connection.rollback()
         return Publication(off=off)
     confirmed = confirm(connection, now, targets_config=targets_config)
     published = [enqueue(connection, run_id=run_id, now=now, targets_config=targets_config) for run_id in run_ids]
     if found is not None:
-        restore.settle(connection, found, now)
+        reconcile.settle(connection, found, now)
     published.append(enqueue_exceptions(connection, now=now, targets_config=targets_config))
     connection.commit()
     with journal.held(connection):

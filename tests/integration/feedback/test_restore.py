@@ -13,6 +13,7 @@ from tieout.feedback.publication import may_send, publish, tell_exceptions
 from tieout.landing.archive import Archive
 from tieout.landing.keys import Keys
 
+OPERATION = "invoice_clearance"
 TARGET = "erp_west"  # takes keys, and answers a known key as before
 
 
@@ -26,8 +27,8 @@ class Warehouse:
 
     def __init__(self, loop, archive, postgres):
         self.loop, self.archive, self.postgres = loop, archive, postgres
-        for name in ("ap", "erp_main"):
-            loop.mode(name, "off")
+        loop.targets = {name: loop.targets[name] for name in (TARGET, "service_desk")}
+        loop.change(TARGET, operations={OPERATION: loop.targets[TARGET].operations[OPERATION]})
 
     def cycle(self, hours: int = 0):
         """Publish and deliver, as the DAG does."""
@@ -70,12 +71,11 @@ class Warehouse:
         self.loop.now += timedelta(hours=1)
         with psycopg.connect(self.loop.dsn) as connection:
             restore.landed(connection, restore.under_way(connection), 0)
-        for system, name in (("erp_west", "invoice"), ("ap", "invoice"), ("erp_main", "invoice")):
-            self.loop.rows(
-                "insert into ops.interface_run (direction, source_system, object, interval_start, interval_end,"
-                " started_at, outcome) values ('extract', %s, %s, %s, %s, %s, 'succeeded')",
-                system, name, self.loop.now, self.loop.now, self.loop.now,
-            )  # fmt: skip
+        self.loop.rows(
+            "insert into ops.interface_run (direction, source_system, object, interval_start, interval_end,"
+            " started_at, outcome) values ('extract', 'erp_west', 'invoice', %s, %s, %s, 'succeeded')",
+            self.loop.now, self.loop.now, self.loop.now,
+        )  # fmt: skip
         self.loop.run()
 
     def messages(self):
