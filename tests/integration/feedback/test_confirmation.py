@@ -3,11 +3,20 @@
 from datetime import timedelta
 
 import psycopg
+import pytest
 
-from tieout.feedback.confirmation import confirm
+from tieout import settings
+from tieout.feedback.confirmation import Confirmed, confirm
 from tieout.feedback.summary import summary
+from tieout.feedback.targets import load_targets
 
 DAY = timedelta(days=1)
+READ_BACK = [
+    pytest.param(target.name, operation.name, id=f"{target.name}-{operation.name}")
+    for target in load_targets(settings.CHECKOUT / "config" / "feedback").values()
+    for operation in target.operations.values()
+    if operation.read_back is not None
+]
 
 
 def look(loop):
@@ -127,3 +136,31 @@ def test_the_summary_counts_how_far_messages_got(loop, server):
         (row,) = summary(connection)
     assert (row.target, row.operation) == ("ap", "match_result")
     assert (row.messages, row.sent, row.acknowledged, row.confirmed, row.dead) == (3, 3, 2, 1, 1)
+
+
+@pytest.mark.parametrize(("target", "operation"), READ_BACK)
+def test_each_kind_of_message_is_missed_after_its_sla_and_confirmed_by_what_is_read_back(loop, target, operation):
+    loop.rows(
+        "with message as (insert into feedback.outbox (target, operation, entity_id, subject_type, subject_id, sequence,"
+        " target_key, body, facts_sha256, readback, schema_version, idempotency_key, mode, run_id, created_at)"
+        " values (%s, %s, 'H1', 'subject', 'S', 1, 'S', '{}', '', 'wanted', 1, 'k', 'live', 'run', %s)"
+        " returning message_id) insert into feedback.attempt (message_id, at, tried_at, outcome, worker)"
+        " select message_id, %s, %s, 'acknowledged', 'w' from message",
+        target, operation, loop.now, loop.now, loop.now,
+    )  # fmt: skip
+    promised = loop.targets[target].operations[operation].confirmation_sla
+    loop.now += promised - timedelta(seconds=1)
+    loop.run()
+    assert look(loop).overdue == 0
+    loop.now += timedelta(seconds=1)
+    assert look(loop).overdue == 1
+    assert loop.rows("select source_system, object, class, state from ops.incident") == [
+        (target, operation, "delivery failed", "retrying")
+    ]
+    shows = "insert into fb.fb_observed_state values (%s, %s, 'S', %s, %s)"
+    loop.rows(shows, target, operation, "something else", loop.now)
+    assert look(loop).confirmed == 0
+    loop.rows("delete from fb.fb_observed_state")
+    loop.rows(shows, target, operation, "wanted", loop.now)
+    assert look(loop) == Confirmed(confirmed=1, overdue=0)
+    assert loop.incidents() == [("delivery failed", "resolved")]
