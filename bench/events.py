@@ -6,10 +6,8 @@ Printed are seconds from the sending to AP showing the invoice's line as matched
 ``ops.event_path``. The number of events is 120, or ``TIEOUT_BENCH_SIZE``; the limit is 30 s at the 95th percentile.
 """
 
-import json
 import math
 import os
-import secrets
 import shutil
 import sys
 import tempfile
@@ -23,6 +21,7 @@ import yaml
 
 from bench._events.receipts import Waiting, event, sites_of, waiting
 from bench._events.watch import Line, Sender, Watch
+from launcher import credentials
 from launcher.cycle import EXTRACTIONS, Interval, run_cycle
 from launcher.estate import EstateOptions
 from launcher.played import FIRST_DAY
@@ -48,13 +47,11 @@ def main() -> None:
     size = int((os.environ.get("TIEOUT_BENCH_SIZE") or str(EVENTS)).split()[0])
     home = Path(tempfile.mkdtemp(prefix="tieout-bench-events-"))
     home.chmod(0o755)
-    secret = secrets.token_hex(32)
-    connection = {"AIRFLOW_CONN_SUPPLY_EVENTS": json.dumps({"conn_type": "generic", "password": secret})}
-    stack = Stack(home, estate_options=EstateOptions(volume=0.6, entities=("H1", "H3")), environment=connection)
+    stack = Stack(home, estate_options=EstateOptions(volume=0.6, entities=("H1", "H3")))
     try:
         with stack.running(_say):
             _live(stack)
-            _measure(stack, secret, size)
+            _measure(stack, size)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -71,13 +68,13 @@ def _live(stack: Stack) -> None:
         start += timedelta(days=days)
 
 
-def _measure(stack: Stack, secret: str, size: int) -> None:
+def _measure(stack: Stack, size: int) -> None:
     with psycopg.connect(stack.warehouse_dsn) as connection:
         lines = waiting(connection)[:size]
     if not lines:
         sys.exit("No invoice waits for a receipt: nothing can be measured.")
     _say(f"{len(lines)} lines of invoices wait for a receipt.")
-    run = Run(stack, secret)
+    run = Run(stack)
     first, burst = len(lines) * 6 // 10, len(lines) * 8 // 10
     with Watch(stack.postgres.dsn("estate")) as watch:
         run.phase("the first, which parses the models", lines[:1], watch, 0.0)
@@ -90,8 +87,9 @@ def _measure(stack: Stack, secret: str, size: int) -> None:
 class Run:
     """Sends events and prints how long they took."""
 
-    def __init__(self, stack: Stack, secret: str) -> None:
+    def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        secret = credentials.load(stack.layout.secrets_file).supply_events_secret
         self._sender = Sender(stack.state["airflow"], secret)
         folder = stack.layout.config / "entities"
         self._sites = sites_of([yaml.safe_load(path.read_text()) for path in sorted(folder.glob("*.yml"))])
