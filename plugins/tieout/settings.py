@@ -38,6 +38,11 @@ def dbt_project_dir() -> Path:
     return CHECKOUT / "dbt_project"
 
 
+def dbt_ahead_dir() -> Path:
+    """Return the folder in which dbt keeps what it parsed for builds of a part."""
+    return home() / "dbt" / "ahead"
+
+
 def data_docs_dir() -> Path:
     """Return the folder that the quality reports are written to."""
     return home() / "data_docs"

@@ -76,7 +76,7 @@ class BuildAhead(BaseOperator):
             warehouse_dsn(),
             now=settings.business_now(),
             dag_run_id=context["run_id"],
-            target=settings.home() / "dbt" / "receive",
+            target=settings.dbt_ahead_dir(),
         )
         context["task_instance"].xcom_push(key="run_id", value=run.run_id)
         return {name: str(value) for name, value in asdict(run).items()}

@@ -38,7 +38,7 @@ class BuildWarehouse(DbtBuildLocalOperator):
 
     def execute(self, context: Context, **kwargs: Any) -> None:
         """Run the build between the two ends of an ``ops.run``."""
-        from tieout.warehouse import runs
+        from tieout.warehouse import ahead, runs
         from tieout.warehouse.connection import connect
 
         with runs.one_at_a_time(warehouse_dsn()):
@@ -59,6 +59,7 @@ class BuildWarehouse(DbtBuildLocalOperator):
                 with connect(warehouse_dsn()) as connection:
                     runs.finish_run(connection, run.run_id, succeeded)
         context["outlet_events"][CONCLUSIONS].extra = {"run_id": run.run_id}
+        ahead.parse_once(warehouse_dsn(), target=settings.dbt_ahead_dir())
 
 
 def record_results(project_dir: str, context: Context) -> None:

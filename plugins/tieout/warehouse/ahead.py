@@ -67,6 +67,16 @@ def build_ahead(dsn: str, *, now: datetime, dag_run_id: str | None, target: Path
     return run
 
 
+def parse_once(dsn: str, *, target: Path) -> None:
+    """Parse the models into dbt's folder where none was parsed: it takes a while, and the first event would wait.
+
+    Raises:
+        TieoutError: dbt could not parse them.
+    """
+    if not (target / "partial_parse.msgpack").exists():
+        run_dbt_here(dsn, ["parse"], target=target)
+
+
 def arguments_of(connection: psycopg.Connection, run: Run) -> list[str]:
     """Return dbt's command for a run: the selected models without those that nothing new concerns."""
     new = {row[0] for row in connection.execute(_NEW, {"since": run.previous_as_of, "until": run.as_of}).fetchall()}
