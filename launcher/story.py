@@ -21,6 +21,7 @@ from launcher.stack import Stack
 PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.25
 MOST_LINES = 100
+WRITTEN_SECONDS = 10.0
 WAITING_CODE, WAITING_STATUS = "qty-received", "awaiting_receipt"
 STAGES = (
     ("landed_at", "it is in the warehouse"),
@@ -86,7 +87,7 @@ def tell(story: Story | None, console: Console) -> None:
         f" {invoice['currency']}) waited at AP: {_words(invoice) or invoice['matchStatus']}."
     )
     keys = " and ".join(event["key"] for event in story.events)
-    console.print(f"The supply system posted {keys} and told it by signed webhook.")
+    console.print(f"The supply system posted {keys}, and told of it by signed webhook.")
     arrived = story.path.get("arrived_at")
     for name, words in STAGES:
         at = story.path.get(name)
@@ -136,8 +137,14 @@ def _wait(client: httpx.Client, name: str) -> dict[str, Any] | None:
 
 
 def _path(stack: Stack, events: Sequence[dict[str, Any]]) -> dict[str, datetime | None]:
-    with psycopg.connect(stack.warehouse_dsn, row_factory=dict_row) as connection:
-        return connection.execute(PATH, [[event["id"] for event in events]]).fetchone() or {}
+    """Return the times of the stages. AP shows the verdict a moment before its answer is written down."""
+    deadline = time.monotonic() + WRITTEN_SECONDS
+    while True:
+        with psycopg.connect(stack.warehouse_dsn, row_factory=dict_row) as connection:
+            path = connection.execute(PATH, [[event["id"] for event in events]]).fetchone() or {}
+        if path.get("acknowledged_at") or time.monotonic() > deadline:
+            return path
+        time.sleep(LOOK_SECONDS)
 
 
 def _lines(invoice: dict[str, Any]) -> set[int | None]:
