@@ -142,7 +142,8 @@ def test_the_summary_counts_how_far_messages_got(loop, server):
 def test_each_kind_of_message_is_missed_after_its_sla_and_confirmed_by_what_is_read_back(loop, target, operation):
     loop.rows(
         "with message as (insert into feedback.outbox (target, operation, entity_id, subject_type, subject_id,"
-        " sequence, target_key, body, facts_sha256, readback, schema_version, idempotency_key, mode, run_id, created_at)"
+        " sequence, target_key, body, facts_sha256, readback, schema_version, idempotency_key, mode, run_id,"
+        " created_at)"
         " values (%s, %s, 'H1', 'subject', 'S', 1, 'S', '{}', '', 'wanted', 1, 'k', 'live', 'run', %s)"
         " returning message_id) insert into feedback.attempt (message_id, at, tried_at, outcome, worker)"
         " select message_id, %s, %s, 'acknowledged', 'w' from message",
