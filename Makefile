@@ -111,7 +111,7 @@ bench: setup ## print throughput and ratios; quick: make bench only=match size=2
 	@TIEOUT_BENCH_SIZE="$(size)" $(RUN) -m bench $(only)
 
 chaos: setup ## faults under load, nothing lost or doubled: make chaos seed=7 faults=kill_postgres,late_answers
-	@$(RUN) -m chaos $(if $(seed),--seed $(seed)) $(if $(faults),--faults $(faults))
+	@$(RUN) -m chaos $(if $(seed),--seed $(seed)) $(if $(faults),--faults $(faults)) $(if $(intervals),--intervals $(intervals))
 
 # -- upkeep -----------------------------------------------------------------------------------------------------------
 
