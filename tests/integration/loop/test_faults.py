@@ -139,11 +139,12 @@ def kill_a_session(pipeline: Stubborn) -> dict[str, int]:
     """Kill the session that lands the first rows: PostgreSQL ends all others, too, and recovers."""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
+        row = None
         with suppress(psycopg.Error), psycopg.connect(pipeline.dsn, application_name="looks") as connection:
             row = connection.execute(LANDING).fetchone()
-            if row:
-                os.kill(row[0], signal.SIGKILL)
-                return {"killed_session": 1}
+        if row:
+            os.kill(row[0], signal.SIGKILL)
+            return {"killed_session": 1}
         time.sleep(0.02)
     return {}
 
