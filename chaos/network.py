@@ -93,8 +93,8 @@ def skew_clock(storm: Storm) -> None:
 
 
 def cut_sftp(storm: Storm) -> None:
-    """Sessions end within a file, on its way in and on its way out."""
-    for system, path in (("supply", "/outgoing"), ("bank", "/outgoing"), ("supply", "/incoming")):
+    """Sessions end within a file that is read."""
+    for system, path in (("supply", "/outgoing"), ("bank", "/outgoing")):
         details = {"after": storm.some(1), "times": 2, "bytes": storm.one_of((0, 64, 40_000))}
         storm.ask("cut_sftp", system, "cut", path=path, **details)
 

@@ -185,3 +185,23 @@ def test_a_server_that_is_down_keeps_its_messages_waiting(loop, files):
     loop.change("files", retry=replace(loop.targets["files"].retry, wait=loop.wall_ahead))
     assert loop.deliver("files").retries == 2
     assert set(map(tuple, loop.states("files").values())) == {("retrying",)}
+
+
+def test_a_session_that_is_cut_within_a_file_has_every_row_in_one_file_in_the_end(loop, files, monkeypatch):
+    publish(loop, "INV-1", "INV-2")
+    write = paramiko.SFTPFile.write
+    cuts = []
+
+    def cut(file: paramiko.SFTPFile, data: bytes) -> None:
+        write(file, data[: len(data) // 2])
+        if not cuts:
+            cuts.append(len(data) // 2)
+            file.sftp.get_channel().get_transport().close()
+        write(file, data[len(data) // 2 :])
+
+    monkeypatch.setattr(paramiko.SFTPFile, "write", cut)
+    delivered = loop.deliver("files")
+    assert cuts[0] > 0
+    assert delivered.retries == 2
+    assert sent(files) == [("INV-1", "matched"), ("INV-2", "matched")]
+    assert loop.states("files") == {"INV-1": ["acknowledged"], "INV-2": ["acknowledged"]}
