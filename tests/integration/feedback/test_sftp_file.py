@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def test_a_folder_that_is_not_there_is_refused_and_the_rest_waits(loop, files):
 def test_a_server_that_is_down_keeps_its_messages_waiting(loop, files):
     loop.endpoints["files"] = replace(loop.endpoints["files"], port=1)
     publish(loop, "INV-1", "INV-2")
-    loop.change("files", retry=replace(loop.targets["files"].retry, wait=loop.wall_ahead))
+    loop.change("files", retry=replace(loop.targets["files"].retry, first=timedelta(hours=1)))
     assert loop.deliver("files").retries == 2
     assert set(map(tuple, loop.states("files").values())) == {("retrying",)}
 
