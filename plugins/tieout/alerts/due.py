@@ -49,20 +49,22 @@ def due_runs(cron: str, now: datetime, grace: timedelta, start: datetime | None 
     return starts
 
 
+# Whether a DAG has a run of one of the first logical dates, in whatever state, or one under way of the second.
+Made = Callable[[str, list[datetime], list[datetime]], bool]
+
+
 def missing_runs(
-    crons: Mapping[str, str], now: datetime, grace: timedelta, start: datetime | None,
-    made: Callable[[str, list[datetime]], bool],
-) -> dict[str, str]:  # fmt: skip
+    crons: Mapping[str, str], now: datetime, grace: timedelta, patience: timedelta, start: datetime | None, made: Made
+) -> dict[str, str]:
     """Return, by DAG, what is said of those whose last run that is due was not made.
 
-    Args:
-        made: whether a DAG has a run of one of the logical dates, in whatever state, or one under way: what ran and
-            failed is told by its tasks.
+    What ran and failed is told by its tasks. A run that is under way holds up the next one, but for ``patience`` only:
+    in a DAG that was paused, or that hangs, it is under way for ever.
     """
     found = {}
     for dag_id, cron in crons.items():
         due = due_runs(cron, now, grace, start)
-        if due and not made(dag_id, due):
+        if due and not made(dag_id, due, due_runs(cron, now, max(grace, patience))):
             found[dag_id] = f"{dag_id} did not run: there is no run for the interval from {due[0]:%Y-%m-%d %H:%M} UTC."
     return found
 

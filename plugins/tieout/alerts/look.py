@@ -1,6 +1,6 @@
 """One look at everything that should have happened by now; what did not becomes a technical exception."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ class Schedules:
 
 def look(
     connection: psycopg.Connection, *, config: Path, alerting: Alerting, schedules: Schedules | None, now: datetime,
-    business_now: datetime, made: Callable[[str, list[datetime]], bool],
+    business_now: datetime, made: due.Made,
 ) -> tuple[list[Promise], dict[str, int]]:  # fmt: skip
     """Record what is late and what did not run; resolve what came and ran since.
 
@@ -32,7 +32,7 @@ def look(
         config: folder of the configuration. A mistake in it is another task's to tell; what can be read is used.
         schedules: none where nothing is due by the wall clock.
         now, business_now: wall time and business time.
-        made: whether a DAG has a run of one of these logical dates, or one under way.
+        made: what Airflow knows of runs.
 
     Returns:
         the promises, and how much is late and missing.
@@ -44,7 +44,7 @@ def look(
     missing: dict[str, str] = {}
     if schedules is not None:
         missing = due.waiting_work(connection, now, alerting.waiting)
-        missing |= due.missing_runs(schedules.crons, now, alerting.grace, schedules.start, made)
+        missing |= due.missing_runs(schedules.crons, now, alerting.grace, alerting.waiting, schedules.start, made)
     due.record_missing(connection, missing, business_now)
     connection.commit()
     return promises, {"late": len(broken), "missing": len(missing)}

@@ -49,12 +49,14 @@ class Watch(BaseOperator):
         return {**seen, "sent": telling.sent}
 
 
-def was_made(dag_id: str, logical_dates: list[datetime]) -> bool:
-    """Whether Airflow has a run of a DAG for one of these logical dates, in whatever state, or one under way."""
+def was_made(dag_id: str, due: list[datetime], holding_up: list[datetime]) -> bool:
+    """Whether Airflow has a run of a DAG for a due logical date, in whatever state, or one under way of the others."""
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
     count = RuntimeTaskInstance.get_dr_count
-    return count(dag_id=dag_id, logical_dates=logical_dates) > 0 or count(dag_id=dag_id, states=UNDER_WAY) > 0
+    if count(dag_id=dag_id, logical_dates=due) > 0:
+        return True
+    return count(dag_id=dag_id, logical_dates=holding_up, states=UNDER_WAY) > 0
 
 
 def kinds_of_systems() -> Mapping[str, str]:

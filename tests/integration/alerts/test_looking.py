@@ -111,7 +111,7 @@ def test_a_dag_that_did_not_run_is_noticed_and_over_when_it_has(connection):
         look(
             connection, config=settings.config_dir(), alerting=Alerting(), now=NOW + timedelta(minutes=minutes),
             business_now=NOW, schedules=Schedules({"extract_bank": "0 * * * *"}),
-            made=lambda dag_id, starts: any((dag_id, start) in runs for start in starts),
+            made=lambda dag_id, starts, _: any((dag_id, start) in runs for start in starts),
         )  # fmt: skip
         return [fingerprint for (fingerprint,) in connection.execute(OPEN)]
 
@@ -129,7 +129,7 @@ def test_the_dag_tells_people_and_leaves_a_heartbeat_also_on_a_wrong_configurati
     airflow_warehouse, connection, mail, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("TIEOUT_CONFIG", str(tmp_path))
-    monkeypatch.setattr(watch, "was_made", lambda dag_id, logical_dates: False)
+    monkeypatch.setattr(watch, "was_made", lambda *_: False)
     (tmp_path / "schedules.yml").write_text("wall: {start_date: 2026-01-01, extract_ap: '*/5 * * * *', watch: x}\n")
     (tmp_path / "alerts.yml").write_text(f"technical: {{mail: [{MAIL[0]}], chat: not a connection}}\n")
     schedules._schedules.cache_clear()

@@ -33,13 +33,14 @@ def test_no_run_is_due_of_an_interval_before_the_schedule_began():
 def test_a_dag_is_missed_when_airflow_has_no_run_of_the_interval():
     asked = []
 
-    def made(dag_id, logical_dates):
-        asked.append((dag_id, logical_dates))
+    def made(dag_id, due, holding_up):
+        asked.append((dag_id, due, len(holding_up)))
         return dag_id == "extract_ap"
 
     crons = {"extract_ap": "*/5 * * * *", "extract_bank": "0 * * * *"}
-    found = missing_runs(crons, at(12, 30), GRACE, None, made)
+    found = missing_runs(crons, at(12, 30), GRACE, timedelta(hours=1), None, made)
     assert found == {
         "extract_bank": "extract_bank did not run: there is no run for the interval from 2026-04-01 11:00 UTC."
     }
-    assert asked == [("extract_ap", [at(12, 15), at(12, 20), at(12, 25)]), ("extract_bank", [at(11)])]
+    # One that is under way may hold it up for an hour.
+    assert asked == [("extract_ap", [at(12, 15), at(12, 20), at(12, 25)], 13), ("extract_bank", [at(11)], 2)]
