@@ -13,7 +13,7 @@ from tieout import audit, operations, settings
 from tieout.audit import __main__ as cli
 from tieout.audit import anchors, chain, upkeep
 from tieout.audit.encoding import COLUMNS
-from tieout.audit.verify import verify
+from tieout.audit.verify import RESTORED, verify
 from tieout.landing.archive import Archive
 from tieout.landing.keys import Keys
 from tieout.warehouse import migrate
@@ -226,6 +226,29 @@ def test_a_chain_that_was_written_anew_is_found_by_the_anchors(trail):
     assert found
     assert all("the chain was written anew" in sentence for sentence in found)
     assert all(": at a position after" in sentence for sentence in found)
+
+
+def test_a_restore_that_is_told_explains_the_anchors_that_it_took_along(trail):
+    cut = trail.query("select min((after ->> 'position')::int) from audit.event where action = 'anchor'")[0][0]
+    trail.tamper(
+        f"delete from audit.event where event_id in (select event_id from audit.chain where position > {cut + 1})",
+        f"delete from audit.chain where position > {cut + 1}",
+    )
+    assert len(trail.findings()) == 2
+    with psycopg.connect(trail.dsn) as connection:
+        audit.record(
+            connection, at=trail.day, actor="journal", action=RESTORED, subject_type="warehouse", subject_id="1",
+            after={"anchors_lost": [2, 3]},
+        )  # fmt: skip
+    try:
+        report = trail.next_day(count=20)
+        assert report.findings.shown == []
+        assert report.notes[0].startswith("Event ")
+        assert [note.endswith("A restore explains it.") for note in report.notes] == [False, True, True]
+        assert trail.check().anchors == 2, "the new anchor has a number after those that were lost"
+        assert (trail.folder / "anchors" / "00000004").exists()
+    finally:
+        (trail.folder / "anchors" / "00000004").unlink(missing_ok=True)
 
 
 def test_an_anchor_that_was_changed_or_is_missing_is_found_with_its_day(trail, tmp_path):
