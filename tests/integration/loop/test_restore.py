@@ -36,6 +36,8 @@ where c.table_schema = %s and t.table_type = 'BASE TABLE'
 group by c.table_name
 order by c.table_name
 """
+# What differs nevertheless: attempts and confirmations between backup and restore are lost, extractions are counted.
+OF_OUR_OWN_WORK = {"kpi_value_log": "kpi not in ('erp_sync_success_rate', 'failed_interface_count')"}
 SAID = """
 select target, operation, subject_id, sequence, idempotency_key, mode from feedback.outbox order by 1, 2, 3, 4
 """
@@ -85,7 +87,7 @@ def test_a_restored_warehouse_catches_up_and_sends_nothing_twice(pipeline, postg
         nothing_had_an_effect_twice(pipeline, sent, said)
         assert not {"pending", "retrying", "dead"} & {state for state, _ in restored.query(UNSURE)}
         trail_verifies(restored)
-        assert differ == []
+        assert not differ, "\n".join(differ[:40])
     finally:
         postgres.drop_database(f"{name}_again")
 
@@ -163,10 +165,10 @@ def differences(one, other):
     for schema in ("match", "mart"):
         for table, columns in one.query(COLUMNS, [schema]):
             compared = [name for name in columns if not is_knowledge(name)]
-            query = f"select {', '.join(compared)} from {schema}.{table}"
+            query = f"select {', '.join(compared)} from {schema}.{table} where {OF_OUR_OWN_WORK.get(table, 'true')}"
             ours, theirs = map(frozenset, (map(str, one.query(query)), map(str, other.query(query))))
-            found += [f"{schema}.{table} restored  {row}" for row in sorted(ours - theirs)[:3]]
-            found += [f"{schema}.{table} otherwise {row}" for row in sorted(theirs - ours)[:3]]
+            found += [f"{schema}.{table} restored  {row}" for row in sorted(ours - theirs)]
+            found += [f"{schema}.{table} otherwise {row}" for row in sorted(theirs - ours)]
     return found
 
 
