@@ -78,14 +78,19 @@ def verify(connection: psycopg.Connection, archive: Archive | None) -> Report:
     """Verify everything, in a transaction of its own that only reads. Without an archive anchors are not looked at."""
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
-        notes, lost = _restores(connection)
-        found, findings = _read_anchors(connection, archive)
-        walk = Walk(expected=_expected(found), findings=findings)
-        _along(connection, walk)
-        for sentence in _loose_ends(connection):
-            walk.findings.add(sentence)
-        agreed = _compare(found, walk, lost, notes)
-        waiting = connection.execute("select count(*) from audit.unchained").fetchone()
+        return look(connection, archive)
+
+
+def look(connection: psycopg.Connection, archive: Archive | None) -> Report:
+    """Verify what the connection's transaction sees."""
+    notes, lost = _restores(connection)
+    found, findings = _read_anchors(connection, archive)
+    walk = Walk(expected=_expected(found), findings=findings)
+    _along(connection, walk)
+    for sentence in _loose_ends(connection):
+        walk.findings.add(sentence)
+    agreed = _compare(found, walk, lost, notes)
+    waiting = connection.execute("select count(*) from audit.unchained").fetchone()
     return Report(walk.position, waiting[0] if waiting else 0, agreed, walk.findings, notes)
 
 
