@@ -86,8 +86,15 @@ def run(
 
 
 def stop(children: Iterable[Child], mark: str, grace: float = GRACE_SECONDS) -> None:
-    """End the children, everything in their groups and everything that carries the mark: asked first, then forced."""
+    """End the children, everything in their groups and everything that carries the mark: asked first, then forced.
+
+    Of a child that has ended already, what it left behind is ended.
+    """
+    children = list(children)
     alive = [child for child in children if child.running()]
+    for child in children:
+        if child not in alive:
+            end_left_behind(child)
     _signal_groups(alive, signal.SIGTERM)
     _wait(alive, mark, grace)
     _signal_groups(alive, signal.SIGKILL)
@@ -114,6 +121,8 @@ def end_left_behind(child: Child) -> None:
     A scheduler that was killed leaves workers behind. They hold its sessions of the database open, with every lock
     that it had. (Not by the mark: a process that gives itself a title loses the environment that carries it.)
     """
+    if psutil.boot_time() > child.started:
+        return
     left = [process for process in psutil.process_iter() if _session_of(process) == child.pid]
     if any(process.pid == child.pid and process.status() != psutil.STATUS_ZOMBIE for process in left):
         return  # the number is another process's by now

@@ -45,13 +45,18 @@ def test_a_child_that_does_not_listen_is_forced(tmp_path):
     assert not child.running()
 
 
-def test_what_a_killed_child_left_behind_is_ended_and_its_siblings_are_left_alone(tmp_path):
+@pytest.mark.parametrize(
+    "end",
+    [processes.end_left_behind, lambda child: processes.stop([child], "nobody's", grace=0.3)],
+    ids=["end", "stop"],
+)
+def test_what_a_killed_child_left_behind_is_ended_and_its_siblings_are_left_alone(tmp_path, end):
     killed = start(CHILD.replace("start_new_session=True", ""), tmp_path, str(tmp_path))
     sibling = start("import time; time.sleep(60)", tmp_path, str(tmp_path))
     wait_for(lambda: len(processes.marked(str(tmp_path))) == 3)
     os.kill(killed.pid, signal.SIGKILL)
     wait_for(lambda: not killed.running())
-    processes.end_left_behind(killed)
+    end(killed)
     wait_for(lambda: len(processes.marked(str(tmp_path))) == 1)
     assert sibling.running()
     processes.stop([sibling], str(tmp_path), grace=1)
