@@ -1,10 +1,13 @@
 """What Airflow loads of us: the plugin is light for every component, and whole for the API server."""
 
 import ast
+import json
 
+import pytest
 from airflow.plugins_manager import AirflowPlugin
 
 from tieout import settings
+from tieout.errors import ConfigurationError
 from tieout.landing.configuration_files import load_events
 
 
@@ -37,3 +40,20 @@ def test_only_systems_with_events_have_a_door() -> None:
         name: load_events(settings.config_dir(), name) for name in ("ap", "supply", "erp_main", "nobody", "../ap")
     }
     assert {name for name, found in events.items() if found} == {"ap", "supply"}
+
+
+def test_a_door_takes_the_connections_secret_and_those_before_it_and_refuses_to_be_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from tieout.operators.webhooks import door
+
+    facts = {"conn_type": "generic", "password": "new", "extra": {"previous_secrets": ["old"]}}
+    monkeypatch.setenv("AIRFLOW_CONN_SUPPLY_EVENTS", json.dumps(facts))
+    found = door("supply")
+    assert found is not None
+    assert found.secrets == ("new", "old")
+    assert "new" not in repr(found)
+    assert door("erp_main") is None
+    monkeypatch.setenv("AIRFLOW_CONN_SUPPLY_EVENTS", json.dumps({**facts, "password": ""}))
+    with pytest.raises(ConfigurationError, match="has no password"):
+        door("supply")

@@ -91,11 +91,11 @@ def _kept(find: Callable[[str], Value]) -> Callable[[str], Value]:
     found: dict[str, tuple[float, Value]] = {}
 
     def keep(name: str) -> Value:
-        at, value = found.get(name, (0.0, None))
-        if name not in found or time.monotonic() - at > KEPT_SECONDS:
-            value = find(name)
-            if value is not None:
-                found[name] = (time.monotonic(), value)
-        return value  # type: ignore[return-value]
+        kept = found.get(name)
+        if kept is None or time.monotonic() - kept[0] > KEPT_SECONDS:
+            kept = (time.monotonic(), find(name))
+            if kept[1] is not None:  # names that nobody has are not worth remembering
+                found[name] = kept
+        return kept[1]
 
     return keep
