@@ -1,14 +1,11 @@
-"""Picks what is due at a target, and locks one message so that nobody else sends it.
-
-Each look at a locked message is a statement of its own, so that it sees what the last holder committed.
-"""
+"""Picks what is due at a target, and locks one message so that nobody else sends it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from tieout.feedback.targets import Target
@@ -31,6 +28,8 @@ _NEXT = f"""
     limit 1
     for update skip locked
 """  # noqa: S608 - the text is ours; values are parameters
+# A look only locks: its end need not wait for the disk.
+_NOTHING_TO_KEEP = "set local synchronous_commit = off"
 _TAKE = """
     select message_id
     from feedback.queue
@@ -44,13 +43,25 @@ _MESSAGE = """
     where message_id = any(%(message_ids)s)
     order by message_id
 """
-_NEWER = """
-    select exists (
-        select 1
-        from feedback.outbox as o
-        inner join feedback.outbox as newer using (target, operation, subject_id)
-        where o.message_id = %(message_id)s and newer.sequence > o.sequence
-    )
+# Once it is locked, in a statement of its own, so that it sees what the last holder committed.
+_LOCKED = """
+    select
+        o.message_id, o.operation, o.entity_id, o.subject_id, o.target_key, o.body::text as body, o.idempotency_key,
+        o.correlation_id,
+        exists (
+            select 1
+            from feedback.outbox as newer
+            where newer.target = o.target and newer.operation = o.operation and newer.subject_id = o.subject_id
+                and newer.sequence > o.sequence
+        ) as replaced,
+        exists (
+            select 1
+            from feedback.queue as older
+            where older.target = o.target and older.operation = o.operation and older.subject_id = o.subject_id
+                and older.message_id < o.message_id
+        ) as follows
+    from feedback.outbox as o
+    where o.message_id = %(message_id)s
 """
 _DROP_OLDER = """
     delete from feedback.queue
@@ -63,12 +74,11 @@ _DROP_OLDER = """
     )
 """
 _OLDER_ON_THE_WIRE = """
-    select exists (
-        select 1
-        from feedback.queue
-        where target = %(target)s and operation = %(operation)s and subject_id = %(subject_id)s
-            and message_id < %(message_id)s
-    )
+    select 1
+    from feedback.queue
+    where target = %(target)s and operation = %(operation)s and subject_id = %(subject_id)s
+        and message_id < %(message_id)s
+    limit 1
 """
 
 
@@ -83,12 +93,14 @@ def due(connection: psycopg.Connection, target: Target, now: datetime) -> list[D
     """Return the next messages that are due and that nobody holds, as many as the target's batch size."""
     parameters = _look(target, now) | {"limit": target.batch_size}
     with connection.transaction():
+        connection.execute(_NOTHING_TO_KEEP)
         return connection.cursor(row_factory=class_row(Due)).execute(_DUE.encode(), parameters).fetchall()
 
 
 def wait_for_next(connection: psycopg.Connection, target: Target, now: datetime) -> timedelta | None:
     """Return how long it is until a message is due; None where none waits."""
     with connection.transaction():
+        connection.execute(_NOTHING_TO_KEEP)
         row = connection.execute(_NEXT.encode(), _look(target, now)).fetchone()
     return None if row is None else row[0] - now
 
@@ -110,18 +122,21 @@ def take(
     parameters = {"message_id": message_id, "now": now}
     if connection.execute(_TAKE, parameters).fetchone() is None:
         return "skipped"
-    found = read(connection, [message_id])
-    if not found or _true(connection, _NEWER, parameters):
+    row = connection.cursor(row_factory=dict_row).execute(_LOCKED, parameters).fetchone()
+    if row is None or row.pop("replaced"):
         connection.execute("delete from feedback.queue where message_id = %(message_id)s", parameters)
         return "superseded"
-    (message,) = found
+    follows = row.pop("follows")
+    message = Message(**row)
+    if not follows:
+        return message
     subject = parameters | {
         "target": target.name,
         "operation": message.operation,
         "subject_id": message.subject_id,
     }
     connection.execute(_DROP_OLDER, subject)
-    return "skipped" if _true(connection, _OLDER_ON_THE_WIRE, subject) else message
+    return "skipped" if connection.execute(_OLDER_ON_THE_WIRE, subject).fetchone() else message
 
 
 def read(connection: psycopg.Connection, message_ids: Sequence[int]) -> list[Message]:
@@ -132,8 +147,3 @@ def read(connection: psycopg.Connection, message_ids: Sequence[int]) -> list[Mes
 
 def _look(target: Target, now: datetime) -> dict[str, Any]:
     return {"target": target.name, "modes": Jsonb(target.modes), "now": now}
-
-
-def _true(connection: psycopg.Connection, query: str, parameters: dict[str, Any]) -> bool:
-    row = connection.execute(query.encode(), parameters).fetchone()
-    return row is not None and bool(row[0])
