@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from chaos.books import KINDS
 from chaos.run import Day
@@ -21,7 +21,7 @@ def totals(days: Sequence[Day]) -> list[tuple[str, int, list[int], str]]:
 
 def show(console: Console, days: Sequence[Day], apart: Mapping[str, Sequence[str]]) -> bool:
     """Print what happened; return whether nothing was lost or doubled, and the marts are those of the other run."""
-    table = Table("fault", "times", *KINDS, "verdict")
+    table = Table(Column("fault", no_wrap=True), "times", *KINDS, Column("verdict", no_wrap=True))
     for name, times, counts, verdict in totals(days):
         table.add_row(name, str(times), *map(str, counts), verdict)
     console.print(table)
