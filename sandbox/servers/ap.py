@@ -35,6 +35,7 @@ class ApApi:
             Route(TOKEN_PATH, self.token, methods=["POST"]),
             Route("/v1/match-results", partial(self.write, "match_result"), methods=["POST"]),
             Route("/v1/purchase-orders", partial(self.write, "purchase_order"), methods=["POST"]),
+            Route("/v1/suppliers", partial(self.write, "vendor"), methods=["POST"]),
             Route("/v1/posting-statuses", partial(self.write, "posting_status"), methods=["POST"]),
             Route("/v1/payment-statuses", partial(self.write, "payment_status"), methods=["POST"]),
             Route("/v1/{collection}", self.read, methods=["GET"]),

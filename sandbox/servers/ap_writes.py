@@ -65,6 +65,17 @@ def _order_line(line: Document) -> Document:
     return {**line, "unit": UNITS[SYSTEM].get(unit or "", unit), "status": status.upper() if status else status}
 
 
+def take_vendor(session: Session, body: Document) -> tuple[int, Document]:
+    """Keep a supplier: under its number, or under a new one that is made of its reference."""
+    key = body["supplierId"] or f"S-{body['sourceSystem']}-{body['sourceReference']}"
+    stored, now = session.get(SYSTEM, "suppliers", key, lock=True), session.now()
+    kept = stored.doc if stored else {"taxId": None}
+    said = {name: value for name, value in body.items() if value is not None}
+    supplier = {**kept, **said, "supplierId": key, "updatedAt": spell(now)}
+    session.put(SYSTEM, "suppliers", [(key, supplier, now)])
+    return 200, {"status": "accepted", "supplierId": key}
+
+
 def take_posting_status(session: Session, body: Document) -> tuple[int, Document]:
     """Show on an invoice that the ERP posted it; one that is paid stays paid."""
     key = body["invoiceId"]
@@ -127,6 +138,18 @@ OPERATIONS = {
             "lines": list,
         },
         take_purchase_order,
+    ),
+    "vendor": Accepted(
+        {
+            "supplierId": TEXT,
+            "sourceSystem": str,
+            "sourceReference": str,
+            "name": str,
+            "status": str,
+            "paymentTerms": TEXT,
+            "currency": TEXT,
+        },
+        take_vendor,
     ),
     "posting_status": Accepted(
         {

@@ -28,6 +28,7 @@ class SupplyApi:
         """The API's routes."""
         return [
             Route("/purchase-orders", partial(self.write, "purchase_order"), methods=["POST"]),
+            Route("/vendors", partial(self.write, "vendor"), methods=["POST"]),
             Route("/receipt-discrepancies", partial(self.write, "receipt_discrepancy"), methods=["POST"]),
             Route("/{collection}", self.read, methods=["GET"]),
         ]

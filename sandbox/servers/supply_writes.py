@@ -17,6 +17,15 @@ def take_purchase_order(session: Session, body: Document) -> tuple[int, Document
     return 200, {"status": "accepted", "poNo": body["poNo"]}
 
 
+def take_vendor(session: Session, body: Document) -> tuple[int, Document]:
+    """Keep a vendor: under its number, or under a new one that is made of the ERP's."""
+    key = body["vendorNo"] or f"V-{body['erp']}{body['erpVendorNo']}"
+    stored, now = session.get(SYSTEM, "vendors", key, lock=True), session.now()
+    kept = stored.doc if stored else {"taxId": None}
+    session.put(SYSTEM, "vendors", [(key, {**kept, **body, "vendorNo": key, "modified": iso(now)}, now)])
+    return 200, {"status": "accepted", "vendorNo": key}
+
+
 def take_discrepancy(session: Session, body: Document) -> tuple[int, Document]:
     """Show a discrepancy to those who receive, or that it is over."""
     now = session.now()
@@ -38,6 +47,7 @@ OPERATIONS = {
         },
         take_purchase_order,
     ),
+    "vendor": Accepted({"vendorNo": TEXT, "erp": str, "erpVendorNo": str, "name": str}, take_vendor),
     "receipt_discrepancy": Accepted(
         {
             "discrepancyId": str,

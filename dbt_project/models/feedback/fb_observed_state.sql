@@ -101,6 +101,18 @@ receipt as (
     where told.operation = 'receipt'
 ),
 
+vendor_copy as (
+    select
+        operation.target,
+        operation.operation,
+        copy.vendor_id as subject_id,
+        'present' as readback,
+        copy.copy_known_at as known_at
+    from {{ ref('int_vendor_copies') }} as copy
+    inner join operation on copy.target = operation.target and operation.operation = 'vendor'
+    where copy.is_equal
+),
+
 discrepancy as (
     select
         operation.target,
@@ -114,7 +126,7 @@ discrepancy as (
 )
 
 {% for shown in [
-    'at_ap', 'at_erp', 'order_copy', 'posting', 'payment', 'payment_at_erp', 'receipt', 'discrepancy',
+    'at_ap', 'at_erp', 'order_copy', 'posting', 'payment', 'payment_at_erp', 'receipt', 'vendor_copy', 'discrepancy',
 ] -%}
 select
     target::text as target,

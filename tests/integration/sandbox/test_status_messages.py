@@ -155,3 +155,19 @@ def test_supply_keeps_orders_and_discrepancies_and_shows_the_last_word(estate: R
     assert kept == order | {"modified": "2026-03-02T00:00:00Z"}
     assert shown["state"] == "RESOLVED"
     assert counted(estate, "supply", "receipt_discrepancy") == {"received": 3, "effective": 2}
+
+
+def test_copies_of_vendors_are_made_and_changed(estate: Running, days: Days) -> None:
+    days.write(1, "ap", "suppliers", "S1", {"supplierId": "S1", "name": "One", "taxId": "12", "status": "ACTIVE"})
+    estate.advance()
+    known = {"supplierId": "S1", "sourceSystem": "ORA-MAIN", "sourceReference": "1", "name": "One", "status": "BLOCKED",
+             "paymentTerms": None, "currency": "USD"}  # fmt: skip
+    with estate.client("ap") as ap, estate.client("supply_api") as supply:
+        send(ap, "/v1/suppliers", known, "k1")
+        send(ap, "/v1/suppliers", known | {"supplierId": None, "sourceReference": "2"}, "k2")
+        send(supply, "/vendors", {"vendorNo": None, "erp": "W", "erpVendorNo": "7", "name": "Seven"}, "k3")
+        shown = {row["supplierId"]: row for row in ap.get("/v1/suppliers").json()["data"]}
+        (vendor,) = supply.get("/vendors").json()["items"]
+    assert (shown["S1"]["status"], shown["S1"]["taxId"], shown["S1"]["sourceReference"]) == ("BLOCKED", "12", "1")
+    assert shown["S-ORA-MAIN-2"]["taxId"] is None
+    assert (vendor["vendorNo"], vendor["erp"], vendor["erpVendorNo"]) == ("V-W7", "W", "7")

@@ -12,6 +12,10 @@ SEED = settings.dbt_project_dir() / "seeds" / "feedback_words.csv"
 PROFILES = {
     ("ap", "invoice_status"): ("ap", "invoice_status"),
     ("ap", "payment_status"): ("ap", "payment_status"),
+    ("ap", "erp"): ("ap", "erp"),
+    ("ap", "vendor_status"): ("ap", "vendor_status"),
+    ("ap", "payment_term"): ("ap", "term"),
+    ("supply", "erp"): ("supply", "erp"),
     ("supply", "po_status"): ("supply", "po_status"),
     ("supply", "line_status"): ("supply", "line_status"),
     ("supply", "unit"): ("supply", "unit"),
