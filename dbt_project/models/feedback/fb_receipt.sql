@@ -65,29 +65,29 @@ stated as (
         case vocabulary
             when 'oracle'
                 then jsonb_build_object(
-                    'sourceDocRef', receipt_ref,
-                    'company', company,
-                    'poNumber', po_number,
-                    'poLine', po_line_number,
-                    'itemNumber', ordered_item_number,
-                    'transactionType', kind,
-                    'quantity', qty,
-                    'unit', unit,
-                    'transactionDate', received_text,
-                    'correlationId', correlation_id
-                )
+                        'sourceDocRef', receipt_ref,
+                        'company', company,
+                        'poNumber', po_number,
+                        'poLine', po_line_number,
+                        'itemNumber', ordered_item_number,
+                        'transactionType', kind,
+                        'quantity', qty,
+                        'unit', unit,
+                        'transactionDate', received_text,
+                        'correlationId', correlation_id
+                    )
             when 'sap'
                 then jsonb_build_object(
-                    'companyCode', company,
-                    'purchaseOrder', po_number,
-                    'item', po_line_number,
-                    'material', ordered_item_number,
-                    'movementType', kind,
-                    'quantity', qty,
-                    'unit', unit,
-                    'documentDate', received_text,
-                    'correlationId', correlation_id
-                )
+                        'companyCode', company,
+                        'purchaseOrder', po_number,
+                        'item', po_line_number,
+                        'material', ordered_item_number,
+                        'movementType', kind,
+                        'quantity', qty,
+                        'unit', unit,
+                        'documentDate', received_text,
+                        'correlationId', correlation_id
+                    )
         end as body
     from worded
 )

@@ -28,21 +28,21 @@ stated as (
         case operation.vocabulary
             when 'ap'
                 then jsonb_build_object(
-                    'supplierId', unlike.copy_number,
-                    'sourceSystem', ledger.word,
-                    'sourceReference', unlike.vendor_number,
-                    'name', unlike.name,
-                    'status', status.word,
-                    'paymentTerms', term.word,
-                    'currency', unlike.currency
-                )
+                        'supplierId', unlike.copy_number,
+                        'sourceSystem', ledger.word,
+                        'sourceReference', unlike.vendor_number,
+                        'name', unlike.name,
+                        'status', status.word,
+                        'paymentTerms', term.word,
+                        'currency', unlike.currency
+                    )
             when 'supply'
                 then jsonb_build_object(
-                    'vendorNo', unlike.copy_number,
-                    'erp', ledger.word,
-                    'erpVendorNo', unlike.vendor_number,
-                    'name', unlike.name
-                )
+                        'vendorNo', unlike.copy_number,
+                        'erp', ledger.word,
+                        'erpVendorNo', unlike.vendor_number,
+                        'name', unlike.name
+                    )
         end as body
     from unlike
     inner join operation on unlike.target = operation.target

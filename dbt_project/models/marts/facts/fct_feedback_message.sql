@@ -26,8 +26,10 @@ select
     coalesce(
         message.mode = 'live'
         and message.confirm_by <= moment.as_of
-        and (message.confirmed_at <= message.confirm_by or message.replaced_at is null
-            or message.replaced_at >= message.confirm_by),
+        and (
+            message.confirmed_at <= message.confirm_by or message.replaced_at is null
+            or message.replaced_at >= message.confirm_by
+        ),
         false
     ) as is_due,
     coalesce(message.confirmed_at <= message.confirm_by, false) as confirmed_in_time,

@@ -40,7 +40,8 @@ left join
             (array_agg(attempt.outcome order by attempt.attempt_id desc))[1] as last_outcome
         from {{ source('delivery_records', 'attempt') }} as attempt
         where attempt.message_id = outbox.message_id and attempt.at < {{ as_of() }}
-    ) as tried on true
+    ) as tried
+    on true
 left join {{ source('delivery_records', 'confirmation') }} as confirmation
     on outbox.message_id = confirmation.message_id and confirmation.confirmed_at < {{ as_of() }}
 left join
@@ -56,4 +57,5 @@ left join
             and following.created_at < {{ as_of() }}
         order by following.sequence
         limit 1
-    ) as newer on true
+    ) as newer
+    on true
