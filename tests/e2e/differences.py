@@ -19,6 +19,9 @@ AFTER_A_BACKFILL = {
     "match.match_duplicate_touched": "what the last run had to look at",
     "match.match_duplicate_candidate": "what the last run worked on",
     "staging.stg_ops_messages": "messages that were sent after the last transformation",
+    "staging.stg_ops_message_states": "as above, and what was confirmed after it",
+    "mart.fct_feedback_message": "as above",
+    "mart.transaction_state": "as above, and the age of what is known: the source was read again",
     "match.match_candidate_line": "what the last run worked on",
     "match.match_net_receipt": "what the last run worked on",
     "match.match_line_check": "what the last run worked on",
@@ -35,6 +38,9 @@ BETWEEN_TWO_DEMOS = {
     "fct_batch": {
         "batch_id": "ends in the hash of the bytes: a database gives rows of one time of change in any order",
     },
+    "fct_feedback_message": {
+        "message_id": "counted in the order in which runs of several DAGs happened to write",
+    },
     "fct_interface_run": {
         "interface_run_id": "counted in the order in which tasks of several sources happened to write",
         "retries": "a request that met the limit of a source is repeated, which depends on the machine's speed",
@@ -45,6 +51,8 @@ BETWEEN_TWO_DEMOS = {
 AFTER_FAULTS = {
     **BETWEEN_TWO_DEMOS,
     "fct_interface_run": {"*": "one row per attempt: what failed was tried again"},
+    "fct_feedback_message": {"*": "the service desk was told of what failed; what failed was told later"},
+    "transaction_state": {"disagrees_since": "what failed was told later"},
     "figure_failed_interface_count": {"*": "counts them"},
     "kpi_failed_interface_count": {"*": "counts them"},
 }
