@@ -35,10 +35,10 @@ KILLED_IN = {
 SHOWN = """
 select body from estate.effect
 where target = 'ap' and operation = 'match_result' and body ->> 'invoiceId' = %s
-order by position desc limit 1
+order by position
 """
 PATH = """
-select outcome, scope, messages, landed_at > arrived_at and gated_at > landed_at and built_at > gated_at
+select outcome, scope, messages > 0 as told, landed_at > arrived_at and gated_at > landed_at and built_at > gated_at
     and made_at > built_at and acknowledged_at > made_at as in_order
 from ops.event_path where event_id = %s
 """
@@ -120,27 +120,27 @@ def test_an_event_whose_every_step_is_killed_and_done_again_is_matched_at_ap_onc
         line = waiting(connection)[0]
     entities = [yaml.safe_load(each.read_text()) for each in (lived.config / "entities").glob("*.yml")]
     document = event(line, 1, sites=sites_of(entities), at=lived.now())
-    before = lived.estate.counters()["ap"]["match_result"]
+    before, known = lived.estate.counters()["ap"]["match_result"], shown(lived, line.invoice_ref)
 
     path.store(document)
     for name, where in KILLED_IN.items():
         killed(getattr(path, name), where)
         getattr(path, name)()
 
-    verdicts = {each["lineNumber"]: each["verdict"] for each in shown(lived, line.invoice_ref)["lines"]}
-    assert verdicts[line.invoice_line_number] == "matched"
-    assert lived.query(PATH, [document["id"]]) == [("landed", "feedback", 1, True)]
+    *earlier, last = shown(lived, line.invoice_ref)
+    assert earlier == known, "one message about the invoice took effect"
+    assert {each["lineNumber"]: each["verdict"] for each in last["lines"]}[line.invoice_line_number] == "matched"
+    assert lived.query(PATH, [document["id"]]) == [("landed", "feedback", True, True)]
     after = lived.estate.counters()["ap"]["match_result"]
-    assert (after["received"] - before["received"], after["effective"] - before["effective"]) == (2, 1)
+    assert after["received"] - before["received"] > after["effective"] - before["effective"], "it was sent again"
     assert lived.query("select count(*) from raw.receipt_line where receipt_ref = 'EV-000001'") == [(1,)]
 
-    told = lived.query("select count(*) from feedback.outbox")
     lived.publish(lived.transform())
-    assert lived.query("select count(*) from feedback.outbox") == told, "the whole run concludes what the part did"
+    assert shown(lived, line.invoice_ref) == [*earlier, last], "the whole run concludes what the part did"
 
 
 def shown(pipeline, invoice_ref):
-    """What AP took last about an invoice."""
+    """What AP took about an invoice, in order."""
     dsn = json.loads((pipeline.home / "estate.json").read_text())["dsn"]
     with connect(dsn) as connection:
-        return connection.execute(SHOWN, [invoice_ref]).fetchone()[0]
+        return [body for (body,) in connection.execute(SHOWN, [invoice_ref]).fetchall()]
