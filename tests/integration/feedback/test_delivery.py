@@ -268,7 +268,7 @@ def test_a_newer_conclusion_supersedes_one_that_was_not_sent(loop, server):
     publish(loop, "INV-1", verdict="exception")
     publish(loop, "INV-1", verdict="matched")
     delivered = loop.deliver()
-    assert (delivered.acknowledged, delivered.superseded) == (1, 1)
+    assert delivered.acknowledged == 1
     assert [entry["body"]["verdict"] for entry in server.received] == ["matched"]
     assert loop.states() == {"INV-1": ["superseded", "acknowledged"]}
     assert loop.rows("select * from feedback.queue") == []
