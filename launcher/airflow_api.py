@@ -125,9 +125,9 @@ class AirflowApi:
         return self._request("GET", self._question(run, task_id), accepted=(200, 404)).is_success
 
     def answer(self, run: DagRun, task_id: str, option: str, fields: dict[str, str]) -> None:
-        """Answer what a task asks, in the name of who is logged in."""
+        """Answer what a task asks, in the name of who is logged in. The first answer stays."""
         body = {"chosen_options": [option], "params_input": fields}
-        self._request("PATCH", self._question(run, task_id), json=body)
+        self._request("PATCH", self._question(run, task_id), json=body, accepted=(200, 409))
 
     @staticmethod
     def _question(run: DagRun, task_id: str) -> str:

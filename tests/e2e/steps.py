@@ -64,6 +64,20 @@ def wait_until_asked(stack, run: DagRun, task_id: str) -> None:
         time.sleep(1)
 
 
+def answer_until_taken(stack, run: DagRun, task_id: str, option: str, fields: dict[str, str]) -> None:
+    """Answer what a task asks, and again where Airflow asks anew.
+
+    An answer that comes before the scheduler has heard that the asking process ended, a few tenths of a second, is
+    taken for the end of a task that failed (Airflow 3.3.2): the task is tried again and asks once more. No person is so
+    quick, a test is.
+    """
+    deadline = time.monotonic() + DEFERRED_SECONDS
+    while task_id not in {task["task_id"] for task in stack.api.tasks(run, ["success"])}:
+        assert time.monotonic() < deadline, "the answer was not taken"
+        stack.api.answer(run, task_id, option, fields)
+        time.sleep(1)
+
+
 def wait_until_quiet(stack) -> None:
     """Wait until no run is under way and no asset event waits to start one."""
     deadline = time.monotonic() + QUIET_SECONDS

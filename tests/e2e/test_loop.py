@@ -12,7 +12,14 @@ from launcher.cycle import Interval
 from launcher.dbt import render_documents
 from tests.e2e.differences import AFTER_A_BACKFILL
 from tests.e2e.snapshot import snapshot
-from tests.e2e.steps import backfill, wait_until_asked, wait_until_deferred, wait_until_quiet, withheld
+from tests.e2e.steps import (
+    answer_until_taken,
+    backfill,
+    wait_until_asked,
+    wait_until_deferred,
+    wait_until_quiet,
+    withheld,
+)
 from tieout.audit.verify import verify
 
 pytestmark = pytest.mark.e2e
@@ -138,7 +145,7 @@ def test_a_merge_that_a_person_approves_is_the_next_transformations(stack):
     run = stack.api.trigger("review", run_id="by-hand-review", conf={"kind": "vendor", "size": 1})
     wait_until_asked(stack, run, "ask")
     said = {"comment": "one firm by its contract", "approve": "", "reject": "", "correct": ""}
-    stack.api.answer(run, "ask", "Approve", said)
+    answer_until_taken(stack, run, "ask", "Approve", said)
     wait_until_quiet(stack)
     assert stack.api.run("review", run.run_id).state == "success"
     decided = "select decided_by, reason, detail from raw.decision where decision_type = 'vendor_merge'"
