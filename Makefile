@@ -96,7 +96,7 @@ unit: setup ## unit tests: no file, network or database
 
 integration: setup ## tests with an embedded PostgreSQL, real HTTP and SFTP servers
 	@echo "integration tests"
-	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "not slow" tests/integration \
+	@$(PYTEST) -n $(WORKERS) --no-loadscope-reorder -m "not slow" tests/integration \
 	  $(wildcard tests/scenarios)
 
 e2e: setup ## the short end-to-end test: one Airflow, two entities

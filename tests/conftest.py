@@ -7,20 +7,36 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from launcher.postgres import EmbeddedPostgres
 from tieout import settings
 from tieout.warehouse.migrate import migrate
 
 TEMPLATE = "warehouse_template"
+# Tests of a folder that share a warehouse, which takes a minute to build, are run by one worker.
+TOGETHER = "tests/integration/marts/"
 
 
 def pytest_configure() -> None:
     """Let a run that is told to end stop what it started, as one that is interrupted does."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+class ByFile(LoadFileScheduling):
+    """Gives each worker whole files of tests, and all files of ``TOGETHER`` to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER if nodeid.startswith(TOGETHER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Let ``ByFile`` deal the tests out."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -123,8 +123,10 @@ class Pipeline:
             self.dsn, config=self.config, dag_run_id=self._next_run(), now=self.now(), data_docs=self.home / "data_docs"
         )
 
-    def transform(self, *, full_refresh: bool = False) -> str:
-        """Judge what landed, resolve vendors and build the warehouse; return the run's id.
+    def transform(self, *, full_refresh: bool = False, data_tests: bool = False, select: Sequence[str] = ("*",)) -> str:
+        """Judge what landed, resolve vendors and build the models selected; return the run's id.
+
+        dbt's data tests, some nine hundred, are left to transformations that Airflow runs, unless asked for.
 
         Raises:
             RuntimeError: dbt failed; the message has the end of its output.
@@ -137,7 +139,9 @@ class Pipeline:
             )
         succeeded = False
         try:
-            self.dbt("build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else []))
+            left_out = ["unit_test"] if data_tests else ["unit_test", "test"]
+            flags = ["--full-refresh"] if full_refresh else []
+            self.dbt("build", "--exclude-resource-types", *left_out, "--select", *select, *flags)
             succeeded = True
         finally:
             with connect(self.dsn) as connection:

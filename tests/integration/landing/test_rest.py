@@ -116,11 +116,11 @@ def test_a_storm_beyond_the_deadline_leaves_it_to_the_next_attempt(context, api,
     assert rows("select count(*), count(distinct _record_key) from raw.invoice") == [(10, 10)]
 
 
-def test_a_401_fails_at_once(context, api, rows, day):
+def test_a_401_fails_once_a_newer_token_was_refused_too(context, api, rows, day):
     api.revoked = True
     with pytest.raises(Refused):
         extract_source("ap", day, context=context).raise_failures()
-    assert len(api.asked) == 1
+    assert len(api.asked) == 2
     assert rows("select class, state from ops.incident") == [("refused", "dead")]
     assert rows("select distinct outcome, error_class from ops.interface_run") == [("failed", "refused")]
 

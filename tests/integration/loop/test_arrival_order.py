@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios.warehouse import MATCH
 from tests.support.pipeline import Pipeline, running_estate
 from tieout import settings
 from tieout.landing.manifest import Interval
@@ -63,7 +64,7 @@ def facts_after(postgres, days, volume, steps):
             pipeline = Pipeline(dsn, home, estate)
             for interval, systems in steps:
                 pipeline.extract(interval, systems)
-                pipeline.transform()
+                pipeline.transform(select=MATCH)
             facts = {name: pipeline.query(f"select t::text from match.{name} as t order by 1") for name in FACTS}
             return facts | {"match_hold": pipeline.query(HOLDS)}
     finally:

@@ -110,7 +110,7 @@ class Follower:
     def _ask(self, query: str) -> None:
         """The gate follows what landed, and the models where the query reads what they conclude."""
         if "mart." in query and self.to_transform:
-            self.pipeline.publish(self.pipeline.transform())
+            self.pipeline.publish(self.pipeline.transform(data_tests=True))
             self.to_judge = self.to_transform = False
         elif self.to_judge:
             self.pipeline.judge()
