@@ -8,6 +8,8 @@ endif
 VENV := .venv
 RUN := $(VENV)/bin/python
 WORKERS ?= 2
+# Tests that wait for servers a third of their time: one more than processors.
+WAITERS ?= 3
 PYTEST := $(RUN) -m pytest -q
 export PYTHONPATH := plugins:.
 export DO_NOT_TRACK := 1
@@ -96,7 +98,7 @@ unit: setup ## unit tests: no file, network or database
 
 integration: setup ## tests with an embedded PostgreSQL, real HTTP and SFTP servers
 	@echo "integration tests"
-	@$(PYTEST) -n $(WORKERS) --no-loadscope-reorder -m "not slow" tests/integration \
+	@$(PYTEST) -n $(WAITERS) --no-loadscope-reorder -m "not slow" tests/integration \
 	  $(wildcard tests/scenarios)
 
 e2e: setup ## the short end-to-end test: one Airflow, two entities

@@ -25,12 +25,11 @@ from match.match_hold
 where resolved_at is null
 order by hold_id
 """
-SIZES = [
-    pytest.param(12, 0.4, id="twelve days"),
-    pytest.param(34, 1.0, id="full size", marks=pytest.mark.slow),
-]
+# In `make test` tests/scenarios/test_order_of_arrival.py does the same with drawn records, which is quicker.
+SIZES = [pytest.param(12, 0.4, id="twelve days"), pytest.param(34, 1.0, id="full size")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("days", "volume"), SIZES)
 def test_another_order_of_arrival_ends_in_equal_facts(postgres, days, volume):
     whole = Interval(FIRST_DAY, FIRST_DAY + timedelta(days=days))
