@@ -15,6 +15,9 @@ CODES = {
 }  # fmt: skip
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def measured(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> match.Measured:
     """What an estate of ten thousand purchase order lines gave."""
