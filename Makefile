@@ -98,8 +98,8 @@ unit: setup ## unit tests: no file, network or database
 
 integration: setup ## tests with an embedded PostgreSQL, real HTTP and SFTP servers
 	@echo "integration tests"
-	@$(PYTEST) -n $(WAITERS) --no-loadscope-reorder -m "not slow" tests/integration \
-	  $(wildcard tests/scenarios)
+	@$(PYTEST) -n $(WAITERS) --no-loadscope-reorder -m "not slow" $(wildcard tests/scenarios) \
+	  tests/integration
 
 e2e: setup ## the short end-to-end test: one Airflow, two entities
 	@if [ -d tests/e2e ]; then echo "end-to-end test"; $(PYTEST) -m "not slow" tests/e2e; fi

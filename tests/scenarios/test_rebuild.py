@@ -193,6 +193,8 @@ def _fourth_day(warehouse: Warehouse) -> None:
     _let_through(warehouse)
 
 
+# In `make test` tests/scenarios/test_history.py builds one moment again.
+@pytest.mark.slow
 def test_each_moment_is_built_again_as_it_was_recorded_while_newer_data_is_present(
     models: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
