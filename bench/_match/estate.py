@@ -39,6 +39,7 @@ def fill(connection: psycopg.Connection, po_lines: int) -> None:
         _configure(connection, table, _rules(name))
     for name, table in DOCUMENTS.items():
         _history(connection, name, f"stg_{table}")
+    _read_copies(connection, AS_OF)
     connection.execute("vacuum analyze")
 
 
@@ -63,6 +64,7 @@ def touch(connection: psycopg.Connection, orders: int, known_at: datetime) -> No
         "insert into quality.gate_run (gate_run_id, known_at, started_at) values (%s, %s, %s)",
         (gate, known_at, known_at),
     )
+    _read_copies(connection, known_at)
     if orders:
         _new_versions(
             connection, "purchase_order_line", orders, known_at, gate, "price = (price::numeric + 0.01)::text"
@@ -96,6 +98,17 @@ def more_invoices(connection: psycopg.Connection, wanted: int) -> int:
     )
     connection.execute("analyze canonical.int_invoices")
     return connection.execute("select count(*) from canonical.int_invoices").fetchone()[0]  # type: ignore[index]
+
+
+def _read_copies(connection: psycopg.Connection, to: datetime) -> None:
+    """Note that every system that holds copies was read up to a moment."""
+    connection.execute(
+        "insert into ops.interface_run (direction, source_system, object, interval_start, interval_end, started_at,"
+        " ended_at, outcome)"
+        " select distinct 'extract', source_system, object, %(to)s, %(to)s, %(to)s, %(to)s, 'succeeded'"
+        " from staging.stg_systems_of_record where role = 'copy'",
+        {"to": to},
+    )
 
 
 def _rules(name: str) -> list[dict[str, str]]:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
-from tests.scenarios.estate import ERP, SUPPLY, TIEOUT, Estate, line
+from tests.scenarios.estate import AP, ERP, SUPPLY, TIEOUT, Estate, line
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 
 AS_OF = at("2026-03-31")
+UNREAD = at("2026-04-01")
 LATER = at("2026-04-02")
 FINDINGS = "select code || ' ' || subject_id, amount_at_risk, explanation, root_cause, owner from match.match_finding"
 TEN = line(10, "5.00")
@@ -41,6 +42,7 @@ def rules(estate: Estate) -> None:
     estate.add(TIEOUT, "system_of_record", entity_id="H1", object="inventory_count", source_system=SUPPLY,
                role="record", valid_from="2000-01-01")  # fmt: skip
     estate.add(TIEOUT, "sla", sla_id="posting", subject="receipt_posting", object="receipt_line", hours=24)
+    estate.add(TIEOUT, "sla", sla_id="sync", subject="sync", object="purchase_order", target="ap", hours=24)
     estate.add(TIEOUT, "sla", sla_id="accrual", subject="accrual_age", object="receipt_line", hours=720)
     route = {"owner_role": "ap", "owner": "anybody"}
     estate.add(TIEOUT, "routing", route_id="all", **route)
@@ -61,6 +63,7 @@ def receipts(estate: Estate) -> None:
         estate.invoice(f"i-{name}", name, 10, "5.00", "2026-03-30")
         if posted:
             posting(estate, f"r-{name}", name, posted)
+    estate.order("issued", TEN, approved_at=at("2026-03-30T18:00"))
     estate.receipt("t-in-time", "in-time", 1, "2026-03-20", kind="return")
 
 
@@ -111,9 +114,10 @@ def stock(estate: Estate) -> None:
 
 @dataclass(frozen=True)
 class Moments:
-    """What was found on the day, two days later when nothing had arrived, and then from nothing."""
+    """What was found on the day, a day later with nothing read, two days later with nothing new, and from nothing."""
 
     first: dict[str, tuple[Any, ...]]
+    unread: dict[str, tuple[Any, ...]]
     later: dict[str, tuple[Any, ...]]
     changed: dict[str, tuple[Any, ...]]
     afresh: dict[str, tuple[Any, ...]]
@@ -122,7 +126,7 @@ class Moments:
 
 @pytest.fixture(scope="module")
 def moments(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Moments]:
-    estate = Estate()
+    estate = Estate(copies=[AP])
     for add in (rules, receipts, accruals, recoveries, stock):
         add(estate)
     with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
@@ -131,11 +135,12 @@ def moments(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> It
         risk = warehouse.values(
             "select invoice_id, amount_at_risk, blocking_holds, open_holds from match.match_invoice"
         )
+        unread = found(warehouse, UNREAD, reads_copies=False)
         later = found(warehouse, LATER)
         change(estate)
         estate.land(warehouse, at("2026-04-03"))
         changed = found(warehouse, at("2026-04-03"))
-        yield Moments(first, later, changed, found(warehouse, at("2026-04-03"), full_refresh=True), risk)
+        yield Moments(first, unread, later, changed, found(warehouse, at("2026-04-03"), full_refresh=True), risk)
 
 
 def change(estate: Estate) -> None:
@@ -146,9 +151,9 @@ def change(estate: Estate) -> None:
     counted(estate, "C5", "I1", "3", "3", "2026-03-21", location_code="DOCK", unit="BX")
 
 
-def found(warehouse: Warehouse, as_of: datetime, *, full_refresh: bool = False) -> dict[str, tuple[Any, ...]]:
+def found(warehouse: Warehouse, as_of: datetime, **how: bool) -> dict[str, tuple[Any, ...]]:
     """Build, and return what stands by code and subject."""
-    warehouse.build(as_of, full_refresh=full_refresh)
+    warehouse.build(as_of, **how)
     return warehouse.values(FINDINGS)
 
 
@@ -161,9 +166,16 @@ def test_a_receipt_is_posted_late_beyond_the_promise_and_not_at_it(moments: Mome
     assert set(of(moments.first, "RECEIPT_LATE_POSTED")) == {"supply:r-late", "supply:r-never"}
 
 
-def test_time_alone_makes_a_posting_late_and_a_receipt_old(moments: Moments) -> None:
+def test_what_a_system_may_hold_since_it_was_read_is_not_missing_there(moments: Moments) -> None:
+    assert set(moments.unread) == set(moments.first)
+
+
+def test_time_alone_makes_a_posting_late_a_copy_missing_and_a_receipt_old(moments: Moments) -> None:
     new = {name for name in moments.later if name not in moments.first}
-    assert new == {"RECEIPT_LATE_POSTED supply:r-soon", "ACCRUAL_AGED erp_main:nearly:1"}
+    assert new == {
+        "RECEIPT_LATE_POSTED supply:r-soon", "ACCRUAL_AGED erp_main:nearly:1",
+        "SYNC_MISSING ap:purchase_order:erp_main:issued",
+    }  # fmt: skip
     assert set(moments.first) <= set(moments.later)
 
 

@@ -129,9 +129,20 @@ class Warehouse:
                     )
 
     def build(
-        self, as_of: datetime, *, full_refresh: bool = False, select: Iterable[str] = MATCH, data_tests: bool = True
+        self,
+        as_of: datetime,
+        *,
+        full_refresh: bool = False,
+        select: Iterable[str] = MATCH,
+        data_tests: bool = True,
+        reads_copies: bool = True,
     ) -> None:
-        """Run one transformation, as the DAG does; without data tests where the rows are judged otherwise."""
+        """Run one transformation, as the DAG does; without data tests where the rows are judged otherwise.
+
+        What holds copies was read up to then, unless the test says that it was not.
+        """
+        if reads_copies:
+            self.read_copies(as_of)
         run = runs.start_run(
             self.connection, now=as_of, dag_run_id=None, full_refresh=full_refresh, sends_feedback=False
         )
@@ -144,6 +155,16 @@ class Warehouse:
             succeeded = True
         finally:
             runs.finish_run(self.connection, run.run_id, succeeded, now=as_of)
+
+    def read_copies(self, to: datetime) -> None:
+        """Note that every system that holds copies was read up to a moment."""
+        self.connection.execute(
+            "insert into ops.interface_run (direction, source_system, object, interval_start, interval_end,"
+            " started_at, ended_at, outcome)"
+            " select distinct 'extract', source_system, object, %(to)s, %(to)s, %(to)s, %(to)s, 'succeeded'"
+            " from raw.system_of_record where role = 'copy'",
+            {"to": to},
+        )
 
     def build_ahead(self, as_of: datetime) -> None:
         """Build what targets are told from, as the DAG of events does."""

@@ -15,8 +15,11 @@ word as (
 ),
 
 unlike as (
-    select * from {{ ref('int_vendor_copies') }}
-    where not is_equal and due_at <= {{ as_of() }}
+    select copy.*
+    from {{ ref('int_vendor_copies') }} as copy
+    inner join {{ ref('int_copy_readings') }} as reading
+        on copy.target = reading.source_system and reading.object = 'vendor'
+    where not copy.is_equal and copy.due_at <= reading.read_to
 ),
 
 stated as (

@@ -9,6 +9,7 @@ with receipt as (
         o.correlation_id,
         po.item_category,
         p.hours,
+        reading.read_to,
         {{ hours_after('r.received_at', 'p.hours') }} as due_at
     from {{ of_units(ref('int_receipt_lines'), 'purchase_order_id') }} as r
     inner join {{ ref('int_purchase_orders') }} as o on r.purchase_order_id = o.purchase_order_id
@@ -21,6 +22,8 @@ with receipt as (
             and s.role = 'copy'
             and o.source_system = s.source_system
             and {{ utc_date('r.received_at') }} between s.valid_from and s.valid_to
+    left join {{ ref('int_copy_readings') }} as reading
+        on o.source_system = reading.source_system and reading.object = 'receipt_line'
     left join {{ ref('int_purchase_order_lines') }} as po on r.po_line_id = po.po_line_id
     where r.kind = 'receipt'
 )
@@ -42,4 +45,5 @@ select
     || '; it was due on ' || {{ minute_in_words('due_at') }} || ', ' || {{ plain('hours') }} || ' hours later.'
         as explanation
 from receipt
-where erp_posted_at > due_at or (erp_posted_at is null and due_at <= {{ as_of() }})
+-- what the ERP posted after it was read last is not known
+where erp_posted_at > due_at or (erp_posted_at is null and due_at <= read_to)

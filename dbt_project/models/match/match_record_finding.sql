@@ -12,7 +12,10 @@ with record_finding as (
             else ' is missing in ' || c.target
         end || '; the copy was due at ' || {{ minute_in_words('c.due_at') }} || '.' as explanation
     from {{ of_units(ref('int_copies'), 'purchase_order_id') }} as c
-    where not c.is_equal and c.po_status in ('approved', 'sent') and c.due_at <= {{ as_of() }}
+    -- what the target holds after it was read last is not known
+    inner join {{ ref('int_copy_readings') }} as reading
+        on c.target = reading.source_system and reading.object = 'purchase_order'
+    where not c.is_equal and c.po_status in ('approved', 'sent') and c.due_at <= reading.read_to
 )
 
 select

@@ -7,7 +7,11 @@
 {% set po_lines = before('match_po_line') -%}
 {% set noted = before('match_touched') -%}
 
-with changed_invoice as (
+with reading as (
+    select * from {{ ref('int_copy_readings') }}
+),
+
+changed_invoice as (
     select subject_id as invoice_id
     from {{ ref('int_touched') }}
     where kind = 'invoice'
@@ -51,10 +55,12 @@ unit as (
     inner join invoice on i.invoice_id = invoice.invoice_id
     where i.line_count = 0
     union
-    -- copies whose time is up
+    -- copies whose time is up, as far as the target was read
     select c.purchase_order_id as match_unit_id
     from {{ ref('int_copies') }} as c
-    where {{ is_new('c.due_at') }} and not c.is_equal
+    inner join reading
+        on c.target = reading.source_system and reading.object = 'purchase_order'
+    where c.due_at > reading.previously_read_to and c.due_at <= reading.read_to and not c.is_equal
     union
     -- items whose stock was counted, and items whose packs changed
     select subject_id as match_unit_id
@@ -67,7 +73,23 @@ unit as (
     where kind = 'review_cluster'
     {%- if po_lines %}
     union
-    -- receipts whose time is up in which to be posted or to be billed
+    -- receipts whose time is up in which to be posted, as far as the ERP was read
+    select r.purchase_order_id as match_unit_id
+    from {{ promises }} as p
+    cross join reading
+    inner join {{ receipts }} as r
+        on
+            p.entity_id = r.entity_id
+            and reading.source_system = {{ system_of('r.purchase_order_id') }}
+            and r.received_at > {{ hours_after('reading.previously_read_to', '-p.hours') }}
+            and r.received_at <= {{ hours_after('reading.read_to', '-p.hours') }}
+    where
+        p.subject = 'receipt_posting'
+        and reading.object = 'receipt_line'
+        and r.kind = 'receipt'
+        and r.erp_posted_at is null
+    union
+    -- receipts whose time is up in which to be billed
     select r.purchase_order_id as match_unit_id
     from {{ promises }} as p
     inner join {{ receipts }} as r
@@ -75,13 +97,8 @@ unit as (
             p.entity_id = r.entity_id
             and r.received_at > {{ hours_after(previous_as_of(), '-p.hours') }}
             and r.received_at <= {{ hours_after(as_of(), '-p.hours') }}
-    left join {{ po_lines }} as l on r.po_line_id = l.po_line_id
-    where
-        r.kind = 'receipt'
-        and (
-            (p.subject = 'receipt_posting' and r.erp_posted_at is null)
-            or (p.subject = 'accrual_age' and l.open_receipt_qty > 0)
-        )
+    inner join {{ po_lines }} as l on r.po_line_id = l.po_line_id
+    where p.subject = 'accrual_age' and r.kind = 'receipt' and l.open_receipt_qty > 0
     {%- endif %}
 ),
 

@@ -14,8 +14,10 @@ entity as (
     select * from {{ ref('dim_entity') }}
 ),
 
-moment as (
-    select {{ as_of() }} as as_of
+-- Whether a copy was in time is known up to where its system was read.
+reading as (
+    select * from {{ ref('int_copy_readings') }}
+    where object = 'purchase_order'
 ),
 
 version as (
@@ -27,8 +29,10 @@ version as (
         max(issued.due_at) as due_at,
         count(*) as targets,
         count(*) filter (where equalled.at <= issued.due_at) as targets_in_time,
-        max(equalled.at) as last_equal_at
+        max(equalled.at) as last_equal_at,
+        bool_and(coalesce(issued.due_at <= reading.read_to, false)) as is_due
     from issued
+    left join reading on issued.target = reading.source_system
     left join equalled
         on
             issued.purchase_order_id = equalled.purchase_order_id
@@ -44,12 +48,11 @@ select
     version.version_md5,
     version.targets,
     version.targets_in_time,
-    coalesce(version.due_at <= moment.as_of, false) as is_due,
+    version.is_due,
     version.targets = version.targets_in_time as in_sync,
     {{ local_date('version.issued_at', "coalesce(entity.time_zone, 'UTC')") }} as issue_date,
     version.issued_at,
     version.due_at,
     case when version.targets = version.targets_in_time then version.last_equal_at end as in_sync_at
 from version
-cross join moment
 left join entity on version.entity_id = entity.entity_id

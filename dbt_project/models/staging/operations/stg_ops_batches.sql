@@ -44,6 +44,7 @@ select
     coalesce(promotion.rows_promoted, 0) as rows_promoted,
     coalesce(promotion.rows_quarantined, 0) as rows_quarantined,
     coalesce(released.rows_released, 0) as rows_released,
+    batch.interval_start,
     batch.landed_at,
     promotion.known_at
 from batch
