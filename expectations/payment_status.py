@@ -1,6 +1,15 @@
-"""Expectations of an acknowledgement of a payment."""
+"""Expectations of a status that a bank gives to a file, a group of payments or a payment."""
 
-from tieout.quality.rules import Check
+from tieout.quality.rules import Check, critical
 
-# What its contract says is all that can be said of one row.
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    critical(
+        "names_what_it_is_about",
+        ["level", "message_ref", "group_ref", "end_to_end_id", "instruction_id"],
+        fails_when=(
+            'case "level" when \'file\' then "message_ref" when \'group\' then "group_ref"'
+            ' else coalesce("end_to_end_id", "instruction_id") end is null'
+        ),
+        says="A status names the file, the group or the payment that it is about.",
+    ),
+)

@@ -56,3 +56,9 @@ class ConfigurationError(TieoutError):
     """Waiting does not help: our own configuration is wrong; the message names file and field."""
 
     incident_class = "pipeline failed"
+
+
+class Unwritable(TieoutError):
+    """Waiting does not help: what a file for a bank should say cannot be said in its format."""
+
+    incident_class = "pipeline failed"

@@ -25,7 +25,7 @@ rejection as (
         reason_code,
         _known_at as known_at
     from {{ ref('stg_payment_statuses') }}
-    where status = 'RJCT'
+    where status = 'RJCT' and end_to_end_id is not null
 ),
 
 said as (

@@ -7,10 +7,12 @@
 }}
 
 {% set objects = [
+    'account_correction',
     'approval',
     'approval_matrix',
     'backorder',
     'bank_entry',
+    'bank_notification',
     'bank_statement',
     'contract_price',
     'cost_center',

@@ -42,7 +42,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "backorder",
         "receipt_discrepancy",
     ),
-    "bank": ("bank_statement", "bank_entry", "payment_status"),
+    "bank": ("bank_statement", "bank_entry", "bank_notification", "payment_status", "account_correction"),
     "contracts": ("contract_price",),
 }
 GROUPS["all"] = tuple(name for group in GROUPS.values() for name in group)

@@ -16,6 +16,8 @@ select
 
     statement_ref,
     account_ref,
+    account_token,
+    account_last4,
     entity_id,
     statement_number,
     currency,

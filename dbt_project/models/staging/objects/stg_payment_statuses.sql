@@ -15,9 +15,14 @@ select
     {{ lineage() }},
 
     status_ref,
+    level,
+    message_ref,
+    group_ref,
+    instruction_id,
     end_to_end_id,
     status,
     reason_code,
+    detail,
 
     {{ to_timestamp('at') }} as at
 from newest

@@ -1,0 +1,1 @@
+"""Payments: from a frozen proposal to a file at the bank (docs/reference/payments.md). No Airflow in it."""
