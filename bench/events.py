@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 import yaml
 
-from bench._events.receipts import Waiting, event, sites_of, waiting
+from bench._events.receipts import Waiting, event, sites_of, standing, waiting
 from bench._events.watch import Line, Sender, Watch
 from launcher import credentials
 from launcher.cycle import EXTRACTIONS, Interval, run_cycle
@@ -82,6 +82,8 @@ def _measure(stack: Stack, size: int) -> None:
         run.phase("at once", lines[first:burst], watch, 0.0)
         stack.api.trigger("transform", run_id="beside-events")
         run.phase("during a transformation", lines[burst:], watch, APART_SECONDS)
+        print(f"all {len(lines)} events, {len(lines) - len(run.took)} not seen at AP")
+        _row("sent to seen at AP", run.took)
 
 
 class Run:
@@ -94,6 +96,7 @@ class Run:
         folder = stack.layout.config / "entities"
         self._sites = sites_of([yaml.safe_load(path.read_text()) for path in sorted(folder.glob("*.yml"))])
         self._number = 0
+        self.took: list[float] = []
 
     def phase(self, title: str, lines: Sequence[Waiting], watch: Watch, apart: float) -> None:
         """Send the receipts of lines, wait until AP shows them, print."""
@@ -103,8 +106,11 @@ class Run:
         took = [watch.seen[line] - at for line, at in sent.items() if line in watch.seen]
         print(f"{title}: {len(sent)} events in {self._runs() - before} runs, {len(missing)} not seen at AP")
         _row("sent to seen at AP", took)
+        self.took += took
         with psycopg.connect(self._stack.warehouse_dsn) as connection:
             rows = connection.execute(STAGES, [ids]).fetchall()
+            for line in sorted(missing):
+                print(f"    {line[0]}, line {line[1]}: {standing(connection, line)}", flush=True)
         for name, seconds in zip(NAMES, zip(*rows, strict=True), strict=False):
             _row(f"  {name}", [float(each) for each in seconds])
 

@@ -42,6 +42,14 @@ where line.match_type = 'three_way'
 order by line.po_line_id, invoice.invoice_date, invoice.invoice_id, billed.line_number
 """
 
+_STANDING = """
+select line.verdict, line.explanation
+from mart.fct_match_invoice_line as line
+inner join canonical.int_invoice_lines as billed using (invoice_line_id)
+inner join canonical.int_invoices as invoice on billed.invoice_id = invoice.invoice_id
+where invoice.source_system = 'ap' and invoice.invoice_ref = %s and billed.line_number = %s
+"""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -60,6 +68,12 @@ def waiting(connection: psycopg.Connection) -> list[Waiting]:
     """Return what a receipt would release, as the last transformation knows it."""
     with connection.cursor(row_factory=class_row(Waiting)) as cursor:
         return cursor.execute(_WAITING).fetchall()
+
+
+def standing(connection: psycopg.Connection, line: tuple[str, int]) -> str:
+    """Return what the warehouse says of a line of AP's invoice now: verdict and explanation."""
+    row = connection.execute(_STANDING, line).fetchone()
+    return ": ".join(row) if row else "no such line"
 
 
 def event(line: Waiting, number: int, *, sites: Mapping[str, str], at: datetime) -> dict[str, Any]:
