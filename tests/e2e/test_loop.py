@@ -194,6 +194,12 @@ def test_the_receipts_that_an_invoice_waits_for_release_it_at_ap_as_soon_as_they
     assert {run.state for run in stack.api.runs() if run.dag_id == "receive"} == {"success"}
 
 
+def test_an_event_that_runs_ahead_makes_nothing_missing_that_was_only_not_read_yet(stack):
+    with psycopg.connect(stack.warehouse_dsn) as connection:
+        scores = summary.findings(stack, connection)
+    assert [score for score in scores if score.precision < 1.0] == []
+
+
 def test_an_extraction_waits_deferred_for_a_file_and_lands_it_when_it_has_come(stack):
     """It plays a day, of which only the supply system is extracted."""
     _, end = stack.estate.advance(1)
