@@ -55,6 +55,44 @@
     {%- endif %}
 {%- endmacro %}
 
+{#
+    Every version of each record known at as-of, tombstones left out, with its place among them: 1 is the oldest. For what
+    must tell a change from a first registration; everything else reads the newest version.
+#}
+{% macro known_versions(object) -%}
+    {%- set touched = ref('stg_touched_records') -%}
+    select
+        version.*,
+        promotion.known_at as _known_at,
+        row_number() over (
+            partition by version._source_system, version._record_key
+            order by
+                version._source_updated_at nulls first,
+                version._profile_version,
+                promotion.known_at,
+                version._row_number,
+                version._row_sha256
+        ) as _place
+    from {{ source('raw', object) }} as version
+    {%- if continues() %}
+    inner join {{ touched }} as touched
+        on
+            touched.kind = '{{ object }}'
+            and version._source_system = touched._source_system
+            and version._record_key = touched._record_key
+    {%- endif %}
+    inner join {{ source('gate', 'promotion') }} as promotion on version._batch_id = promotion.batch_id
+    left join {{ source('gate', 'quarantine') }} as held
+        on
+            held.object = '{{ object }}'
+            and version._batch_id = held.batch_id
+            and version._row_number = held.row_number
+    where
+        not version._deleted
+        and promotion.known_at <= {{ as_of() }}
+        and (held.quarantine_id is null or held.state = 'released' and held.decided_known_at <= {{ as_of() }})
+{%- endmacro %}
+
 {# Where a staged row comes from and since when it is known. #}
 {% macro lineage() -%}
     _source_system,

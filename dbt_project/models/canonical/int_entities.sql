@@ -8,5 +8,8 @@ select
     fiscal_calendar,
     accruals,
     payment_origin,
+    paying_account,
+    payment_profile,
+    payment_method,
     valid_to
 from {{ ref('stg_entities') }}

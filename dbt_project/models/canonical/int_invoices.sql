@@ -214,6 +214,8 @@ select
     i.entered_by,
     i.approved_at,
     i.approved_by,
+    i.remit_to_account_token,
+    i.remit_to_account_last4,
     coalesce(least(posting.posted_at, former_posting.posted_at), i.posted_at) as posted_at,
     coalesce(
         posting.source_system || ':' || posting.invoice_ref,

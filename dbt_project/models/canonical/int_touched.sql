@@ -42,7 +42,9 @@ everything as (
     select count(*) > 0 as is_touched
     from touched_record
     where
-        kind in ('entity', 'system_of_record', 'match_type_rule', 'policy', 'routing', 'sla')
+        kind in (
+            'entity', 'system_of_record', 'match_type_rule', 'policy', 'routing', 'sla', 'approval_matrix', 'delegation'
+        )
         or (
             kind = 'vendor'
             and not exists (

@@ -36,6 +36,7 @@
     'match_type_rule',
     'payment',
     'payment_invoice',
+    'payment_policy',
     'payment_status',
     'payment_term',
     'policy',

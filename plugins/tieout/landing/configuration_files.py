@@ -18,7 +18,15 @@ from tieout.warehouse.contracts import Contract, load_contracts
 
 # Our own configuration is a source of this name.
 OWN_SYSTEM = "tieout"
-POLICY_OBJECTS = ("policy", "match_type_rule", "routing", "approval_matrix", "delegation", "sla")
+POLICY_OBJECTS = (
+    "policy",
+    "match_type_rule",
+    "routing",
+    "approval_matrix",
+    "delegation",
+    "sla",
+    "payment_policy",
+)
 
 
 @dataclass(frozen=True)

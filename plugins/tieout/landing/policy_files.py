@@ -23,7 +23,10 @@ SCOPES = {
     "policy": ("entity_id", "vendor_key", "item_category", "match_type", "currency"),
     "match_type_rule": ("entity_id", "vendor_key", "item_category"),
     "routing": ("code", "entity_id", "item_category"),
+    "payment_policy": ("entity_id", "currency"),
 }
+# Of these, rows of one scope compete only on days that they have in common.
+DATED = ("policy", "payment_policy")
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def policy_problems(
     whole = [row for row in rows if row.values]
     wrong += _competitors(whole, contract.key, dated=False, says="has the key of line {}: give each row one of its own")
     if contract.name in SCOPES:
-        wrong += _competitors(whole, SCOPES[contract.name], dated=contract.name == "policy", says=_ONE_SCOPE)
+        wrong += _competitors(whole, SCOPES[contract.name], dated=contract.name in DATED, says=_ONE_SCOPE)
     problems = [Problem(str(path), *found) for found in wrong]
     if contract.name == "routing":
         problems += routing_problems(path, [row.values for row in rows])

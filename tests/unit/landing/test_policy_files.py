@@ -114,3 +114,18 @@ def test_our_own_policies_are_in_order() -> None:
     entities = {path.stem for path in (settings.config_dir() / "entities").glob("*.yml")}
     for path in policies.glob("*.csv"):
         assert policy_problems(path, CONTRACTS[path.stem], entities, set()) == []
+
+
+PAYMENT = (
+    "policy_id,entity_id,currency,valid_from,valid_to,horizon_days,discount_min_pct,payment_limit,batch_limit,"
+    "two_approvers_above,cooling_days,unconfirmed_hours\n"
+)
+
+
+def test_a_payment_policy_says_everything_and_is_alone_in_its_scope_on_a_day(problems: Problems) -> None:
+    rest = "5,12,unlimited,100.00,50,10,48"
+    assert problems("payment_policy", f"{PAYMENT}a,,,2026-01-01,2026-03-31,{rest}\nb,,,2026-04-01,,{rest}\n") == []
+    found = problems("payment_policy", f"{PAYMENT}a,,,2026-01-01,2026-04-01,{rest}\nb,,,2026-04-01,,{rest}\n")
+    assert [(line, field) for line, field, _ in found] == [(3, "entity_id, currency")]
+    ((line, field, message),) = problems("payment_policy", f"{PAYMENT}a,,,2026-01-01,,5,12,,100.00,50,10,48\n")
+    assert (line, field, message) == (2, "payment_limit", "is required")

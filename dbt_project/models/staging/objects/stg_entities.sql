@@ -22,6 +22,9 @@ select
     time_zone,
     fiscal_calendar,
     payment_origin,
+    paying_account,
+    payment_profile,
+    payment_method,
     system_codes,
 
     {{ to_boolean('accruals') }} as accruals,

@@ -1,0 +1,70 @@
+{#
+    Common table expression `<name>_policy`: the payment policy of each entity_id and currency of the relation `name`, valid
+    on the as-of's day: of those that fit the most specific (payments, section 1).
+#}
+{% macro choose_payment_policy(name) -%}
+{{ name }}_policy as {{ kept() }} (
+    select ranked.*
+    from (
+        select
+            asked.entity_id as for_entity_id,
+            asked.currency as for_currency,
+            p.*,
+            row_number() over (
+                partition by asked.entity_id, asked.currency
+                order by p.specificity desc, {{ by_code_point('p.policy_id') }}
+            ) as preference
+        from (
+            select distinct
+                entity_id,
+                currency
+            from {{ name }}
+        ) as asked
+        inner join {{ ref('int_payment_policies') }} as p
+            on
+                p.entity_id in ('', asked.entity_id)
+                and p.currency in ('', asked.currency)
+                and {{ utc_date(as_of()) }} between p.valid_from and p.valid_to
+    ) as ranked
+    where ranked.preference <= 1
+)
+{%- endmacro %}
+
+{% macro join_payment_policy(name, alias) -%}
+left join {{ name }}_policy as policy
+        on {{ alias }}.entity_id = policy.for_entity_id and {{ alias }}.currency = policy.for_currency
+{%- endmacro %}
+
+{#
+    Whether a discount yields at least a percentage a year: what is saved, of what is paid, for the days by which one pays
+    earlier; by multiplication, so that the edge is exact. A discount that costs no day is always worth it.
+#}
+{% macro discount_pays(discount_pct, days, minimum_pct) -%}
+    coalesce(
+        {{ discount_pct }} * 36500 >= {{ minimum_pct }} * (100 - {{ discount_pct }}) * greatest({{ days }}, 0), false
+    )
+{%- endmacro %}
+
+{# Whether a day is within the cooling period after a change; the last day is within. #}
+{% macro is_cooling(changed_at, cooling_days) -%}
+    coalesce({{ utc_date(as_of()) }} - {{ utc_date(changed_at) }} <= {{ cooling_days }}, false)
+{%- endmacro %}
+
+{# Whether nine digits have the check sum of an American routing number (ABA): weights 3, 7, 1. Other texts are not judged. #}
+{% macro routing_number_fits(column) -%}
+    case
+        when length({{ column }}) = 9 and length(translate({{ column }}, '0123456789', '')) = 0
+            then (
+                {%- for place in range(1, 10) %}
+                {{ [3, 7, 1][(place - 1) % 3] }} * cast(substr({{ column }}, {{ place }}, 1) as integer)
+                {%- if not loop.last %} +{% endif %}
+                {%- endfor %}
+            ) % 10 = 0
+        else true
+    end
+{%- endmacro %}
+
+{# Whether an invoice of a verdict may be paid: nothing stands against it, and it waits for nothing. #}
+{% macro verdict_may_be_paid(verdict) -%}
+    coalesce({{ verdict }} in ('matched', 'matched_in_tolerance', 'released', 'credited', 'not_applicable'), false)
+{%- endmacro %}

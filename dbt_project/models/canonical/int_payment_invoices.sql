@@ -1,0 +1,36 @@
+{{ config(materialized='stable_view') }}
+
+with applied as (
+    select
+        a.*,
+        case
+            when a._source_system = 'tieout' then a.invoice_ref
+            else a._source_system || ':' || a.invoice_ref
+        end as named_id
+    from {{ ref('stg_payment_invoices') }} as a
+),
+
+-- An ERP names its own copy of an invoice.
+invoice_name as (
+    select
+        invoice_id as named_id,
+        invoice_id
+    from {{ ref('int_invoices') }}
+
+    union all
+
+    select
+        erp_invoice_id as named_id,
+        invoice_id
+    from {{ ref('int_invoices') }}
+    where erp_invoice_id is not null
+)
+
+select
+    applied._source_system || ':' || applied.payment_ref as payment_id,
+    applied.invoice_ref,
+    invoice_name.invoice_id,
+    applied.amount,
+    coalesce(applied.discount_amount, 0)::numeric(20, 4) as discount_amount
+from applied
+left join invoice_name on applied.named_id = invoice_name.named_id

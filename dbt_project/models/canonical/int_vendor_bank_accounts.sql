@@ -1,0 +1,114 @@
+{{
+    config(
+        indexes=[{'columns': ['vendor_account_id'], 'unique': true}, {'columns': ['vendor_key']}],
+        meta={'analyze': true},
+    )
+}}
+
+-- Versions in which number or routing are not what they were.
+with version as (
+    select
+        v._source_system,
+        v._record_key,
+        coalesce(v._source_updated_at, v._known_at) as stated_at,
+        v.place > 1 and (
+            coalesce(v.account_number_token, '') <> coalesce(lag(v.account_number_token) over earlier, '')
+            or coalesce(v.routing_number, '') <> coalesce(lag(v.routing_number) over earlier, '')
+        ) as is_other
+    from {{ ref('stg_vendor_bank_account_versions') }} as v
+    window earlier as (partition by v._source_system, v._record_key order by v.place)
+),
+
+history as (
+    select
+        _source_system,
+        _record_key,
+        min(stated_at) as first_stated_at,
+        max(case when is_other then stated_at end) as differs_since
+    from version
+    group by _source_system, _record_key
+),
+
+-- What a bulk load stamps with one time is no change: changes are later than a source's first stamp.
+loaded as (
+    select
+        _source_system,
+        min(first_stated_at) as loaded_at
+    from history
+    group by _source_system
+),
+
+account as (
+    select
+        a.*,
+        a._source_system || ':' || a.vendor_number as vendor_id,
+        a._source_system || ':' || a.vendor_number || ':' || a.account_ref as vendor_account_id,
+        coalesce(a._source_updated_at, a._known_at) as stated_at,
+        h.first_stated_at,
+        h.differs_since,
+        l.loaded_at,
+        row_number() over (
+            partition by a._source_system, a.vendor_number
+            order by a.valid_from asc nulls first, h.first_stated_at asc, {{ by_code_point('a.account_ref') }}
+        ) as place
+    from {{ ref('stg_vendor_bank_accounts') }} as a
+    inner join history as h on a._source_system = h._source_system and a._record_key = h._record_key
+    inner join loaded as l on a._source_system = l._source_system
+),
+
+-- Seen to differ; changed after its first day of use; or another account beside the vendor's first.
+changed as (
+    select
+        account.*,
+        greatest(
+            differs_since,
+            case when stated_at > loaded_at and {{ utc_date('stated_at') }} > valid_from then stated_at end,
+            case when place > 1 and first_stated_at > loaded_at then first_stated_at end
+        ) as changed_at
+    from account
+),
+
+-- A second person called the vendor back about this number, after it was changed.
+confirmed as (
+    select
+        c.vendor_account_id,
+        d.decided_by,
+        d.decided_at,
+        row_number() over (
+            partition by c.vendor_account_id order by d.decided_at, {{ by_code_point('d.decision_id') }}
+        ) as preference
+    from changed as c
+    inner join {{ ref('stg_decisions') }} as d
+        on
+            d.decision_type = 'bank_detail_confirmed'
+            and d.subject_type = 'vendor_bank_account'
+            and c.vendor_account_id = d.subject_id
+    where
+        d.decided_at >= c.changed_at
+        and lower(d.decided_by) <> lower(coalesce(c.changed_by, ''))
+        and {{ json_text('d.detail', 'account_token') }} = c.account_number_token
+)
+
+select
+    c.vendor_account_id,
+    c._source_system as source_system,
+    c.vendor_number,
+    c.vendor_id,
+    coalesce(v.vendor_key, c.vendor_id) as vendor_key,
+    c.account_ref,
+    c.account_number_token as account_token,
+    c.account_number_last4 as account_last4,
+    c.routing_number,
+    c.currency,
+    c.valid_from,
+    c.valid_to,
+    coalesce(c.valid_from <= {{ utc_date(as_of()) }}, true) and coalesce(c.valid_to >= {{ utc_date(as_of()) }}, true)
+        as is_valid,
+    c.changed_by,
+    c.changed_at,
+    confirmed.decided_by as confirmed_by,
+    confirmed.decided_at as confirmed_at,
+    c._known_at as known_at
+from changed as c
+left join {{ ref('int_vendor_crosswalk') }} as v on c.vendor_id = v.vendor_id
+left join confirmed on c.vendor_account_id = confirmed.vendor_account_id and confirmed.preference <= 1

@@ -1,0 +1,96 @@
+"""What is proposed for payment, and what each payment is asked before it goes (docs/reference/payments.md)."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from launcher.postgres import EmbeddedPostgres
+from tests.scenarios.payers import Payer
+from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
+
+AS_OF = at("2026-03-31")
+TODAY = date(2026, 3, 31)
+PAYMENTS = ["+payment_proposal", "+payment_control", "+match_hold"]
+
+
+def due(estate: Payer) -> None:
+    """What falls due today, on the last day of the horizon, and a day after it."""
+    estate.owed("overdue", "100.00", "2026-03-20")
+    estate.owed("last-day", "70.00", "2026-04-05")
+    estate.owed("too-far", "60.00", "2026-04-06")
+    estate.owed("not-posted", "50.00", "2026-03-20", status="approved")
+    estate.owed("undated", "40.00", None)
+
+
+def discounts(estate: Payer) -> None:
+    """2/10 net 30 gives 37 % a year: worth taking until its tenth day."""
+    terms = {"vendor_number": "S-V2", "payment_term_code": "D210"}
+    estate.owed("discount", "200.00", "2026-04-20", on="2026-03-21", **terms)
+    estate.owed("discount-later", "210.00", "2026-04-26", on="2026-03-27", **terms)
+    estate.owed("discount-gone", "220.00", "2026-04-19", on="2026-03-20", **terms)
+
+
+def paid(estate: Payer) -> None:
+    """Invoices that an ERP's payment pays, has paid, and failed to pay."""
+    for name in ("live", "settled", "returned"):
+        estate.owed(name, "30.00", "2026-03-20")
+    estate.payment("LIVE", "30.00", "sent", "live")
+    estate.payment("DONE", "30.00", "settled", "settled")
+    estate.payment("BACK", "30.00", "returned", "returned")
+
+
+class Proposal:
+    """What a build proposed."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+
+    def __getitem__(self, invoice: str) -> dict[str, Any]:
+        """The payment that an invoice is in."""
+        (row,) = self.warehouse.rows(
+            "select p.*, i.amount as invoice_amount, i.discount_amount as invoice_discount"
+            " from mart.payment_proposal p join mart.payment_proposal_invoice i using (payment_id)"
+            " where i.invoice_id = %s",
+            f"ap:{invoice}",
+        )
+        return row
+
+    def reasons(self) -> dict[str, str | None]:
+        """Why each open invoice may not be paid."""
+        return self.warehouse.values("select invoice_ref, reason from match.match_payable")
+
+
+@pytest.fixture(scope="module")
+def proposal(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Proposal]:
+    """All cases, in one build."""
+    estate = Payer()
+    for tell in (due, discounts, paid):
+        tell(estate)
+    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+        estate.land(warehouse, AS_OF)
+        warehouse.build(AS_OF, select=PAYMENTS)
+        yield Proposal(warehouse)
+
+
+def test_what_is_due_within_the_horizon_is_proposed_for_the_day_on_which_it_is_due(proposal: Proposal) -> None:
+    assert proposal["overdue"]["requested_date"] == TODAY
+    assert proposal["last-day"]["requested_date"] == date(2026, 4, 5)
+    assert proposal.reasons()["too-far"] == "not_due"
+    assert proposal.reasons()["not-posted"] == "not_posted"
+    assert proposal.reasons()["undated"] == "no_due_date"
+
+
+def test_a_discount_worth_taking_is_taken_on_its_last_day_and_not_after(proposal: Proposal) -> None:
+    taken = proposal["discount"]
+    assert (taken["requested_date"], taken["invoice_amount"]) == (TODAY, Decimal("196.00"))
+    assert (taken["amount"], taken["discount_amount"]) == (Decimal("196.00"), Decimal("4.00"))
+    assert proposal.reasons()["discount-later"] == "not_due"
+    assert proposal.reasons()["discount-gone"] == "not_due"
+
+
+def test_an_invoice_is_not_proposed_while_or_after_another_payment_pays_it(proposal: Proposal) -> None:
+    reasons = proposal.reasons()
+    assert (reasons["live"], reasons["settled"], reasons["returned"]) == ("in_payment", "settled", None)
