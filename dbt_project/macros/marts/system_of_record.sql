@@ -1,4 +1,15 @@
 {#
+    The canonical id that a row names in a column: our own records name others by it, those of a source by its keys.
+    Args: the row's alias, the column.
+#}
+{% macro named_id(alias, column) -%}
+case
+        when {{ alias }}._source_system = 'tieout' then {{ alias }}.{{ column }}
+        else {{ alias }}._source_system || ':' || {{ alias }}.{{ column }}
+    end
+{%- endmacro %}
+
+{#
     Whether a staged row comes from the system of record of its entity for an interface object. Copies never win.
     Args: the row's alias, the interface object, the expression of the row's entity.
 #}

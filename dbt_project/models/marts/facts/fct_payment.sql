@@ -16,6 +16,9 @@ select
     payment.payment_ref,
     payment.batch_ref,
     payment.end_to_end_id,
+    payment.instruction_id,
+    payment.group_ref,
+    payment.cheque_number,
     payment.method,
     payment.status,
     payment.reason_code,
@@ -30,5 +33,5 @@ select
     payment._trace_id as trace_id
 from payment
 left join vendor
-    on payment._source_system = vendor.source_system and payment.vendor_number = vendor.vendor_number
+    on {{ named_id('payment', 'vendor_number') }} = vendor.vendor_id
 where {{ from_system_of_record('payment', 'payment') }}

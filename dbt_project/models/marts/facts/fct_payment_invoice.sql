@@ -37,4 +37,4 @@ select
 from applied
 inner join payment
     on applied._source_system = payment.source_system and applied.payment_ref = payment.payment_ref
-left join invoice_name on (applied._source_system || ':' || applied.invoice_ref) = invoice_name.named_id
+left join invoice_name on {{ named_id('applied', 'invoice_ref') }} = invoice_name.named_id

@@ -1,0 +1,86 @@
+"""Account numbers, decrypted only while a file is made. They are in no message, log or representation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from tieout.errors import ConfigurationError, Refused
+from tieout.landing.keys import Keys
+from tieout.payments.content import Content
+from tieout.payments.vocabulary import TRANSFERS
+
+_NUMBERS = """
+select distinct on (vendor_account_id)
+    vendor_account_id, account_number_token, account_number_encrypted, coalesce(routing_number, '')
+from (
+    select
+        account.*,
+        account._source_system || ':' || account.vendor_number || ':' || account.account_ref as vendor_account_id,
+        promotion.known_at
+    from raw.vendor_bank_account as account
+    inner join quality.promotion as promotion on account._batch_id = promotion.batch_id
+) as version
+where vendor_account_id = any(%s) and account_number_token = any(%s) and not _deleted
+order by vendor_account_id, _source_updated_at desc nulls last, known_at desc, _row_number desc
+"""
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account's number and routing number or BIC, in clear."""
+
+    number: str = field(repr=False)
+    routing: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PayingAccount:
+    """An account of ours, as the connection of the bank has it.
+
+    ``origin`` is the id that the bank gave us for ACH files; by default the routing number.
+    """
+
+    name: str
+    account: Account
+    bank_name: str
+    origin: str
+
+
+def paying_account(extra: Mapping[str, Any], name: str) -> PayingAccount:
+    """Return one of our accounts from the bank connection's extra: ``accounts`` by name.
+
+    Raises:
+        ConfigurationError: it is not there, or has no number.
+    """
+    said = (extra.get("accounts") or {}).get(name) or {}
+    if not said.get("name") or not said.get("number"):
+        raise ConfigurationError(
+            f"The connection of the bank has no account {name!r}.",
+            'Put it into its extra: {"accounts": {"' + name + '": {"name": …, "number": …, "routing": …}}}.',
+        )
+    account = Account(str(said["number"]), str(said.get("routing") or ""))
+    origin = str(said.get("origin") or account.routing)
+    return PayingAccount(str(said["name"]), account, str(said.get("bank_name") or "BANK"), origin)
+
+
+def vendors_accounts(connection: psycopg.Connection, keys: Keys, what: Content) -> dict[str, Account]:
+    """Return the account of each transfer, by payment: the number whose token was approved, and no other.
+
+    Raises:
+        Refused: the warehouse has no such number.
+    """
+    transfers = [payment for payment in what.payments if payment.method in TRANSFERS]
+    wanted = [[payment.vendor_account_id for payment in transfers], [payment.account_token for payment in transfers]]
+    found = {(row[0], row[1]): row[2:] for row in connection.execute(_NUMBERS, wanted).fetchall()}
+    accounts: dict[str, Account] = {}
+    for payment in transfers:
+        row = found.get((payment.vendor_account_id, payment.account_token))
+        if row is None:
+            raise Refused(
+                f"The account of payment {payment.payment_id} is not in the warehouse as it was approved.",
+                "Nothing was made; look at raw.vendor_bank_account.",
+            )
+        accounts[payment.payment_id] = Account(keys.decrypt(row[0]), row[1])
+    return accounts

@@ -1,0 +1,50 @@
+"""Who may approve a batch: nobody who had a hand in it (docs/reference/payments.md, 3 Approval).
+
+People are known by their login. Case, blanks and what follows an @ don't make two of one.
+"""
+
+from collections.abc import Mapping
+
+import psycopg
+
+ACTS = {
+    "entered_invoice": "entered an invoice of the batch",
+    "approved_invoice": "approved an invoice of the batch",
+    "released_hold": "released a hold on an invoice of the batch",
+    "changed_vendor": "changed a vendor of the batch",
+}
+_INVOLVED = """
+select person, act
+from mart.payment_involvement
+where subject_type = 'invoice' and subject_id in (
+    select invoice_id from payments.payment_invoice where batch_id = %(batch_id)s
+)
+or subject_type = 'vendor' and subject_id in (
+    select vendor_key from payments.payment where batch_id = %(batch_id)s
+)
+order by at, act
+"""
+
+
+def login(name: str) -> str:
+    """Return the form in which names of people are compared."""
+    return name.strip().casefold().partition("@")[0]
+
+
+def involved(connection: psycopg.Connection, batch_id: str) -> dict[str, str]:
+    """Return what people did with a batch's invoices and vendors, by login: the first thing each did."""
+    found: dict[str, str] = {}
+    for person, act in connection.execute(_INVOLVED, {"batch_id": batch_id}).fetchall():
+        if person:
+            found.setdefault(login(person), ACTS[act])
+    return found
+
+
+def why_not(names: tuple[str, ...], had_a_hand: Mapping[str, str]) -> str | None:
+    """Return why somebody may not approve, None where they may.
+
+    Args:
+        names: under which the person is known: login, and name as shown.
+        had_a_hand: what people did, by login.
+    """
+    return next((had_a_hand[login(name)] for name in names if login(name) in had_a_hand), None)
