@@ -79,6 +79,10 @@ def test_nothing_catches_up_by_itself(facts):
     assert not any(dag["catchup"] for dag in facts["dags"].values())
 
 
+def test_payments_cannot_be_backfilled(facts):
+    assert facts["dags"]["pay_suppliers"]["run_types"] == ["manual", "scheduled"]
+
+
 def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
     writers = {
         "transform": ("gate", "resolve", "build"),
@@ -91,6 +95,7 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
         "rebuild": ("rebuild",),
         "what_if": ("what_if",),
         "correct_root_cause": ("correct",),
+        "pay_suppliers": ("freeze", "batch.land"),
     }
     for dag_id, tasks in writers.items():
         assert all(facts["dags"][dag_id]["tasks"][task]["pool"] == "writers" for task in tasks)

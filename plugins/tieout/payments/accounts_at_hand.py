@@ -8,6 +8,7 @@ import psycopg
 
 from tieout.errors import ConfigurationError, Refused
 from tieout.landing.keys import Keys
+from tieout.payments.accounts import check
 from tieout.payments.content import Content
 from tieout.payments.vocabulary import TRANSFERS
 
@@ -63,6 +64,17 @@ def paying_account(extra: Mapping[str, Any], name: str) -> PayingAccount:
     account = Account(str(said["number"]), str(said.get("routing") or ""))
     origin = str(said.get("origin") or account.routing)
     return PayingAccount(str(said["name"]), account, str(said.get("bank_name") or "BANK"), origin)
+
+
+def unpayable(what: Content, accounts: Mapping[str, Account]) -> list[str]:
+    """Return, in sentences, which accounts fail their check; the numbers are not said."""
+    found = []
+    for payment in what.payments:
+        account = accounts.get(payment.payment_id)
+        wrong = check(account.number, account.routing) if account else None
+        if wrong:
+            found.append(f"the account of {payment.vendor_name} cannot be paid to: {wrong}")
+    return found
 
 
 def vendors_accounts(connection: psycopg.Connection, keys: Keys, what: Content) -> dict[str, Account]:

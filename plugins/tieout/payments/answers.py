@@ -63,6 +63,13 @@ def take(
         return taken
 
 
+def state(dsn: str, batch_id: str) -> State | None:
+    """Return where a batch stands; None where nobody answered yet."""
+    with connect(dsn) as connection:
+        kept = connection.execute(_KEPT, (batch_id,)).fetchall()
+        return _stands(store.batch(connection, batch_id), kept).state if kept else None
+
+
 def _circumstances(
     connection: psycopg.Connection, head: Batch, shown_sha256: str, approved_by: list[str]
 ) -> approval.Circumstances:

@@ -16,7 +16,7 @@ from tieout.errors import Refused
 from tieout.landing.archive import Archive
 from tieout.landing.keys import Keys
 from tieout.payments import store
-from tieout.payments.accounts_at_hand import Account, PayingAccount, vendors_accounts
+from tieout.payments.accounts_at_hand import Account, PayingAccount, unpayable, vendors_accounts
 from tieout.payments.changes import changes_since
 from tieout.payments.content import Content, sha256
 from tieout.payments.store import Batch
@@ -117,12 +117,12 @@ def make(
             return before
         what = store.batch_content(connection, head)
         _refuse_unapproved(connection, head, what)
-        changed = changes_since(connection, batch_id)
-        if changed:
-            _stop(connection, head, "; ".join(changed), now)
+        accounts = vendors_accounts(connection, keys, what)
+        against = [*changes_since(connection, batch_id), *unpayable(what, accounts)]
+        if against:
+            _stop(connection, head, "; ".join(against), now)
             return []
         sequence = _scalar(connection, _EARLIER_TODAY, (head.paying_account, now)) + 1
-        accounts = vendors_accounts(connection, keys, what)
         files = render(head, what, paying_account(head.paying_account), accounts, done["approved"], sequence)
         amounts = {payment.payment_id: payment.amount for payment in what.payments}
         for file in files:

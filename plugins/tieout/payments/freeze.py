@@ -19,9 +19,26 @@ from tieout.payments.store import Batch
 from tieout.payments.vocabulary import CHEQUE, FIRST_CHEQUE
 from tieout.warehouse.connection import connect
 
-_FROZEN_BEFORE = "select batch_id from payments.batch where dag_run_id = %s order by batch_id"
+_FROZEN_BEFORE = "select batch_id from payments.batch where dag_run_id = %s and entity_id = %s order by batch_id"
 _SAME_CONTENT = "select count(*) from payments.batch where batch_id = any(%s)"
 _LAST_CHEQUE = "select max(cheque_number) from payments.payment where paying_account = %s"
+
+
+def freeze_all(dsn: str, *, entity_id: str, proposed_by: str, dag_run_id: str, now: datetime) -> list[Batch]:
+    """Freeze what is proposed for an entity, or for every one that pays through us where none is named.
+
+    Raises:
+        Refused: the entity named does not pay through us; else as ``freeze``.
+    """
+    with connect(dsn) as connection:
+        entities = proposed.entities(connection)
+    if entity_id and entity_id not in entities:
+        raise Refused(
+            f"{entity_id} does not pay through Tieout.", "Set payment_origin in its entity file, or leave it."
+        )
+    who = {"proposed_by": proposed_by, "dag_run_id": dag_run_id, "now": now}
+    chosen = [entity_id] if entity_id else entities
+    return [batch for each in chosen for batch in freeze(dsn, entity_id=each, **who)]
 
 
 def freeze(dsn: str, *, entity_id: str, proposed_by: str, dag_run_id: str, now: datetime) -> list[Batch]:
@@ -41,7 +58,7 @@ def freeze(dsn: str, *, entity_id: str, proposed_by: str, dag_run_id: str, now: 
     """
     with connect(dsn) as connection:
         store.lock(connection)
-        before = [row[0] for row in connection.execute(_FROZEN_BEFORE, (dag_run_id,)).fetchall()]
+        before = [row[0] for row in connection.execute(_FROZEN_BEFORE, (dag_run_id, entity_id)).fetchall()]
         if before:
             return [store.batch(connection, each) for each in before]
         as_of = proposed.as_of(connection)

@@ -12,6 +12,7 @@ from tieout.payments.people import involved
 from tieout.payments.store import Batch
 from tieout.payments.vocabulary import ANSWER_WITHIN
 from tieout.stewardship.page import plain
+from tieout.warehouse.connection import connect
 
 LARGEST = 20
 _REFUSED_BEFORE = """
@@ -49,6 +50,14 @@ class Exceptions:
     left_out: Sequence[tuple[str, str, Decimal, Sequence[str]]]
     refused_before: Sequence[tuple[str, str, str]]
     new_accounts: Sequence[str]
+
+
+def pages(dsn: str, batches: Iterable[Batch]) -> list[dict[str, str]]:
+    """Return what approvers are asked: id, hash and page of each batch."""
+    with connect(dsn) as connection:
+        return [
+            {"batch_id": head.batch_id, "sha256": head.sha256, "page": page_of(connection, head)} for head in batches
+        ]
 
 
 def page_of(connection: psycopg.Connection, head: Batch) -> str:

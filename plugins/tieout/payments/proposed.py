@@ -18,6 +18,9 @@ from tieout.errors import Refused
 from tieout.payments.content import Content, Invoice, Payment, content
 
 _AS_OF = "select max(as_of) from ops.run where state = 'succeeded' and scope = 'whole'"
+_ENTITIES = """
+select entity_id from mart.dim_entity where payment_origin = 'tieout' order by entity_id collate "C"
+"""
 _PAYMENTS = """
 select
     batch_id, payment_id, paying_account, payment_profile, vendor_key, vendor_source, vendor_number, vendor_name,
@@ -72,6 +75,11 @@ class Policy:
     def approvers(self, total: Decimal) -> int:
         """Return how many people a batch with this total needs."""
         return 2 if self.two_approvers_above is not None and total > self.two_approvers_above else 1
+
+
+def entities(connection: psycopg.Connection) -> list[str]:
+    """Return the entities that pay through us."""
+    return [row[0] for row in connection.execute(_ENTITIES).fetchall()]
 
 
 def as_of(connection: psycopg.Connection) -> datetime:

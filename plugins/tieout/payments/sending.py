@@ -16,7 +16,7 @@ from paramiko import SFTPClient
 from tieout import audit
 from tieout.errors import MalformedPayload, Refused
 from tieout.landing.archive import Archive
-from tieout.payments import store
+from tieout.payments import journal, store
 from tieout.payments.files import MadeFile, made
 from tieout.payments.vocabulary import MACHINE
 from tieout.sources import sftp
@@ -59,6 +59,7 @@ def send(
         with sftp.entered(open_client()) as client:
             bank = sftp.SftpFiles(client)
             for file in files:
+                journal.note(archive, file.name, batch_id, now)
                 put(bank, file, b"".join(archive.read(file.sha256)))
         _record(connection, batch_id, files, now)
         connection.commit()

@@ -136,6 +136,15 @@ create table payments.step_landed (
     known_at timestamptz not null
 );
 
+-- One row per file that the archive knows as sent and payments.file lacks, because the warehouse was restored from a
+-- backup, and that somebody has seen to. Nothing is frozen while there is another one.
+create table payments.lost_file (
+    file_name text primary key,
+    seen_by text not null,
+    reason text not null,
+    at timestamptz not null
+);
+
 -- One row per invoice that is in a live payment: it can be in one. A refused, rejected or returned payment gives its
 -- invoices back. Two triggers keep it.
 create table payments.claim (
@@ -169,7 +178,7 @@ declare
     name text;
 begin
     foreach name in array array[
-        'batch', 'payment', 'payment_invoice', 'answer', 'file', 'instruction', 'step', 'step_landed'
+        'batch', 'payment', 'payment_invoice', 'answer', 'file', 'instruction', 'step', 'step_landed', 'lost_file'
     ] loop
         execute format(
             'create trigger %1$s_insert_only before update or delete or truncate on payments.%1$I'

@@ -1,0 +1,255 @@
+"""Files are made once and sent once: whatever ends where, and whatever the bank does meanwhile."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import paramiko
+import psycopg
+import pytest
+
+from tests.integration.payments.conftest import IBAN, KEYS, OUR_IBAN
+from tieout.errors import Refused, Transient
+from tieout.landing.archive import Archive
+from tieout.payments import files, sending, store
+from tieout.payments.rendering import render
+
+
+class KilledError(BaseException):
+    """The worker is gone: nothing of ours runs after it."""
+
+
+@pytest.fixture
+def approved(paying):
+    """An approved batch of two payments."""
+    paying.propose("P1", "100.00")
+    paying.propose("P2", "20.50", vendor="V2")
+    (batch,) = paying.freeze()
+    assert paying.answer(batch, "c.fo").state == "approved"
+    return batch
+
+
+def archived(paying, file) -> bytes:
+    return b"".join(paying.archive.read(file.sha256))
+
+
+def test_the_bank_gets_the_bytes_that_are_in_the_archive(paying, approved):
+    (file,) = paying.make(approved)
+    assert paying.at_bank() == []
+    assert paying.send(approved) == [f"pain001_{approved.batch_id}.xml"]
+    content = (paying.folder / file.name).read_bytes()
+    assert content == archived(paying, file)
+    assert f"<MsgId>{approved.batch_id}</MsgId>".encode() in content
+    assert b"<CtrlSum>120.50</CtrlSum>" in content
+    assert content.count(b"<EndToEndId>") == 2
+    assert content.count(IBAN.encode()) == 2
+    assert list(paying.folder.glob("*.part")) == []
+
+
+def test_each_step_is_told_to_the_audit_in_its_order(paying, approved):
+    paying.make(approved)
+    paying.send(approved)
+    told = [row[0] for row in paying.rows("select action from audit.event order by event_id")]
+    assert told == ["payment_proposed", "payment_approved", "payment_file_made", "payment_sent"]
+    assert paying.steps(approved) == ["proposed", "approved", "made", "sent"]
+
+
+def test_account_numbers_are_nowhere_in_the_warehouse_in_clear(paying, approved):
+    paying.make(approved)
+    paying.send(approved)
+    paying.land()
+    tables = paying.rows(
+        "select format('%%I.%%I', table_schema, table_name) from information_schema.tables"
+        " where table_schema in ('payments', 'audit', 'raw', 'ops', 'quality') and table_type = 'BASE TABLE'"
+    )
+    for (table,) in tables:
+        text = str(paying.rows(f"select to_jsonb(t)::text from {table} as t"))
+        assert IBAN not in text, table
+        assert OUR_IBAN not in text, table
+
+
+def test_a_second_try_makes_and_sends_nothing(paying, approved):
+    made = paying.make(approved)
+    paying.send(approved)
+    (paying.folder / made[0].name).unlink()
+    paying.now += timedelta(days=1)
+    assert paying.make(approved) == made
+    assert paying.send(approved) == []
+    assert paying.at_bank() == []
+
+
+def test_a_batch_that_nobody_approved_is_not_made(paying):
+    paying.propose("P1", "100.00")
+    (batch,) = paying.freeze()
+    assert paying.make(batch) == []
+    assert paying.send(batch) == []
+
+
+def test_a_batch_that_was_changed_after_its_approval_is_not_made(paying, approved):
+    with psycopg.connect(paying.dsn) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("update payments.payment set amount = amount + 1")
+    with pytest.raises(Refused, match="not what was approved"):
+        paying.make(approved)
+    assert paying.rows("select * from payments.file") == []
+
+
+def test_an_account_that_fails_its_check_stops_the_batch_and_is_not_shown(paying):
+    wrong = IBAN[:-1] + "1"
+    paying.account("V1", number=wrong)
+    paying.propose("P1", "100.00", account_token=paying.account("V1", number=wrong))
+    (batch,) = paying.freeze()
+    paying.answer(batch, "c.fo")
+    assert paying.make(batch) == []
+    ((reason,),) = paying.rows("select reason from payments.step where step = 'refused'")
+    assert reason == "the account of Supplier V1 cannot be paid to: IBAN fails its check"
+
+
+def killed_at(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
+    """End the worker before (even) or after (odd) its n-th step: in the archive, on the wire, in the warehouse."""
+    passed = iter(range(10_000))
+
+    def wrapped(call: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*args: Any, **kwargs: Any) -> Any:
+            if next(passed) == moment:
+                raise KilledError
+            found = call(*args, **kwargs)
+            if next(passed) == moment:
+                raise KilledError
+            return found
+
+        return step
+
+    for owner, name in (
+        (Archive, "put"),
+        (files, "_keep"),
+        (store, "add_step"),
+        (psycopg.Connection, "commit"),
+        (paramiko.SFTPClient, "listdir_attr"),
+        (paramiko.SFTPClient, "open"),
+        (paramiko.SFTPFile, "write"),
+        (paramiko.SFTPClient, "rename"),
+        (sending, "_record"),
+    ):
+        monkeypatch.setattr(owner, name, wrapped(getattr(owner, name)))
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["the bank leaves it there", "the bank takes it at once"])
+def test_a_worker_killed_at_any_moment_sends_each_payment_once(paying, taken):
+    done = paying.folder / "done"
+    done.mkdir(exist_ok=True)
+    moment, survived, sent = 0, False, {}
+    while not survived:
+        payment = f"P{moment}"
+        paying.propose(payment, "1.00", vendor=f"V{moment}")
+        (batch,) = paying.freeze()
+        paying.answer(batch, "c.fo")
+        with pytest.MonkeyPatch.context() as patches:
+            killed_at(patches, moment)
+            try:
+                paying.make(batch)
+                paying.send(batch)
+                survived = True
+            except KilledError:
+                pass
+        if taken:
+            for path in paying.folder.glob("*.xml"):
+                path.rename(done / path.name)
+        before = {path.name: path.stat().st_mtime_ns for path in paying.folder.rglob("*.xml")}
+        paying.make(batch)
+        paying.send(batch)
+        after = {path.name: path.stat().st_mtime_ns for path in paying.folder.rglob("*.xml")}
+        assert before.items() <= after.items(), "a file was written twice"
+        assert paying.steps(batch) == ["proposed", "approved", "made", "sent"]
+        sent[payment] = (paying.folder / f"pain001_{batch.batch_id}.xml", done / f"pain001_{batch.batch_id}.xml")
+        moment += 1
+    assert moment > 2 * 9
+    for payment, places in sent.items():
+        (place,) = [path for path in places if path.exists()]
+        assert place.read_bytes().count(f"<EndToEndId>{payment}</EndToEndId>".encode()) == 1
+    assert len(list(paying.folder.rglob("*.xml"))) == moment
+
+
+def test_two_workers_at_once_send_a_file_once(paying, approved, monkeypatch):
+    paying.make(approved)
+    puts = []
+    put = sending.put
+    monkeypatch.setattr(sending, "put", lambda *given: puts.append(put(*given)))
+    threads = [threading.Thread(target=paying.send, args=[approved]) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert puts == [True]
+
+
+def test_a_folder_that_is_not_there_refuses_and_the_same_bytes_are_sent_when_it_is(paying, approved):
+    (file,) = paying.make(approved)
+    away = paying.folder.with_name("away")
+    paying.folder.rename(away)
+    try:
+        with pytest.raises(Refused, match="no folder"):
+            paying.send(approved)
+        assert "sent" not in paying.steps(approved)
+    finally:
+        away.rename(paying.folder)
+    assert paying.send(approved) == [file.name]
+    assert (paying.folder / file.name).read_bytes() == archived(paying, file)
+
+
+def test_a_bank_that_refuses_to_take_files_is_not_sent_to(paying, approved, monkeypatch):
+    paying.make(approved)
+
+    def deny(*_: Any) -> None:
+        raise PermissionError("no")
+
+    with monkeypatch.context() as patches:
+        patches.setattr(paramiko.SFTPClient, "open", deny)
+        with pytest.raises(Refused):
+            paying.send(approved)
+    assert paying.steps(approved) == ["proposed", "approved", "made"]
+    assert paying.send(approved) != []
+
+
+def test_a_bank_that_is_down_is_tried_again(paying, approved):
+    paying.make(approved)
+    up = paying.endpoint
+    paying.endpoint = replace(up, port=1)
+    with pytest.raises(Transient):
+        paying.send(approved)
+    paying.endpoint = up
+    assert paying.send(approved) != []
+
+
+def test_another_file_of_our_name_at_the_bank_is_not_taken_for_ours(paying, approved):
+    (file,) = paying.make(approved)
+    Path(paying.folder / file.name).write_bytes(b"something else")
+    with pytest.raises(Refused, match="ask the bank"):
+        paying.send(approved)
+    assert "sent" not in paying.steps(approved)
+
+
+def test_a_us_batch_leaves_as_nacha_and_its_cheques_as_positive_pay(paying, monkeypatch):
+    us = {"payment_profile": "us", "requested_date": "2026-03-11"}
+    monkeypatch.setattr(files, "unpayable", lambda *_: [])
+    paying.propose("P" + "a" * 20, "10.00", method="ach", account_token=paying.account("V1", "123456789"), **us)
+    paying.rows("update raw.vendor_bank_account set routing_number = '021000021'")
+    paying.propose("P" + "b" * 20, "7.00", vendor="V2", method="cheque", **us)
+    (batch,) = paying.freeze()
+    paying.answer(batch, "c.fo")
+    ours = files.PayingAccount("Clinic", files.Account("987654321", "021000021"), "First Bank", "021000021")
+    made = files.make(
+        paying.dsn, paying.archive, KEYS, batch.batch_id,
+        paying_account=lambda _: ours, render=render, now=paying.now,
+    )  # fmt: skip
+    (paying.folder.parent / "positive_pay").mkdir(exist_ok=True)
+    assert sorted(file.name for file in made) == sorted(paying.send(batch))
+    assert paying.rows(
+        "select payment_id, end_to_end_id, instruction_id, file_name from payments.instruction order by 1"
+    ) == [
+        ("P" + "a" * 20, "P" + "a" * 14, "021000020000001", f"nacha_{batch.batch_id}.ach"),
+        ("P" + "b" * 20, "P" + "b" * 20, "100001", f"positive_pay_{batch.batch_id}.csv"),
+    ]
