@@ -28,7 +28,7 @@ for path in sorted(Path(sys.argv[1]).glob("*.py")):
             "doc": dag.doc_md,
             "tags": sorted(dag.tags),
             "catchup": dag.catchup,
-            "run_types": None if dag.allowed_run_types is None else sorted(kind.value for kind in dag.allowed_run_types),
+            "run_types": sorted(kind.value for kind in dag.allowed_run_types or ()),
             "timetable": type(dag.timetable).__name__,
             "tasks": {
                 task.task_id: {

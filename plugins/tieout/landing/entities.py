@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from tieout.errors import ConfigurationError
-from tieout.landing.entity_checks import check_fields, check_parents, check_periods
+from tieout.landing.entity_checks import check_fields, check_parents, check_payment_origin, check_periods
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 from tieout.warehouse.contracts import Contract
@@ -47,6 +47,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 GROUPS["all"] = tuple(name for group in GROUPS.values() for name in group)
 FIRST_DAY = "2000-01-01"
+# Objects that we are of record for ourselves, where an entity pays through us; and our name as a system.
+OUR_PAYMENTS = ("payment", "payment_invoice")
+OURSELVES = "tieout"
 
 
 @dataclass(frozen=True)
@@ -157,15 +160,22 @@ def _records(node: Node, systems: frozenset[str]) -> Iterator[Role]:
     for name in sorted(named, key=_rank, reverse=True):
         if name not in GROUPS and name not in GROUPS["all"]:
             named[name].problem("is neither an object nor a group of them")
+    pays_through_us = node.child("payment_origin").text() == OURSELVES
     decided: dict[str, str] = {}
     for name in sorted(named, key=_rank):
         for object_name in GROUPS.get(name, (name,)):
             decided.setdefault(object_name, name)
     for object_name, name in decided.items():
+        if pays_through_us and object_name in OUR_PAYMENTS and name != object_name:
+            yield Role(object_name, OURSELVES, "record")
+            continue
         value = named[name]
         periods = value.elements() if isinstance(value.value, list) else [value]
-        roles = [_role(period, object_name, systems) for period in periods]
+        known = systems | {OURSELVES} if systems and object_name in OUR_PAYMENTS else systems
+        roles = [_role(period, object_name, known) for period in periods]
         check_periods(periods, roles)
+        if object_name in OUR_PAYMENTS:
+            check_payment_origin(value, roles, pays_through_us)
         yield from roles
 
 

@@ -50,6 +50,16 @@ def check_periods(nodes: Sequence[Node], roles: "Sequence[Role]") -> None:
             node.problem(f"no system is of record between {earlier.valid_to} and {later.valid_from}")
 
 
+def check_payment_origin(node: Node, roles: "Sequence[Role]", pays_through_us: bool) -> None:
+    """Record payments whose last system of record is not the one that ``payment_origin`` says: never both pay."""
+    last = max(roles, key=lambda role: role.valid_from)
+    if (last.source_system == "tieout") is not pays_through_us:
+        node.problem(
+            f"{last.source_system!r} is of record in the end, and payment_origin says"
+            f" {'tieout' if pays_through_us else 'erp'}: make them agree"
+        )
+
+
 def check_parents(nodes: Mapping[str, Node]) -> None:
     """Record parents that do not exist, and entities that are their own ancestor."""
     parents = {entity_id: node.child("parent_entity_id").text() for entity_id, node in nodes.items()}

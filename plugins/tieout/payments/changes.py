@@ -59,6 +59,15 @@ said as (
     from vendor
     inner join mart.exc_hold as hold on vendor.vendor_key = hold.vendor_key
     where hold.is_open and hold.blocking and hold.subject_type = 'vendor'
+
+    union
+
+    select
+        5 as rank,
+        'the payment to ' || paid.vendor_name || ' fails a control: ' || control.control_code as what
+    from paid
+    inner join mart.payment_control as control on 'tieout:' || paid.payment_id = control.payment_id
+    where control.stage = 'live' and not control.passed
 )
 
 select what from said

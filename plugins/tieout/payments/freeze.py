@@ -36,9 +36,11 @@ def freeze_all(dsn: str, *, entity_id: str, proposed_by: str, dag_run_id: str, n
         raise Refused(
             f"{entity_id} does not pay through Tieout.", "Set payment_origin in its entity file, or leave it."
         )
-    who = {"proposed_by": proposed_by, "dag_run_id": dag_run_id, "now": now}
-    chosen = [entity_id] if entity_id else entities
-    return [batch for each in chosen for batch in freeze(dsn, entity_id=each, **who)]
+    return [
+        batch
+        for each in ([entity_id] if entity_id else entities)
+        for batch in freeze(dsn, entity_id=each, proposed_by=proposed_by, dag_run_id=dag_run_id, now=now)
+    ]
 
 
 def freeze(dsn: str, *, entity_id: str, proposed_by: str, dag_run_id: str, now: datetime) -> list[Batch]:
@@ -54,7 +56,7 @@ def freeze(dsn: str, *, entity_id: str, proposed_by: str, dag_run_id: str, now: 
         now: the business clock.
 
     Raises:
-        Refused: nothing was transformed yet, or no payment policy holds, or a batch of the proposal does not add up.
+        Refused: nothing was transformed yet, or a batch of the proposal does not add up.
     """
     with connect(dsn) as connection:
         store.lock(connection)
@@ -78,7 +80,6 @@ def _freeze(
 ) -> Batch:
     what = _with_cheque_numbers(connection, proposal.content)
     _refuse_faults(proposal.proposal_id, faults(what))
-    policy = proposed.policy(connection, what.entity_id, what.currency, now.date())
     head = Batch(
         batch_id=_new_id(connection, what),
         proposal_id=proposal.proposal_id,
@@ -88,8 +89,8 @@ def _freeze(
         currency=what.currency,
         payment_count=len(what.payments),
         total_amount=what.total,
-        policy_id=policy.policy_id,
-        approvers_needed=policy.approvers(what.total),
+        policy_id=proposal.policy.policy_id,
+        approvers_needed=proposal.policy.approvers(what.total),
         as_of=as_of,
         sha256=sha256(what),
         proposed_by=proposed_by,

@@ -38,7 +38,8 @@ _STEPS = """
 with landing as (
     select step.*
     from payments.step as step
-    where not exists (select from payments.step_landed as landed where landed.step_id = step.step_id)
+    where step.step <> 'made'
+        and not exists (select from payments.step_landed as landed where landed.step_id = step.step_id)
 )
 
 select
@@ -106,10 +107,10 @@ def land_due(dsn: str, *, now: datetime, trace_id: str) -> int:
         if not due:
             return 0
         known_at = knowledge.next_known_at(connection, now)
-        payments = [(payment_row(each), each["at"]) for each in due]
+        payments = [(payment_row(each), each["at"], str(each["step_id"])) for each in due]
         proposed = {each["batch_id"]: each["at"] for each in due if each["step"] == "proposed"}
         invoices = [
-            (invoice_row(*each[:-1]), proposed[each[-1]])
+            (invoice_row(*each[:-1]), proposed[each[-1]], each[-1])
             for each in connection.execute(_INVOICES, (list(proposed),)).fetchall()
         ]
         _land(connection, "payment", "payment_ref", payments, known_at, now, trace_id)
@@ -158,20 +159,21 @@ def _land(
     connection: psycopg.Connection,
     object_name: str,
     key: str,
-    rows: Sequence[tuple[Row, datetime]],
+    rows: Sequence[tuple[Row, datetime, str]],
     known_at: datetime,
     now: datetime,
     trace_id: str,
 ) -> None:
+    """Land versions of an object, each with when it came to be and what made it: the same content may come again."""
     batch_id = f"{SOURCE_SYSTEM}:{object_name}:{known_at:%Y%m%dT%H%M%S.%fZ}"
-    texts = [json.dumps([row, at.isoformat()], sort_keys=True) for row, at in rows]
+    texts = [json.dumps([row, cause], sort_keys=True) for row, _, cause in rows]
     payload = hashlib.sha256("\n".join(texts).encode()).hexdigest()
     promote(
         connection,
         OwnBatch(batch_id, object_name, object_name, len(rows), payload, "payments.step", trace_id, known_at, now),
     )
     fields = tuple(rows[0][0])
-    statement = sql.SQL("insert into {} ({}) values ({}) on conflict do nothing").format(
+    statement = sql.SQL("insert into {} ({}) values ({})").format(
         sql.Identifier("raw", object_name),
         sql.SQL(", ").join(map(sql.Identifier, (*_LINEAGE, *fields))),
         sql.SQL(", ").join([sql.Placeholder()] * (len(_LINEAGE) + len(fields))),
@@ -181,7 +183,7 @@ def _land(
             SOURCE_SYSTEM, row[key] if key else f"{row['payment_ref']}|{row['invoice_ref']}", batch_id, payload, number,
             hashlib.sha256(text.encode()).hexdigest(), PROFILE_VERSION, at, now, trace_id, *row.values(),
         )
-        for number, ((row, at), text) in enumerate(zip(rows, texts, strict=True), start=1)
+        for number, ((row, at, _), text) in enumerate(zip(rows, texts, strict=True), start=1)
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(statement, values)

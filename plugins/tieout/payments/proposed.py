@@ -25,7 +25,7 @@ _PAYMENTS = """
 select
     batch_id, payment_id, paying_account, payment_profile, vendor_key, vendor_source, vendor_number, vendor_name,
     vendor_account_id, account_token, account_last4, currency, amount, discount_amount, requested_date, method,
-    remittance
+    remittance, policy_id, two_approvers_above
 from mart.payment_proposal as proposed
 where entity_id = %(entity_id)s and not is_blocked
     and not exists (
@@ -36,6 +36,7 @@ where entity_id = %(entity_id)s and not is_blocked
     and not exists (select from payments.instruction as sent where sent.payment_id = proposed.payment_id)
 order by batch_id collate "C", currency collate "C", payment_id collate "C"
 """
+_OF_BATCH = ("batch_id", "paying_account", "payment_profile", "policy_id", "two_approvers_above")
 _INVOICES = """
 select payment_id, invoice_id, invoice_number, amount, coalesce(discount_amount, 0) as discount_amount, due_date
 from mart.payment_proposal_invoice
@@ -47,14 +48,6 @@ from mart.payment_proposal
 where entity_id = %s and is_blocked
 order by amount desc, payment_id collate "C"
 """
-_POLICY = """
-select policy_id, two_approvers_above
-from canonical.int_payment_policies
-where entity_id in ('', %(entity_id)s) and currency in ('', %(currency)s)
-    and %(day)s between valid_from and valid_to
-order by specificity desc, policy_id collate "C"
-limit 1
-"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +56,7 @@ class Proposal:
 
     proposal_id: str
     content: Content
+    policy: "Policy"
 
 
 @dataclass(frozen=True)
@@ -99,7 +93,7 @@ def proposals(connection: psycopg.Connection, entity_id: str) -> list[Proposal]:
     rows = _rows(connection, _PAYMENTS, {"entity_id": entity_id})
     invoices = _invoices(connection, [row["payment_id"] for row in rows])
     return [
-        Proposal(proposal_id, _content(entity_id, list(members), invoices))
+        _proposal(proposal_id, entity_id, list(members), invoices)
         for (proposal_id, _), members in groupby(rows, key=lambda row: (row["batch_id"], row["currency"]))
     ]
 
@@ -109,33 +103,20 @@ def blocked(connection: psycopg.Connection, entity_id: str) -> Iterator[tuple[st
     yield from connection.execute(_BLOCKED, (entity_id,)).fetchall()
 
 
-def policy(connection: psycopg.Connection, entity_id: str, currency: str, day: Any) -> Policy:
-    """Return the entity's payment policy of a day.
-
-    Raises:
-        Refused: there is none. Nobody said how many must approve.
-    """
-    rows = _rows(connection, _POLICY, {"entity_id": entity_id, "currency": currency, "day": day})
-    if not rows:
-        raise Refused(
-            f"No payment policy of {entity_id} in {currency} holds on {day}.",
-            "Add a row to config/policies/payment_policy.csv.",
-        )
-    return Policy(**rows[0])
-
-
-def _content(entity_id: str, rows: list[dict[str, Any]], invoices: dict[str, list[Invoice]]) -> Content:
+def _proposal(
+    proposal_id: str, entity_id: str, rows: list[dict[str, Any]], invoices: dict[str, list[Invoice]]
+) -> Proposal:
     first = rows[0]
-    kept = {"batch_id", "paying_account", "payment_profile"}
     payments = [
         Payment(
-            **{name: value for name, value in row.items() if name not in kept},
+            **{name: value for name, value in row.items() if name not in _OF_BATCH},
             cheque_number=None,
             invoices=tuple(invoices.get(row["payment_id"], ())),
         )
         for row in rows
     ]
-    return content(entity_id, first["paying_account"], first["payment_profile"], first["currency"], payments)
+    what = content(entity_id, first["paying_account"], first["payment_profile"], first["currency"], payments)
+    return Proposal(proposal_id, what, Policy(first["policy_id"], first["two_approvers_above"]))
 
 
 def _invoices(connection: psycopg.Connection, payment_ids: list[str]) -> dict[str, list[Invoice]]:

@@ -87,7 +87,8 @@ def _nacha(
 ) -> Rendered:
     if sequence > len(MODIFIERS):
         raise Refused("A bank takes 36 ACH files of a company and day.", "Wait until tomorrow, or join batches.")
-    batches, lines = [], []
+    batches: list[nacha.Batch] = []
+    lines: list[Line] = []
     for number, (day, members) in enumerate(_by_day(payments, at), start=1):
         credits_of = tuple(_credit(payment, accounts[payment.payment_id]) for payment in members)
         batches.append(nacha.Batch(ours.name, ours.origin, day, credits_of))

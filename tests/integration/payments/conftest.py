@@ -34,7 +34,8 @@ create table mart.payment_proposal (
     batch_id text, payment_id text, entity_id text, paying_account text, payment_profile text, vendor_key text,
     vendor_source text, vendor_number text, vendor_name text, vendor_account_id text, account_token text,
     account_last4 text, currency text, amount numeric(20, 4), discount_amount numeric(20, 4), requested_date date,
-    method text, remittance text, invoice_count integer, blocked_by text[], is_blocked boolean, known_at timestamptz
+    method text, remittance text, invoice_count integer, policy_id text,
+    two_approvers_above numeric(20, 4), blocked_by text[], is_blocked boolean, known_at timestamptz
 );
 create table mart.payment_proposal_invoice (
     payment_id text, invoice_id text, invoice_number text, amount numeric(20, 4), discount_amount numeric(20, 4),
@@ -51,15 +52,19 @@ create table staging.stg_vendor_bank_accounts (
 create table staging.stg_payment_statuses (
     end_to_end_id text, status text, reason_code text, level text, message_ref text, group_ref text
 );
-create table canonical.int_payment_policies (
-    policy_id text, entity_id text, currency text, valid_from date, valid_to date, two_approvers_above numeric,
-    specificity integer
-);
+create table mart.payment_control (payment_id text, control_code text, stage text, passed boolean);
+create table mart.dim_entity (entity_id text, payment_origin text);
 create table canonical.int_payment_outcomes (end_to_end_id text, outcome text, reason_code text, bank_ref text);
 """
 SCHEMAS = (
     "create schema if not exists mart; create schema if not exists staging; create schema if not exists canonical;"
 )
+WRITTEN = """
+select format('%I.%I', schemaname, relname) from pg_stat_user_tables
+where schemaname in ('payments', 'audit', 'quality', 'mart', 'staging', 'canonical')
+    or schemaname = 'ops' and relname in ('batch', 'run')
+    or schemaname = 'raw' and relname in ('payment', 'payment_invoice', 'vendor_bank_account')
+"""
 RUN = """
 insert into ops.run (run_id, as_of, full_refresh, sends_feedback, started_at, scope, state)
 values ('r1', %s, false, true, %s, 'whole', 'succeeded')
@@ -89,13 +94,6 @@ class Paying:
         names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
         self.rows(f"insert into {table} ({names}) values ({marks})", *values.values())
 
-    def policy(self, above: int | None = 1000) -> None:
-        """Let two people approve batches above a total."""
-        self.insert(
-            "canonical.int_payment_policies", policy_id="default", entity_id="", currency="", valid_from="2026-01-01",
-            valid_to="9999-12-31", two_approvers_above=above, specificity=0,
-        )  # fmt: skip
-
     def propose(
         self, payment_id: str, amount: str, *, vendor: str = "V1", method: str = "credit_transfer", **changes: Any
     ) -> None:
@@ -108,7 +106,8 @@ class Paying:
             "vendor_account_id": token and f"erp_main:{vendor}:1", "account_last4": token and IBAN[-4:],
             "currency": "USD", "amount": amount, "discount_amount": 0, "requested_date": "2026-03-12",
             "method": method, "remittance": f"INV {payment_id}", "invoice_count": 1, "blocked_by": [],
-            "is_blocked": False, "known_at": self.now,
+            "is_blocked": False, "policy_id": "default",
+            "two_approvers_above": 1000, "known_at": self.now,
         }  # fmt: skip
         self.insert("mart.payment_proposal", **{**values, **changes})
         self.insert(
@@ -219,29 +218,33 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Endpo
 
 
 @pytest.fixture(scope="session")
-def payments_template(postgres: EmbeddedPostgres, warehouse_template: str) -> str:
-    """The name of a warehouse with the tables that payments read, to be copied."""
-    dsn = postgres.create_database("payments_template", template=warehouse_template)
+def shared_warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[str]:
+    """One warehouse for all tests, with the tables that payments read; each test begins with it empty."""
+    name = f"payments_{secrets.token_hex(6)}"
+    dsn = postgres.create_database(name, template=warehouse_template)
     with psycopg.connect(dsn) as connection:
         connection.execute(SCHEMAS)
         connection.execute(TABLES)
-        connection.execute(RUN, (NOW, NOW))
-    return "payments_template"
+    yield dsn
+    postgres.drop_database(name)
 
 
 @pytest.fixture
-def paying(
-    postgres: EmbeddedPostgres, payments_template: str, bank: tuple[Path, Endpoint], tmp_path: Path
-) -> Iterator[Paying]:
-    """A warehouse with a policy and nothing proposed, and a bank with an empty folder."""
+def paying(shared_warehouse: str, bank: tuple[Path, Endpoint], tmp_path: Path) -> Paying:
+    """A warehouse with nothing proposed, and a bank with an empty folder."""
     root, endpoint = bank
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.rglob("*.*"):
         left.unlink()
-    name = f"payments_{secrets.token_hex(6)}"
-    dsn = postgres.create_database(name, template=payments_template)
-    found = Paying(dsn, Archive(str(tmp_path / "archive"), KEYS), endpoint, folder)
-    found.policy()
-    yield found
-    postgres.drop_database(name)
+    with psycopg.connect(shared_warehouse) as connection:
+        _empty(connection)
+        connection.execute(RUN, (NOW, NOW))
+    return Paying(shared_warehouse, Archive(str(tmp_path / "archive"), KEYS), endpoint, folder)
+
+
+def _empty(connection: psycopg.Connection) -> None:
+    """Delete all rows; as a replica, so that the triggers of insert-only tables let them go."""
+    connection.execute("set session_replication_role = replica")
+    for (table,) in connection.execute(WRITTEN).fetchall():
+        connection.execute(f"delete from {table}".encode())

@@ -93,6 +93,8 @@ def test_an_approval_of_a_batch_that_was_changed_in_the_tables_refuses(paying, b
          "held: DUPLICATE_INVOICE"),
         ("insert into mart.exc_hold values (null, 'erp_main:V1', 'vendor', 'SCREENING_HIT', true, true)",
          "held: SCREENING_HIT"),
+        ("insert into mart.payment_control values ('tieout:P1', 'DUPLICATE_PAYMENT', 'live', false)",
+         "control: DUPLICATE_PAYMENT"),
     ],
 )  # fmt: skip
 def test_an_approval_of_a_batch_about_which_something_became_known_since_refuses(paying, batch, statement, says):

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tieout.errors import Refused
+from tieout.payments.freeze import freeze_all
 
 
 def test_a_batch_is_frozen_with_count_total_and_hash_and_told_to_the_audit(paying):
@@ -74,12 +75,15 @@ def test_a_payment_that_was_sent_is_never_instructed_again_though_it_came_back(p
     assert paying.freeze() == []
 
 
-def test_nothing_is_frozen_without_a_policy(paying):
-    paying.rows("delete from canonical.int_payment_policies")
+def test_every_entity_that_pays_through_us_is_frozen_where_none_is_named(paying):
+    paying.rows("insert into mart.dim_entity values ('H2', 'tieout'), ('H1', 'erp'), ('AMB1', 'tieout')")
     paying.propose("P1", "100.00")
-    with pytest.raises(Refused, match="No payment policy"):
-        paying.freeze()
-    assert paying.rows("select * from payments.batch") == []
+    paying.propose("P2", "1.00", entity_id="AMB1", batch_id="PB2")
+    paying.propose("P3", "1.00", entity_id="H1", batch_id="PB3")
+    given = {"proposed_by": "t.reasurer", "dag_run_id": "run", "now": paying.now}
+    assert [batch.entity_id for batch in freeze_all(paying.dsn, entity_id="", **given)] == ["AMB1", "H2"]
+    with pytest.raises(Refused, match="H1 does not pay"):
+        freeze_all(paying.dsn, entity_id="H1", **given)
 
 
 def test_a_payment_that_is_not_the_sum_of_its_invoices_is_refused(paying):

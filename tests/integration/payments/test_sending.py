@@ -137,8 +137,9 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
         monkeypatch.setattr(owner, name, wrapped(getattr(owner, name)))
 
 
-@pytest.mark.parametrize("taken", [False, True], ids=["the bank leaves it there", "the bank takes it at once"])
+@pytest.mark.parametrize("taken", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["taken", "left"])
 def test_a_worker_killed_at_any_moment_sends_each_payment_once(paying, taken):
+    """Whether the bank takes a file at once or leaves it where it is."""
     done = paying.folder / "done"
     done.mkdir(exist_ok=True)
     moment, survived, sent = 0, False, {}

@@ -107,3 +107,27 @@ def test_the_command_prints_each_mistake_and_fails(config: Path, capsys: pytest.
     (config / "schedules.yml").unlink()
     assert validate.main([str(config)]) == 1
     assert "schedules.yml:1: is missing" in capsys.readouterr().err
+
+
+def test_an_entity_that_pays_through_us_has_us_as_system_of_record_of_its_payments(config: Path) -> None:
+    path = config / "entities/H2.yml"
+    path.write_text(path.read_text().replace("payment_origin: erp", "payment_origin: tieout"))
+    configuration, problems = inspect_all(config)
+    assert problems == []
+    (entity,) = [each for each in configuration.entities if each.entity_id == "H2"]
+    records = {role.object: role.source_system for role in entity.roles if role.role == "record"}
+    assert (records["payment"], records["payment_invoice"], records["vendor"]) == ("tieout", "tieout", "erp_main")
+
+
+@pytest.mark.parametrize(
+    ("origin", "last", "right"),
+    [("tieout", "tieout", True), ("erp", "erp_main", True), ("tieout", "erp_main", False), ("erp", "tieout", False)],
+)
+def test_the_last_system_of_record_of_payments_is_who_pays(config: Path, origin: str, last: str, right: bool) -> None:
+    periods = f"[{{record: erp_west, to: 2026-06-30}}, {{record: {last}, from: 2026-07-01}}]"
+    path = config / "entities/H2.yml"
+    text = path.read_text().replace("payment_origin: erp", f"payment_origin: {origin}")
+    named = f"  payment: {periods}\n  payment_invoice: {periods}\n"
+    path.write_text(text.replace("system_of_record:\n", f"system_of_record:\n{named}"))
+    _, problems = inspect_all(config)
+    assert (problems == []) is right, problems
