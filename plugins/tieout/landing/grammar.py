@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from tieout.errors import ConfigurationError
 from tieout.formats.csv import CsvFormat, Total, Trailer
-from tieout.formats.iso20022 import CamtFormat
+from tieout.formats.documents import READERS, DocumentFormat
 from tieout.formats.json import JsonFormat
 from tieout.http import AUTH_KINDS
 from tieout.landing.event_grammar import read_events
@@ -199,13 +199,13 @@ def _check_awaited(node: Node, read: FileRead, protocol: str) -> None:
 
 
 def _format(node: Node) -> Format:
-    kind = node.child("type").choice(("csv", "json", "camt053"))
+    kind = node.child("type").choice(("csv", "json", *READERS))
     if kind == "json":
         node.keys({"type", "records", "max_bytes"})
         return JsonFormat(node.child("records").maybe_text(), node.child("max_bytes").integer(JsonFormat.max_bytes, 1))
-    if kind == "camt053":
+    if kind in READERS:
         node.keys({"type", "max_bytes"})
-        return CamtFormat(node.child("max_bytes").integer(CamtFormat.max_bytes, 1))
+        return DocumentFormat(kind, node.child("max_bytes").integer(DocumentFormat.max_bytes, 1))
     return _csv(node)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from tieout.formats import iso20022, json
+from tieout.formats import json
 from tieout.formats.compression import limit
 from tieout.formats.csv import CsvFormat, CsvTable
-from tieout.formats.iso20022 import CamtFormat
+from tieout.formats.documents import DocumentFormat
 from tieout.formats.json import JsonFormat
 from tieout.landing.mapping import Compiled, Facts, Vocabulary, compile_mapping
 from tieout.landing.profile import Feed, ObjectMapping
@@ -125,10 +125,10 @@ class FeedParser:
                 yield target, lines
 
 
-def _records(open_payload: Opener, form: JsonFormat | CamtFormat) -> list[dict[str, Any]]:
+def _records(open_payload: Opener, form: JsonFormat | DocumentFormat) -> list[dict[str, Any]]:
     content = b"".join(limit(open_payload(), form.max_bytes))
-    if isinstance(form, CamtFormat):
-        return iso20022.statements(content)
+    if isinstance(form, DocumentFormat):
+        return form.read(content)
     found = json.records(json.parse(content), form.records)
     return [record for outer in found for record in json.records(outer, form.within)] if form.within else found
 

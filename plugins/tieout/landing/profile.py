@@ -6,14 +6,14 @@ from datetime import UTC, timedelta, tzinfo
 from typing import Literal
 
 from tieout.formats.csv import CsvFormat
-from tieout.formats.iso20022 import CamtFormat
+from tieout.formats.documents import DocumentFormat
 from tieout.formats.json import JsonFormat
 from tieout.sources.database import DatabaseRead
 from tieout.sources.files import FileRead
 from tieout.sources.rest import RestRead
 
 Origin = Literal["path", "constant", "join", "first", "function"]
-Format = CsvFormat | JsonFormat | CamtFormat
+Format = CsvFormat | JsonFormat | DocumentFormat
 EVENTS = "events"  # the feed's name under which events are landed
 
 

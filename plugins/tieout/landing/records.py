@@ -1,9 +1,10 @@
-"""From nested records (JSON, camt.053) to rows of texts, one column per path that a mapping names."""
+"""From nested records (JSON, messages of banks) to rows of texts, one column per path that a mapping names."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from tieout.formats.secret import Secret
 from tieout.landing.functions import FUNCTIONS
 from tieout.landing.profile import Feed, ObjectMapping
 
@@ -75,7 +76,8 @@ class RecordRows:
         for level, tree, prefix, ancestor in self._reported:
             for path, value in _unnamed(chain[level][0], tree):
                 self.unknown.add(prefix + path)
-                found[ancestor + path] = value
+                if not isinstance(value, Secret):
+                    found[ancestor + path] = value
         return extra_text(found, self._encrypt)
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.unit.formats.test_iso20022 import V08
+from tests.unit.formats.test_camt import V08
 from tests.unit.landing.conftest import contracts
 from tieout.landing import functions
 from tieout.landing.mapping import LINEAGE, Vocabulary, copy_columns
@@ -280,3 +280,10 @@ def test_a_camt_statement_becomes_statement_and_entries(parse):
         ("S1", "-10.00"),
         ("S1", "5.00"),
     ]
+
+
+def test_an_account_number_that_no_mapping_names_is_reported_and_not_kept(parse):
+    rows, parser = parse("    format: {type: camt053}\n    objects: {note: {fields: {ref: statement_id}}}\n", V08)
+    assert "account_number" in parser.objects[0].unknown
+    assert "account_number" not in json.loads(rows["note"][0]["_extra"])
+    assert "DE8937" not in str(rows)

@@ -16,11 +16,11 @@ select
 
     statement_ref,
     account_ref,
-    account_token,
-    account_last4,
     entity_id,
     statement_number,
     currency,
+    account_token,
+    account_last4,
 
     {{ to_money('opening_amount') }} as opening_amount,
     {{ to_money('closing_amount') }} as closing_amount,

@@ -15,13 +15,13 @@ select
     {{ lineage() }},
 
     status_ref,
+    end_to_end_id,
+    status,
+    reason_code,
     level,
     message_ref,
     group_ref,
     instruction_id,
-    end_to_end_id,
-    status,
-    reason_code,
     detail,
 
     {{ to_timestamp('at') }} as at

@@ -1,0 +1,174 @@
+"""camt.053 statements and camt.054 notifications."""
+
+import pytest
+
+from tieout.errors import MalformedPayload
+from tieout.formats.camt import notifications, statements
+
+ENTRIES = """
+<Ntry><NtryRef>7</NtryRef><Amt Ccy="USD">110.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts>
+  <BookgDt><Dt>2026-03-31</Dt></BookgDt><ValDt><Dt>2026-04-01</Dt></ValDt><AcctSvcrRef>B7</AcctSvcrRef>
+  <BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>
+  <NtryDtls>
+    <TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs>{amount1}<RltdPties><Cdtr>{name}</Cdtr></RltdPties>
+      <RmtInf><Ustrd>INV-1</Ustrd><Ustrd>INV-2</Ustrd></RmtInf></TxDtls>
+    <TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{amount2}</TxDtls>
+  </NtryDtls></Ntry>
+<Ntry><Amt Ccy="USD">5.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RvslInd>true</RvslInd><Sts>BOOK</Sts>
+  <BookgDt><Dt>2026-03-31</Dt></BookgDt><BkTxCd><Prtry><Cd>NTRF</Cd></Prtry></BkTxCd></Ntry>
+"""
+DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt>
+<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-04-01T01:00:00Z</CreDtTm></GrpHdr>
+<Stmt><Id>S1</Id><ElctrncSeqNb>12</ElctrncSeqNb>
+<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>USD</Ccy><Nm>NORTH OPERATING</Nm></Acct>
+<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="USD">50.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>
+  <Dt><Dt>2026-03-31</Dt></Dt></Bal>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="USD">155.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>
+  <Dt><Dt>2026-03-31</Dt></Dt></Bal>
+{entries}</Stmt></BkToCstmrStmt></Document>"""
+V02 = DOCUMENT.format(
+    version="02",
+    entries=ENTRIES.format(
+        amount1='<AmtDtls><TxAmt><Amt Ccy="USD">100.00</Amt></TxAmt></AmtDtls>',
+        amount2='<AmtDtls><TxAmt><Amt Ccy="USD">10.00</Amt></TxAmt></AmtDtls>',
+        name="<Nm>Acme</Nm>",
+    ),
+)
+V08 = DOCUMENT.format(
+    version="08",
+    entries=ENTRIES.format(
+        amount1='<Amt Ccy="USD">100.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>',
+        amount2='<Amt Ccy="USD">10.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>',
+        name="<Pty><Nm>Acme</Nm></Pty>",
+    ),
+)
+
+
+@pytest.mark.parametrize("text", [V02, V08])
+def test_a_statement_is_read_with_signed_amounts_in_both_versions(text):
+    (statement,) = statements(text.encode())
+    assert (statement["statement_id"], statement["electronic_number"]) == ("S1", "12")
+    assert (statement["opening"], statement["closing"], statement["currency"]) == ("-50.00", "-155.00", "USD")
+    assert (statement["from"], statement["to"]) == ("2026-03-31", "2026-03-31")
+    entries = statement["entries"]
+    assert [(e["entry_number"], e["detail_number"], e["amount"], e["end_to_end_id"]) for e in entries] == [
+        ("1", "1", "-100.00", "E1"),
+        ("1", "2", "-10.00", ""),
+        ("2", "1", "5.00", ""),
+    ]
+    assert (entries[0]["counterparty"], entries[0]["remittance"]) == ("Acme", "INV-1 INV-2")
+    assert (entries[0]["bank_code"], entries[2]["bank_code"]) == ("PMNT/ICDT/ESCT", "NTRF")
+    assert (entries[0]["bank_ref"], entries[0]["value_date"]) == ("B7", "2026-04-01")
+    assert [entry["reversal"] for entry in entries] == ["false", "false", "true"]
+
+
+def test_an_account_number_is_only_shown_masked():
+    (statement,) = statements(V08.encode())
+    assert (statement["account_name"], statement["account_masked"]) == ("NORTH OPERATING", "****3000")
+    assert "DE8937" in statement["account_number"]
+    assert "DE8937" not in str(statement)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (V02[:900], "not XML"),
+        ("", "not XML"),
+        (V02.replace("camt.053.001.02", "camt.052.001.02"), "namespace"),
+        ('<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Document>&b;</Document>', "document type or entities"),
+        ('<!DOCTYPE d SYSTEM "file:///etc/passwd"><Document/>', "document type or entities"),
+    ],
+)
+def test_what_is_not_a_statement_is_refused(content, message):
+    with pytest.raises(MalformedPayload, match=message):
+        statements(content.encode())
+
+
+def changed(text: str, *changes: tuple[str, str]) -> bytes:
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text.encode()
+
+
+@pytest.mark.parametrize("text", [V02, V08])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<Amt Ccy="USD">50.00</Amt>', '<Amt Ccy="USD">50.01</Amt>'),  # the opening
+        ('<Amt Ccy="USD">155.00</Amt>', '<Amt Ccy="USD">154.99</Amt>'),  # the closing
+        ('<Amt Ccy="USD">5.00</Amt>', '<Amt Ccy="USD">5.01</Amt>'),  # an entry
+    ],
+)
+def test_a_statement_that_is_off_by_a_cent_is_refused(text, old, new):
+    with pytest.raises(MalformedPayload, match="Statement 'S1' does not foot"):
+        statements(changed(text, (old, new)))
+
+
+def test_details_that_are_off_by_a_cent_from_their_entry_are_refused():
+    with pytest.raises(MalformedPayload, match="details of entry 1 do not add up"):
+        statements(changed(V08, ('<Amt Ccy="USD">10.00</Amt>', '<Amt Ccy="USD">10.01</Amt>')))
+
+
+def test_a_statement_without_a_balance_is_left_to_the_gate():
+    (statement,) = statements(changed(V08, ("<Cd>CLBD</Cd>", "<Cd>ITBD</Cd>")))
+    assert (statement["opening"], statement["closing"]) == ("-50.00", "")
+
+
+def test_an_entry_that_is_pending_is_not_in_a_statement():
+    pending = '<Ntry><Amt Ccy="USD">9.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>{}</Sts></Ntry>\n</Stmt>'
+    for text, status in ((V02, "PDNG"), (V08, "<Cd>PDNG</Cd>")):
+        (statement,) = statements(changed(text, ("</Stmt>", pending.format(status))))
+        assert len(statement["entries"]) == 3
+
+
+DETAILS = {
+    "02": """<Refs><InstrId>I1</InstrId><EndToEndId>E1</EndToEndId><ChqNb>1001</ChqNb></Refs>
+      <AmtDtls><InstdAmt><Amt Ccy="EUR">90.00</Amt><CcyXchg><SrcCcy>EUR</SrcCcy><XchgRate>1.1</XchgRate></CcyXchg>
+      </InstdAmt><TxAmt><Amt Ccy="USD">99.00</Amt></TxAmt></AmtDtls>
+      <Chrgs><Amt Ccy="USD">1.25</Amt><CdtDbtInd>DBIT</CdtDbtInd></Chrgs>
+      <Chrgs><Amt Ccy="USD">0.25</Amt><CdtDbtInd>CRDT</CdtDbtInd></Chrgs>
+      <RltdPties><Cdtr><Nm>Acme</Nm></Cdtr></RltdPties>
+      <RmtInf><Strd><CdtrRefInf><Ref>RF18</Ref></CdtrRefInf></Strd></RmtInf>
+      <RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>""",
+    "08": """<Refs><InstrId>I1</InstrId><EndToEndId>E1</EndToEndId><ChqNb>1001</ChqNb></Refs>
+      <Amt Ccy="USD">99.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>
+      <AmtDtls><InstdAmt><Amt Ccy="EUR">90.00</Amt></InstdAmt><TxAmt><Amt Ccy="USD">99.00</Amt>
+      <CcyXchg><SrcCcy>EUR</SrcCcy><XchgRate>1.1</XchgRate></CcyXchg></TxAmt></AmtDtls>
+      <Chrgs><Rcrd><Amt Ccy="USD">1.25</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd>
+      <Rcrd><Amt Ccy="USD">0.25</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>
+      <RltdPties><Cdtr><Pty><Nm>Acme</Nm></Pty></Cdtr></RltdPties>
+      <RmtInf><Strd><CdtrRefInf><Ref>RF18</Ref></CdtrRefInf></Strd></RmtInf>
+      <RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>""",
+}
+NOTIFICATION = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.{version}"><BkToCstmrDbtCdtNtfctn>
+<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-04-01T01:00:00Z</CreDtTm></GrpHdr>
+<Ntfctn><Id>N1</Id><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>USD</Ccy><Nm>NORTH OPERATING</Nm></Acct>
+<Ntry><Amt Ccy="USD">98.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-31</Dt></BookgDt>
+  <NtryDtls><TxDtls>{details}</TxDtls></NtryDtls></Ntry>
+<Ntry><Amt Ccy="USD">300.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>PDNG</Sts>
+  <NtryDtls><Btch><PmtInfId>G1</PmtInfId><NbOfTxs>3</NbOfTxs></Btch></NtryDtls></Ntry>
+</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"""
+
+
+@pytest.mark.parametrize("version", ["02", "08"])
+def test_a_notification_says_all_that_ties_an_entry_to_a_payment(version):
+    (notification,) = notifications(NOTIFICATION.format(version=version, details=DETAILS[version]).encode())
+    assert (notification["notification_id"], notification["account_masked"]) == ("N1", "****3000")
+    single, batch = notification["entries"]
+    expected = {
+        "amount": "-98.00", "end_to_end_id": "E1", "instruction_id": "I1", "cheque_number": "1001",
+        "return_reason": "AC04", "charges": "1.00", "original_amount": "90.00", "original_currency": "EUR",
+        "exchange_rate": "1.1", "structured_ref": "RF18", "remittance": "RF18", "counterparty": "Acme",
+        "batch_count": "", "payment_group_ref": "", "status": "BOOK",
+    }  # fmt: skip
+    assert {name: single[name] for name in expected} == expected
+    assert (batch["payment_group_ref"], batch["batch_count"], batch["amount"]) == ("G1", "3", "-300.00")
+    assert (batch["status"], batch["booking_date"], batch["end_to_end_id"]) == ("PDNG", "", "")
+
+
+def test_a_statement_is_no_notification():
+    with pytest.raises(MalformedPayload, match="namespace"):
+        notifications(V08.encode())
