@@ -12,6 +12,8 @@ from launcher.errors import LaunchError
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 UNFINISHED = ("queued", "running")
+UNMAPPED = -1
+"""The index of a task that is there once in a run."""
 
 
 @dataclass(frozen=True)
@@ -120,18 +122,14 @@ class AirflowApi:
         wanted = set(states)
         return [task for task in found["task_instances"] if task["state"] in wanted]
 
-    def asks(self, run: DagRun, task_id: str) -> bool:
+    def asks(self, run: DagRun, task_id: str, map_index: int = UNMAPPED) -> bool:
         """Whether a task of a run waits for a person's answer."""
-        return self._request("GET", self._question(run, task_id), accepted=(200, 404)).is_success
+        return self._request("GET", _question(run, task_id, map_index), accepted=(200, 404)).is_success
 
-    def answer(self, run: DagRun, task_id: str, option: str, fields: dict[str, str]) -> None:
+    def answer(self, run: DagRun, task_id: str, option: str, fields: dict[str, str], map_index: int = UNMAPPED) -> None:
         """Answer what a task asks, in the name of who is logged in. The first answer stays."""
         body = {"chosen_options": [option], "params_input": fields}
-        self._request("PATCH", self._question(run, task_id), json=body, accepted=(200, 409))
-
-    @staticmethod
-    def _question(run: DagRun, task_id: str) -> str:
-        return f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        self._request("PATCH", _question(run, task_id, map_index), json=body, accepted=(200, 409))
 
     def waiting_events(self, dag_id: str) -> int:
         """Return the number of assets whose events wait to start a run of the DAG."""
@@ -175,3 +173,7 @@ def _run(item: dict[str, Any]) -> DagRun:
     due = item.get("logical_date")
     logical_date = datetime.fromisoformat(due) if due else None
     return DagRun(item["dag_id"], item["dag_run_id"], item["state"], logical_date)
+
+
+def _question(run: DagRun, task_id: str, map_index: int) -> str:
+    return f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/{map_index}/hitlDetails"

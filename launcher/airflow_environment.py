@@ -11,6 +11,8 @@ from launcher.layout import Layout
 from launcher.settings import CHECKOUT
 
 ADMINISTRATOR = "admin"
+USERS = {ADMINISTRATOR: "admin", "treasurer": "user", "controller": "user"}
+"""Airflow's users and their roles. Whoever starts a run of payments does not approve it."""
 
 # Nothing reports to anybody.
 NO_TELEMETRY = {
@@ -103,7 +105,7 @@ def build(
         "AIRFLOW__CORE__DAGS_FOLDER": str(layout.dags),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(layout.plugins),
         "AIRFLOW__CORE__FERNET_KEY": credentials.airflow_fernet_key,
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMINISTRATOR}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{name}:{role}" for name, role in USERS.items()),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(layout.airflow / "passwords.json"),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": with_driver(metadata_dsn, "psycopg2"),

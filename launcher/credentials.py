@@ -20,6 +20,17 @@ class Credentials:
     token_key: str
     ap_events_secret: str = ""
     supply_events_secret: str = ""
+    treasurer_password: str = ""
+    controller_password: str = ""
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """Passwords of Airflow's users: the administrator, and two people who may approve payments."""
+        return {
+            "admin": self.airflow_password,
+            "treasurer": self.treasurer_password,
+            "controller": self.controller_password,
+        }
 
     @property
     def event_secrets(self) -> dict[str, str]:

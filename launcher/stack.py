@@ -87,9 +87,13 @@ class Stack:
     def api(self) -> AirflowApi:
         """Airflow's REST API."""
         if self._api is None:
-            password = credentials.load(self.layout.secrets_file).airflow_password
-            self._api = AirflowApi(self.state["airflow"], airflow_environment.ADMINISTRATOR, password)
+            self._api = self.api_of(airflow_environment.ADMINISTRATOR)
         return self._api
+
+    def api_of(self, user: str) -> AirflowApi:
+        """Return Airflow's REST API in the name of one of its users; the caller closes it."""
+        password = credentials.load(self.layout.secrets_file).passwords[user]
+        return AirflowApi(self.state["airflow"], user, password)
 
     @contextmanager
     def running(self, report: Report = lambda _: None) -> Iterator["Stack"]:
@@ -262,8 +266,7 @@ class Stack:
     def _prepare_airflow(self, environment: Mapping[str, str]) -> None:
         """Write Airflow's private files and bring its database to this version."""
         self.layout.airflow.mkdir(parents=True, exist_ok=True)
-        secret = credentials.load(self.layout.secrets_file).airflow_password
-        write_json(self.layout.airflow / "passwords.json", {airflow_environment.ADMINISTRATOR: secret})
+        write_json(self.layout.airflow / "passwords.json", credentials.load(self.layout.secrets_file).passwords)
         write_private(self.layout.environment_file, airflow_environment.as_shell(environment, inherited()))
         migrated_to = self.layout.airflow / "migrated_to"
         if migrated_to.exists() and migrated_to.read_text() == version("apache-airflow"):
