@@ -1,19 +1,39 @@
 {#
     What banks say became of each payment, by its end-to-end id: a debit settles it, a credit or reversal returns it
-    (camt.053), status RJCT rejects it (pain.002). What sends the money back outranks what sent it out.
+    (camt.053, BAI2; camt.054 says it earlier, once it is booked), status RJCT rejects it (pain.002, NACHA return). What
+    sends the money back outranks what sent it out.
 #}
 {{ config(materialized='stable_view') }}
 
-with entry as (
+with booked as (
+    {% for model in ['stg_bank_entries', 'stg_bank_notifications'] -%}
     select
         end_to_end_id,
-        case when amount < 0 and not coalesce(reversal, false) then 'settled' else 'returned' end as outcome,
+        amount,
+        coalesce(reversal, false) as reversal,
         coalesce(value_date, booking_date) as outcome_date,
         bank_ref,
-        null::text as reason_code,
+        return_reason,
         _known_at as known_at
-    from {{ ref('stg_bank_entries') }}
-    where end_to_end_id is not null
+    from {{ ref(model) }}
+    where end_to_end_id is not null and booking_date is not null
+    {%- if not loop.last %}
+
+    union all
+
+    {% endif %}
+    {%- endfor %}
+),
+
+entry as (
+    select
+        end_to_end_id,
+        case when amount < 0 and not reversal then 'settled' else 'returned' end as outcome,
+        outcome_date,
+        bank_ref,
+        return_reason as reason_code,
+        known_at
+    from booked
 ),
 
 rejection as (

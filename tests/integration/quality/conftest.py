@@ -18,8 +18,8 @@ from tieout.quality.gate import GateOutcome, run_gate
 NOW = datetime(2026, 3, 31, tzinfo=UTC)
 
 
-OBJECTS = ("bank_entry", "bank_statement", "invoice", "invoice_line", "item_unit", "policy", "receipt_line",
-           "vendor", "vendor_bank_account")  # fmt: skip
+OBJECTS = ("bank_entry", "bank_statement", "invoice", "invoice_line", "item_unit", "payment_status", "policy",
+           "receipt_line", "vendor", "vendor_bank_account")  # fmt: skip
 
 
 @pytest.fixture(scope="session")

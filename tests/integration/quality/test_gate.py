@@ -320,6 +320,28 @@ def test_a_statement_that_does_not_foot_is_quarantined(wh, gate):
     ]
 
 
+def test_a_status_that_names_nothing_that_we_sent_is_quarantined(wh, gate):
+    status = {"status": "RJCT", "at": "2026-03-30T10:00:00+00:00"}
+    wh.land(
+        "payment_status",
+        [
+            status | {"status_ref": "A:1", "level": "file", "message_ref": "B1"},
+            status | {"status_ref": "A:2", "level": "file", "end_to_end_id": "P1"},
+            status | {"status_ref": "A:3", "level": "group", "message_ref": "B1"},
+            status | {"status_ref": "A:4", "level": "payment", "instruction_id": "I1"},
+            status | {"status_ref": "A:5", "end_to_end_id": "P1"},
+            status | {"status_ref": "A:6", "message_ref": "B1"},
+        ],
+        source_system="bank",
+    )
+
+    gate()
+
+    assert wh.rows("select row_number, rule_ids from quality.quarantine order by row_number") == [
+        {"row_number": number, "rule_ids": ["payment_status.names_what_it_is_about"]} for number in (2, 3, 6)
+    ]
+
+
 def test_a_policy_that_overlaps_one_of_the_same_scope_is_refused(wh, gate):
     policy = {"entity_id": "H1", "valid_from": "2026-01-01", "price_over_pct": "2", "tax_over_pct": "unlimited"}
     wh.land("policy", [policy | {"policy_id": "P1"}, policy | {"policy_id": "P2", "currency": "USD"}])
