@@ -30,7 +30,7 @@ with DAG(
     tags=["layer:publish", "source:bank", "tier:1"],
     params={"entity_id": Param("", type="string", description="Who pays; empty for all that pay through us.")},
 ):
-    freeze = FreezeProposals(task_id="freeze", pool="writers", outlets=[DECIDED])
+    freeze = FreezeProposals(task_id="freeze", pool="writers")
 
     @task_group(group_id="batch")
     def batch(batch_id: Any, sha256: Any, page: Any) -> None:

@@ -25,7 +25,7 @@ class FreezeProposals(BaseOperator):
         Raises:
             Refused: the run is a backfill: what was due then was paid then, or is proposed now; or the archive knows
                 files that this warehouse does not: it was restored.
-            AirflowSkipException: nothing is due, and banks said nothing new.
+            AirflowSkipException: nothing is due.
         """
         from airflow.sdk.exceptions import AirflowSkipException
 
@@ -45,8 +45,8 @@ class FreezeProposals(BaseOperator):
         )
         landed = landing.land_due(dsn, now=now, trace_id=context["run_id"])
         self.log.info("Banks said %s new things; %s batches wait; %s versions landed.", said, len(batches), landed)
-        if not batches and not landed:
-            raise AirflowSkipException("Nothing is due, and banks said nothing new.")
+        if not batches:
+            raise AirflowSkipException("Nothing is due.")
         return page.pages(dsn, batches)
 
 

@@ -38,6 +38,7 @@ single as (
         coalesce(outcome.reason_code, outcome.bank_ref) as reason
     from instruction
     inner join canonical.int_payment_outcomes as outcome on instruction.end_to_end_id = outcome.end_to_end_id
+    where outcome.outcome <> 'rejected' or coalesce(outcome.reason_code, '') <> all(%(duplicate)s)
 
     union all
 

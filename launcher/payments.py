@@ -1,0 +1,60 @@
+"""Pays suppliers in the embedded stack: starts the run, and answers as people would, each batch by whom it needs.
+
+Whoever starts a run does not approve it: the administrator starts, the treasurer and the controller answer.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from launcher.airflow_api import AirflowApi, DagRun
+from launcher.errors import LaunchError
+from launcher.stack import Stack
+
+DAG = "pay_suppliers"
+ASKERS = {"batch.ask_first": "treasurer", "batch.ask_second": "controller"}
+COMMENT = {"comment": "compared with the open items"}
+POLL_SECONDS = 1.0
+PAY_SECONDS = 300.0
+
+
+def pays_through_us(config: Path) -> bool:
+    """Whether any entity pays through us."""
+    files = (config / "entities").glob("*.yml")
+    return any(yaml.safe_load(path.read_text()).get("payment_origin") == "tieout" for path in files)
+
+
+def pay(stack: Stack, run_id: str, report: Callable[[str], None] = lambda _: None) -> DagRun:
+    """Run payments to their end, approving every batch; the same run again goes on with it.
+
+    Raises:
+        LaunchError: it failed, or took too long.
+    """
+    run = stack.api.trigger(DAG, run_id=run_id)
+    people = {name: stack.api_of(name) for name in ASKERS.values()}
+    deadline = time.monotonic() + PAY_SECONDS
+    try:
+        while not run.ended:
+            if time.monotonic() > deadline:
+                raise LaunchError("Payments did not end.", "Look at the run of pay_suppliers in Airflow.")
+            report("paying suppliers")
+            _answer(stack.api, run, people)
+            stack.check_alive()
+            time.sleep(POLL_SECONDS)
+            run = stack.api.run(DAG, run_id)
+    finally:
+        for api in people.values():
+            api.close()
+    if run.state == "failed":
+        raise LaunchError("Payments failed.", "Look at the run of pay_suppliers in Airflow, and at its runbook.")
+    return run
+
+
+def _answer(api: AirflowApi, run: DagRun, people: dict[str, AirflowApi]) -> None:
+    """Answer what is asked now. An answer that Airflow loses (it came too quickly) is given again."""
+    for task in api.tasks(run, ("awaiting_input", "deferred")):
+        name = ASKERS.get(task["task_id"])
+        if name and api.asks(run, task["task_id"], task["map_index"]):
+            people[name].answer(run, task["task_id"], "Approve", COMMENT, task["map_index"])
