@@ -1,5 +1,8 @@
 """Plays simulated days through a running stack: history in one interval, then day by day."""
 
+import time
+
+from launcher import payments
 from launcher import played as progress
 from launcher.cycle import Cycle, run_cycle
 from launcher.display import Display
@@ -49,9 +52,22 @@ def _process(stack: Stack, display: Display, played: progress.Played, day: int) 
         stack.api, played.interval_through(day), task_logs=stack.layout.task_logs, check=stack.check_alive,
         report=lambda text: display.working(f"{title}: {text}"),
     )  # fmt: skip
+    if payments.pays_through_us(stack.layout.config):
+        _pay(stack, display, cycle, title)
     times = ", ".join(f"{phase} after {seconds:.0f} s" for phase, seconds in cycle.seconds.items() if phase != "whole")
     display.done(f"{title} processed in {cycle.seconds['whole']:.0f} s ({times}).")
     return cycle
+
+
+def _pay(stack: Stack, display: Display, cycle: Cycle, title: str) -> None:
+    """Pay what is due after a cycle, and wait until what follows from it has ended."""
+    began = time.monotonic()
+    payments.pay(stack, f"payments__{cycle.interval.name}", lambda text: display.working(f"{title}: {text}"))
+    run_cycle(
+        stack.api, cycle.interval, task_logs=stack.layout.task_logs, check=stack.check_alive, extractions=(),
+        report=lambda text: display.working(f"{title}: after payments, {text}"),
+    )  # fmt: skip
+    cycle.seconds["payments"] = time.monotonic() - began
 
 
 def _span(first: int, last: int) -> str:

@@ -6,7 +6,7 @@ not written again.
 
 import hashlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -25,7 +25,8 @@ from tieout.warehouse.connection import connect
 TEMPORARY = ".part"
 TAKEN = ("done", "reject")
 """Folders, beside a file's own, into which a bank moves what it took."""
-_ALONE = "select pg_advisory_lock(hashtext('tieout send ' || %s))"
+_ALONE = "select from payments.batch where batch_id = %s for update"
+"""Nobody else sends the batch, and nobody can refuse it, until the transaction ends."""
 
 
 def send(
@@ -36,7 +37,7 @@ def send(
     open_client: Callable[[], AbstractContextManager[SFTPClient]],
     now: datetime,
 ) -> list[str]:
-    """Send the files of a batch that were not sent yet and return their names; none where all was done before.
+    """Send the files of a batch and return their names; none where they were sent before, or it was refused.
 
     Args:
         dsn: of the warehouse.
@@ -50,19 +51,17 @@ def send(
         Transient: the bank cannot be reached.
         MalformedPayload: the archive's bytes are not what was made.
     """
-    with closing(connect(dsn)) as connection:
+    with connect(dsn) as connection:
         connection.execute(_ALONE, (batch_id,))
-        files = made(connection, batch_id)
-        if not files or "sent" in store.steps(connection, batch_id):
+        files, done = made(connection, batch_id), store.steps(connection, batch_id)
+        if not files or "sent" in done or "refused" in done:
             return []
-        connection.commit()
         with sftp.entered(open_client()) as client:
             bank = sftp.SftpFiles(client)
             for file in files:
                 journal.note(archive, file.name, batch_id, now)
                 put(bank, file, b"".join(archive.read(file.sha256)))
         _record(connection, batch_id, files, now)
-        connection.commit()
         return [file.name for file in files]
 
 

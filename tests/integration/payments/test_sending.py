@@ -174,6 +174,45 @@ def test_a_worker_killed_at_any_moment_sends_each_payment_once(paying, taken):
     assert len(list(paying.folder.rglob("*.xml"))) == moment
 
 
+def refuse(paying, batch):
+    paying.insert("payments.step", batch_id=batch.batch_id, step="refused", actor="c.fo", at=paying.now)
+
+
+def test_a_batch_that_is_refused_by_hand_after_its_file_was_made_is_not_sent(paying, approved):
+    paying.make(approved)
+    refuse(paying, approved)
+    assert paying.send(approved) == []
+    assert paying.at_bank() == []
+    with pytest.raises(psycopg.errors.RaiseException, match="was refused: it cannot be sent"):
+        paying.insert("payments.step", batch_id=approved.batch_id, step="sent", actor="x", at=paying.now)
+
+
+def test_a_batch_that_was_sent_cannot_be_refused(paying, approved):
+    paying.make(approved)
+    paying.send(approved)
+    with pytest.raises(psycopg.errors.RaiseException, match="was sent"):
+        refuse(paying, approved)
+    assert len(paying.rows("select * from payments.claim")) == 2
+
+
+def test_a_batch_cannot_be_refused_while_it_is_being_sent(paying, approved, monkeypatch):
+    paying.make(approved)
+    put = sending.put
+
+    def refused_meanwhile(*given: Any) -> bool:
+        with psycopg.connect(paying.dsn) as connection:
+            connection.execute("set lock_timeout = 50")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                connection.execute(
+                    "insert into payments.step (batch_id, step, actor, at) values (%s, 'refused', 'c.fo', now())",
+                    (approved.batch_id,),
+                )
+        return put(*given)
+
+    monkeypatch.setattr(sending, "put", refused_meanwhile)
+    assert paying.send(approved) != []
+
+
 def test_two_workers_at_once_send_a_file_once(paying, approved, monkeypatch):
     paying.make(approved)
     puts = []
