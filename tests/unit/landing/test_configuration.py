@@ -111,7 +111,7 @@ def test_the_command_prints_each_mistake_and_fails(config: Path, capsys: pytest.
 
 def test_an_entity_that_pays_through_us_has_us_as_system_of_record_of_its_payments(config: Path) -> None:
     path = config / "entities/H2.yml"
-    path.write_text(path.read_text().replace("payment_origin: erp", "payment_origin: tieout"))
+    path.write_text(re.sub("payment_origin: .*", "payment_origin: tieout", path.read_text()))
     configuration, problems = inspect_all(config)
     assert problems == []
     (entity,) = [each for each in configuration.entities if each.entity_id == "H2"]
@@ -126,7 +126,7 @@ def test_an_entity_that_pays_through_us_has_us_as_system_of_record_of_its_paymen
 def test_the_last_system_of_record_of_payments_is_who_pays(config: Path, origin: str, last: str, right: bool) -> None:
     periods = f"[{{record: erp_west, to: 2026-06-30}}, {{record: {last}, from: 2026-07-01}}]"
     path = config / "entities/H2.yml"
-    text = path.read_text().replace("payment_origin: erp", f"payment_origin: {origin}")
+    text = re.sub("payment_origin: .*", f"payment_origin: {origin}", path.read_text())
     named = f"  payment: {periods}\n  payment_invoice: {periods}\n"
     path.write_text(text.replace("system_of_record:\n", f"system_of_record:\n{named}"))
     _, problems = inspect_all(config)
