@@ -67,8 +67,8 @@ class Payer(Estate):
         """A payment of the ERP's own, of invoices by their numbers at AP."""
         record = {"entity_id": "H1", "vendor_number": "V1", "currency": "USD", "requested_date": "2026-03-20"}
         self.add(ERP, "payment", **{**record, "payment_ref": reference, "amount": amount, "status": status, **fields})
+        copy = {"entity_id": "H1", "vendor_number": "V1", "kind": "invoice", "currency": "USD", "status": "posted"}
         for invoice in invoices:
-            self.add(ERP, "invoice", invoice_ref=f"E-{invoice}", source_ref=invoice, entity_id="H1", kind="invoice",
-                     vendor_number="V1", currency="USD", net_amount=amount, gross_amount=amount,
-                     status="posted", posted_at=at("2026-03-10"))  # fmt: skip
+            self.add(ERP, "invoice", **copy, invoice_ref=f"E-{invoice}", source_ref=invoice, net_amount=amount,
+                     gross_amount=amount, posted_at=at("2026-03-10"))  # fmt: skip
             self.add(ERP, "payment_invoice", payment_ref=reference, invoice_ref=f"E-{invoice}", amount=amount)

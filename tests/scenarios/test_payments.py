@@ -1,5 +1,6 @@
 """What is proposed for payment, and what each payment is asked before it goes (docs/reference/payments.md)."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
+from tests.scenarios.estate import TIEOUT
 from tests.scenarios.payers import Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 
@@ -42,6 +44,44 @@ def paid(estate: Payer) -> None:
     estate.payment("BACK", "30.00", "returned", "returned")
 
 
+def bank_details(estate: Payer) -> None:
+    """Accounts that changed within the cooling period and before it, confirmed ones, and another one on an invoice."""
+    changes: dict[str, dict[str, Any]] = {
+        "cooling": {"_updated_at": at("2026-03-21T00:00")},
+        "cooled": {"_updated_at": at("2026-03-20T23:59")},
+        "new": {"_updated_at": at("2026-03-25"), "valid_from": "2026-03-25"},
+        "confirmed": {"_updated_at": at("2026-03-25")},
+        "by-himself": {"_updated_at": at("2026-03-25")},
+        "before-it": {"_updated_at": at("2026-03-25")},
+        "redirected": {},
+        "invalid": {"routing_number": "021000022"},
+    }
+    for name, account in changes.items():
+        estate.vendor(name)
+        estate.account(name, **account)
+        printed = "token elsewhere" if name == "redirected" else f"token {name}-A1"
+        estate.owed(f"i-{name}", "10.00", "2026-03-20", vendor_number=f"S-{name}", remit_to_account_token=printed)
+    for name, by, on in (
+        ("confirmed", "second", "2026-03-25T01:00"),
+        ("by-himself", "Desk", "2026-03-26"),
+        ("before-it", "second", "2026-03-24"),
+    ):
+        estate.add(
+            TIEOUT, "decision", decision_id=name, decision_type="bank_detail_confirmed",
+            subject_type="vendor_bank_account", subject_id=f"erp_main:{name}:A1", decided_by=by, decided_at=at(on),
+            reason="called back",
+            detail=json.dumps({"account_token": f"token {name}-A1"}),
+        )  # fmt: skip
+    # The second account of a vendor is a change though the first one stays.
+    estate.vendor("second")
+    estate.account("second")
+    estate.account("second", "A2", _updated_at=at("2026-03-28"), valid_from="2026-03-28")
+    estate.owed("i-second", "10.00", "2026-03-20", vendor_number="S-second", remit_to_account_token="token second-A2")
+    # A payment of the ERP's own is on its way to one of them.
+    estate.owed("i-on-its-way", "11.00", "2026-03-20", vendor_number="S-cooling")
+    estate.payment("RISKY", "11.00", "sent", "i-on-its-way", vendor_number="cooling")
+
+
 class Proposal:
     """What a build proposed."""
 
@@ -67,7 +107,7 @@ class Proposal:
 def proposal(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Proposal]:
     """All cases, in one build."""
     estate = Payer()
-    for tell in (due, discounts, paid):
+    for tell in (due, discounts, paid, bank_details):
         tell(estate)
     with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
         estate.land(warehouse, AS_OF)
@@ -94,3 +134,34 @@ def test_a_discount_worth_taking_is_taken_on_its_last_day_and_not_after(proposal
 def test_an_invoice_is_not_proposed_while_or_after_another_payment_pays_it(proposal: Proposal) -> None:
     reasons = proposal.reasons()
     assert (reasons["live"], reasons["settled"], reasons["returned"]) == ("in_payment", "settled", None)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "codes"),
+    [
+        ("cooling", ["BANK_DETAIL_CHANGED"]),
+        ("cooled", []),
+        ("new", []),
+        ("confirmed", []),
+        ("by-himself", ["BANK_DETAIL_CHANGED"]),
+        ("before-it", ["BANK_DETAIL_CHANGED"]),
+        ("redirected", ["BANK_DETAIL_CHANGED"]),
+        ("second", ["BANK_DETAIL_CHANGED"]),
+        ("invalid", ["ACCOUNT_INVALID"]),
+    ],
+)
+def test_a_changed_account_blocks_until_it_has_cooled_or_a_second_person_confirmed_it(
+    proposal: Proposal, vendor: str, codes: list[str]
+) -> None:
+    assert proposal[f"i-{vendor}"]["blocked_by"] == codes
+    assert proposal[f"i-{vendor}"]["is_blocked"] == bool(codes)
+
+
+def test_a_changed_account_is_a_finding_on_the_vendor_number_and_on_payments_on_their_way(proposal: Proposal) -> None:
+    found = proposal.warehouse.values(
+        "select subject_id, subject_type, owner_role from match.match_hold"
+        " where code = 'BANK_DETAIL_CHANGED' and is_open"
+    )
+    vendors = ("cooling", "by-himself", "before-it", "redirected", "second")
+    expected = {f"erp_main:{vendor}": ("vendor", "vendor_steward") for vendor in vendors}
+    assert found == expected | {"erp_main:RISKY": ("payment", "vendor_steward")}

@@ -3,6 +3,15 @@
     'review:' || {{ review_cluster_id }}
 {%- endmacro %}
 
+{# The unit that a vendor number's bank detail is, and the one that a payment is. #}
+{% macro bank_detail_unit(vendor_id) -%}
+    'bank_detail:' || {{ vendor_id }}
+{%- endmacro %}
+
+{% macro payment_unit(payment_id) -%}
+    'payment:' || {{ payment_id }}
+{%- endmacro %}
+
 {# The order of invoice and credit lines (matching, section 3). #}
 {% macro invoice_order(alias, direction='') -%}
     {{ alias }}.invoice_date {{ direction }}, {{ by_code_point(alias ~ '.invoice_id') }} {{ direction }}, {{ alias }}.line_number {{ direction }}

@@ -31,9 +31,11 @@ coded as (
         {%- for column in finding_columns() %}
         f.{{ column }},
         {%- endfor %}
-        -- where an invoice has no lines, it is itself what a code of lines is raised on
+        -- where an invoice has no lines, it is itself what a code of lines is raised on; some codes of vendors are
+        -- raised on payments as well
         case
             when code.subject_type = 'invoice_line' and f.invoice_line_id is null then 'invoice'
+            when f.match_unit_id = {{ payment_unit('f.subject_id') }} then 'payment'
             else code.subject_type
         end as subject_type,
         code.severity,

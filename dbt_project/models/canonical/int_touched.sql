@@ -215,6 +215,13 @@ changed_invoice as (
     inner join {{ ref('stg_invoices') }} as i on t._source_system = i._source_system and t._record_key = i._record_key
     inner join record_system as r on r.object = 'invoice'
     where t.kind = 'invoice' and i.source_ref is not null
+    union
+    -- who approved it
+    select a._source_system || ':' || a.invoice_ref as invoice_id
+    from touched_record as t
+    inner join {{ ref('stg_approvals') }} as a
+        on t._source_system = a._source_system and t._record_key = a._record_key
+    where t.kind = 'approval'
     {%- if has_past %}
     union
     select p.invoice_id
@@ -236,6 +243,15 @@ changed_invoice as (
             and p.invoice_date between rate.rate_date and rate.rate_date + 7
     left join {{ invoice_lines }} as l on p.invoice_id = l.invoice_id
     where rate.to_currency = coalesce(l.po_currency, rate.to_currency)
+    union
+    -- and those whose approver has a limit in its other currency
+    select p.invoice_id
+    from rate
+    inner join {{ ref('int_approval_limits') }} as m on rate.to_currency = m.currency and m.limit_amount is not null
+    inner join {{ invoices }} as p
+        on
+            rate.from_currency = p.currency
+            and p.invoice_date between rate.rate_date and rate.rate_date + 7
     union
     -- a tax code, all that carry it from its first day on
     select p.invoice_id

@@ -2,6 +2,7 @@
 
 {{ all_findings([
     ref('match_invoice_finding'),
+    ref('match_approval_finding'),
     ref('match_duplicate_finding'),
     ref('match_summary_finding'),
     ref('match_total_finding'),
@@ -14,4 +15,5 @@
     ref('match_record_finding'),
     ref('match_item_finding'),
     ref('match_vendor_finding'),
+    ref('match_bank_finding'),
 ]) }}

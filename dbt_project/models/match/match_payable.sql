@@ -23,8 +23,8 @@ applied as (
 ),
 
 approval as (
-    select distinct _source_system || ':' || invoice_ref as invoice_id
-    from {{ ref('stg_approvals') }}
+    select distinct invoice_id
+    from {{ ref('int_approvals') }}
     where decision = 'approved'
 ),
 

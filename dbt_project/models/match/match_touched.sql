@@ -5,6 +5,7 @@
 {% set receipts = ref('int_receipt_lines') -%}
 {% set promises = ref('int_entity_promises') -%}
 {% set po_lines = before('match_po_line') -%}
+{% set findings = before('match_finding') -%}
 {% set noted = before('match_touched') -%}
 
 with reading as (
@@ -71,6 +72,16 @@ unit as (
     select {{ review_unit('subject_id') }} as match_unit_id
     from {{ ref('int_touched') }}
     where kind = 'review_cluster'
+    union
+    -- bank details and payments that are flagged today, or were
+    select match_unit_id
+    from {{ ref('match_bank_detail') }}
+    {%- if findings %}
+    union
+    select match_unit_id
+    from {{ findings }}
+    where code = 'BANK_DETAIL_CHANGED'
+    {%- endif %}
     {%- if po_lines %}
     union
     -- receipts whose time is up in which to be posted, as far as the ERP was read

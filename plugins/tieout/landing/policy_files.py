@@ -24,9 +24,10 @@ SCOPES = {
     "match_type_rule": ("entity_id", "vendor_key", "item_category"),
     "routing": ("code", "entity_id", "item_category"),
     "payment_policy": ("entity_id", "currency"),
+    "approval_matrix": ("entity_id", "approver", "currency"),
 }
 # Of these, rows of one scope compete only on days that they have in common.
-DATED = ("policy", "payment_policy")
+DATED = ("policy", "payment_policy", "approval_matrix")
 
 
 @dataclass(frozen=True)

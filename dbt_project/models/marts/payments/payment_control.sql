@@ -35,7 +35,7 @@ changed as (
     select
         account.payment_id,
         {{ joined(
-            "('account ending in ' || account.account_last4 || ' changed on ' || " ~ utc_date('account.changed_at') ~ ")"
+            "('account ending in ' || coalesce(account.account_last4, '?') || ' changed on ' || " ~ utc_date('account.changed_at') ~ ")"
         ) }} as detail
     from account
     {{ join_payment_policy('payment', 'account') }}
@@ -51,7 +51,7 @@ misprinted as (
         part.payment_id,
         {{ joined(
             "'invoice ' || coalesce(r.invoice_number, r.invoice_id) || ' prints an account ending in '"
-            ~ " || r.remit_to_account_last4"
+            ~ " || coalesce(r.remit_to_account_last4, '?')"
         ) }} as detail
     from part
     inner join {{ ref('match_remit_to') }} as r on part.invoice_id = r.invoice_id

@@ -3,6 +3,7 @@
         meta={'touched_kind': 'approval'},
         indexes=[
             {'columns': ['_source_system', '_record_key'], 'unique': true},
+            {'columns': ['_source_system', 'invoice_ref']},
         ],
     )
 }}
