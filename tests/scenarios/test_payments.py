@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,11 @@ from launcher.postgres import EmbeddedPostgres
 from tests.scenarios.estate import TIEOUT
 from tests.scenarios.payers import Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
+from tieout.errors import TieoutError
+from tieout.payments.bank_detail import confirm
 
 AS_OF = at("2026-03-31")
+LATER = AS_OF + timedelta(hours=1)
 TODAY = date(2026, 3, 31)
 PAYMENTS = ["+payment_proposal", "+payment_control", "+match_hold"]
 
@@ -54,7 +57,7 @@ def bank_details(estate: Payer) -> None:
         "by-himself": {"_updated_at": at("2026-03-25")},
         "before-it": {"_updated_at": at("2026-03-25")},
         "redirected": {},
-        "invalid": {"routing_number": "021000022"},
+        "invalid": {"account_fault": "IBAN fails its check"},
     }
     for name, account in changes.items():
         estate.vendor(name)
@@ -165,3 +168,26 @@ def test_a_changed_account_is_a_finding_on_the_vendor_number_and_on_payments_on_
     vendors = ("cooling", "by-himself", "before-it", "redirected", "second")
     expected = {f"erp_main:{vendor}": ("vendor", "vendor_steward") for vendor in vendors}
     assert found == expected | {"erp_main:RISKY": ("payment", "vendor_steward")}
+
+
+def test_the_same_facts_give_the_same_proposal_and_a_call_back_ends_the_block(proposal: Proposal) -> None:
+    warehouse = proposal.warehouse
+    ids = "select payment_id, amount from mart.payment_proposal"
+    before = warehouse.values(ids)
+    for subject, last4, by, says in (
+        ("erp_main:cooling:A2", "g-A1", "second", "Nothing is to be confirmed"),
+        ("erp_main:cooling:A1", "0000", "second", "digits"),
+        ("erp_main:cooling:A1", "g-A1", " DESK", "cannot confirm"),
+    ):
+        with pytest.raises(TieoutError, match=says):
+            confirm(warehouse.dsn, subject_id=subject, last4=last4, by=by, reason="called back", now=AS_OF)
+    confirm(warehouse.dsn, subject_id="erp_main:cooling:A1", last4="G-a1", by="second", reason="called", now=LATER)
+    (known_at,) = warehouse.rows("select max(known_at) from quality.promotion")[0].values()
+    warehouse.build(known_at, select=PAYMENTS)
+    assert warehouse.values(ids) == before
+    assert proposal["i-cooling"]["blocked_by"] == []
+    closed = warehouse.values(
+        "select subject_id, resolution from match.match_hold where code = 'BANK_DETAIL_CHANGED' and not is_open"
+    )
+    assert closed == {"erp_main:cooling": "cleared", "erp_main:RISKY": "cleared"}
+    assert proposal["i-redirected"]["blocked_by"] == ["BANK_DETAIL_CHANGED"]

@@ -50,21 +50,18 @@ left join {{ name }}_policy as policy
     coalesce({{ utc_date(as_of()) }} - {{ utc_date(changed_at) }} <= {{ cooling_days }}, false)
 {%- endmacro %}
 
-{# Whether nine digits have the check sum of an American routing number (ABA): weights 3, 7, 1. Other texts are not judged. #}
-{% macro routing_number_fits(column) -%}
-    case
-        when length({{ column }}) = 9 and length(translate({{ column }}, '0123456789', '')) = 0
-            then (
-                {%- for place in range(1, 10) %}
-                {{ [3, 7, 1][(place - 1) % 3] }} * cast(substr({{ column }}, {{ place }}, 1) as integer)
-                {%- if not loop.last %} +{% endif %}
-                {%- endfor %}
-            ) % 10 = 0
-        else true
-    end
-{%- endmacro %}
-
 {# Whether an invoice of a verdict may be paid: nothing stands against it, and it waits for nothing. #}
 {% macro verdict_may_be_paid(verdict) -%}
     coalesce({{ verdict }} in ('matched', 'matched_in_tolerance', 'released', 'credited', 'not_applicable'), false)
+{%- endmacro %}
+
+{# What is asked of every payment, and what of our proposals only (payments, section 2). #}
+{% macro payment_controls(of) -%}
+    {{ return({
+        'live': [
+            'NO_POLICY', 'ACCOUNT_INVALID', 'BANK_DETAIL_CHANGED', 'SCREENING_HIT', 'VENDOR_INACTIVE',
+            'DUPLICATE_PAYMENT', 'INVOICE_HELD', 'AMOUNT_DIFFERS', 'PAYMENT_LIMIT',
+        ],
+        'proposal': ['NO_PAYING_ACCOUNT', 'NO_BANK_ACCOUNT', 'BATCH_LIMIT'],
+    }[of]) }}
 {%- endmacro %}

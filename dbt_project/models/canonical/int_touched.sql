@@ -11,6 +11,7 @@
 {% set stock = before('match_stock_count') -%}
 {% set documents = before('int_documents') -%}
 {% set noted = before('int_touched') -%}
+{% set approval_limits = ref('int_approval_limits') -%}
 
 {# Before the first run there is nothing to look at: all records are new. -#}
 {% set has_past = orders and order_lines and receipts and invoices and invoice_lines and releases -%}
@@ -247,7 +248,7 @@ changed_invoice as (
     -- and those whose approver has a limit in its other currency
     select p.invoice_id
     from rate
-    inner join {{ ref('int_approval_limits') }} as m on rate.to_currency = m.currency and m.limit_amount is not null
+    inner join {{ approval_limits }} as m on rate.to_currency = m.currency and m.limit_amount is not null
     inner join {{ invoices }} as p
         on
             rate.from_currency = p.currency

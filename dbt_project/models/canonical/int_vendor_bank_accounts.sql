@@ -99,6 +99,7 @@ select
     c.account_number_token as account_token,
     c.account_number_last4 as account_last4,
     c.routing_number,
+    nullif(c.account_fault, '') as account_fault,
     c.currency,
     c.valid_from,
     c.valid_to,

@@ -1,6 +1,6 @@
 """Logic that does not fit the profiles' vocabulary: functions that a contract or a profile names.
 
-A contract's `derive` names one of ``DERIVATIONS`` with a field. A profile's `function` names one of ``FUNCTIONS``:
+A contract's `derive` names one of ``DERIVATIONS`` with fields. A profile's `function` names one of ``FUNCTIONS``:
 it takes a whole record and declares the paths that it reads, so that these do not count as drift.
 """
 
@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from tieout.payments.accounts import check
 
 _DIGITS = re.compile(r"\d+")
 
@@ -21,11 +23,11 @@ class RecordFunction:
     reads: tuple[str, ...]
 
 
-DERIVATIONS: dict[str, Callable[[str], str]] = {}
+DERIVATIONS: dict[str, Callable[..., str]] = {}
 FUNCTIONS: dict[str, RecordFunction] = {}
 
 
-def derivation(function: Callable[[str], str]) -> Callable[[str], str]:
+def derivation(function: Callable[..., str]) -> Callable[..., str]:
     """Register a function that contracts may name in `derive`."""
     DERIVATIONS[function.__name__] = function
     return function
@@ -55,6 +57,15 @@ def normalise_document_number(number: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", number).upper())
     kept = "".join(character for character in folded if character.isalpha() or character.isdecimal())
     return _DIGITS.sub(_without_leading_zeros, kept)
+
+
+@derivation
+def account_fault(number: str, routing: str) -> str:
+    """Return what is wrong with a bank account, blank where nothing is; never the number (payments, section 2).
+
+    Numbers are checked when they are landed, the last moment at which they can be read without a key.
+    """
+    return check(number, routing) or ""
 
 
 def _without_leading_zeros(run: re.Match[str]) -> str:

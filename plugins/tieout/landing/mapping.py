@@ -171,12 +171,19 @@ class _Writer:
                 continue
             hashed.append(name)
             if field.derive:
-                function, _, argument = field.derive.rstrip(")").partition("(")
+                function, _, arguments = field.derive.rstrip(")").partition("(")
                 call = self._name("derive", DERIVATIONS[function])
-                derived.append(f"{name} = {call}({self._variable(argument)})")
+                derived.append(f"{name} = {call}({', '.join(map(self._argument, arguments.split(', ')))})")
             else:
                 statements.append(f"{name} = {self._value(field)}")
         return hashed, sealed, statements + derived
+
+    def _argument(self, field: str) -> str:
+        """Return the expression of what a derivation reads: the field's value, of a sealed field what is sealed."""
+        if self._contract.field(field).sensitivity == "none":
+            return self._variable(field)
+        rule = self._mapping.fields.get(field)
+        return f"{self._path(rule.paths[0])}.strip()" if rule else "''"
 
     def _variable(self, field: str) -> str:
         return f"v{[known.name for known in self._contract.fields].index(field)}_"

@@ -107,3 +107,23 @@ def groups_of(text: str) -> list[list[str]]:
     """Return the groups of a text: vendor ids separated by commas, groups by bars."""
     groups = [[each.strip() for each in group.split(",") if each.strip()] for group in text.split("|")]
     return [group for group in groups if group]
+
+
+class ConfirmBankDetail(BaseOperator):
+    """Confirm, after a call-back, the bank detail that the run's parameters name."""
+
+    def execute(self, context: Context) -> str:
+        """Return the decision's id."""
+        from tieout.payments.bank_detail import confirm
+
+        params = context["params"]
+        decision_id = confirm(
+            warehouse_dsn(),
+            subject_id=params["subject_id"],
+            last4=params["last4"],
+            by=params["decided_by"],
+            reason=params["reason"],
+            now=settings.business_now(),
+        )
+        self.log.info("%s confirmed by %s", params["subject_id"], params["decided_by"])
+        return decision_id

@@ -41,6 +41,14 @@ def contracts() -> dict[str, Contract]:
             Field("normal", "text", "", derive="normalise_document_number(number)"),
         ),
         "note": contract("note", ("ref",), Field("ref", "text", "", required=True), Field("text", "text", "")),
+        "payee": contract(
+            "payee",
+            ("ref",),
+            Field("ref", "text", "", required=True),
+            Field("account", "text", "", sensitivity="bank"),
+            Field("bank", "text", ""),
+            Field("fault", "text", "", derive="account_fault(account, bank)"),
+        ),
         "pack": replace(
             contract("pack", ("item",), *(Field(name, "text", "") for name in ("item", "of", "entity", "vendor"))),
             optional_key=("of", "entity", "vendor"),

@@ -120,6 +120,19 @@ def test_a_sensitive_value_is_nowhere_in_clear(parse, keys):
     assert "DE8937" not in str({name: value for name, value in row.items() if name != "account_encrypted"})
 
 
+def test_a_bank_account_is_checked_before_its_number_is_sealed(parse):
+    feed = (
+        "    format: {type: csv, header: true}\n"
+        "    objects: {payee: {fields: {ref: ref, account: account, bank: bank}}}\n"
+    )
+    accounts = ("DE89370400440532013000,", "DE88370400440532013000,", "12345678,021000021", "12345678,021000022", ",")
+    rows, _ = parse(feed, "ref,account,bank\n" + "".join(f"{n},{row}\n" for n, row in enumerate(accounts)))
+    assert [row["fault"] for row in rows["payee"]] == [
+        None, "IBAN fails its check", None, "routing number fails its check", "number is missing",
+    ]  # fmt: skip
+    assert "12345678" not in str([{**row, "account_encrypted": ""} for row in rows["payee"]])
+
+
 def test_the_row_hash_ignores_ciphertexts_and_sees_every_other_value(parse):
     first = parse(CSV, CSV_HEADER + CSV_ROW)[0]["thing"][0]
     again = parse(CSV, CSV_HEADER + CSV_ROW)[0]["thing"][0]

@@ -157,7 +157,7 @@ select
     owed.to_last4 as account_last4,
     owed.remit_to_account_token,
     owed.amount,
-    owed.discount_amount,
+    owed.discount_amount::numeric(20, 4) as discount_amount,
     owed.currency,
     owed.due_date,
     owed.requested_date,

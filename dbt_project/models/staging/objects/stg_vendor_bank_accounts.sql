@@ -21,6 +21,7 @@ select
     routing_number,
     currency,
     changed_by,
+    account_fault,
 
     {{ to_date('valid_from') }} as valid_from,
     {{ to_date('valid_to') }} as valid_to
