@@ -3,10 +3,7 @@
 with applied as (
     select
         a.*,
-        case
-            when a._source_system = 'tieout' then a.invoice_ref
-            else a._source_system || ':' || a.invoice_ref
-        end as named_id
+        {{ named_id('a', 'invoice_ref') }} as named_id
     from {{ ref('stg_payment_invoices') }} as a
 ),
 

@@ -7,10 +7,7 @@
 with payment as (
     select
         p.*,
-        case
-            when p._source_system = 'tieout' then p.vendor_number
-            else p._source_system || ':' || p.vendor_number
-        end as vendor_id
+        {{ named_id('p', 'vendor_number') }} as vendor_id
     from {{ ref('stg_payments') }} as p
 ),
 
