@@ -1,7 +1,6 @@
 """Play the next day for all systems in one go."""
 
 import csv
-import os
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -10,7 +9,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
+from sandbox.bank.day import Day
+from sandbox.bank.inbox import PaymentInbox
 from sandbox.clock import end_of_day, start_of_day, write_clock
+from sandbox.files import drop
 from sandbox.reactions import post_cleared_invoices, release_holds
 from sandbox.scenario.model import DayPlay, FileDrop, Label, Write
 from sandbox.servers.incoming import Incoming
@@ -19,7 +21,6 @@ from sandbox.store import Document, Session, Store, joined
 
 ADVENTUREWORKS = Path(__file__).parent / "adventureworks"
 FIRST_NIGHT = timedelta(hours=22)
-TAKEN = ("done", "reject")
 
 
 class Scenario(Protocol):
@@ -57,11 +58,13 @@ class Advance:
         self.scenario = scenario
         self.lock = threading.Lock()
         self.incoming = Incoming(config.root_of("supply"), store)
+        self.payments = PaymentInbox(config.root_of("bank"), store)
 
     def play(self, days: int) -> list[Played]:
         """Play days, one after the other. Callers wait for each other."""
         with self.lock:
             self.incoming.take()
+            self.payments.take()
             return [self._play_next() for _ in range(days)]
 
     def next_day(self, session: Session) -> DayPlay:
@@ -73,6 +76,7 @@ class Advance:
         for system in ("supply", "bank", "contracts", "adventureworks"):
             self.config.root_of(system).mkdir(parents=True, exist_ok=True)
         self.incoming.prepare()
+        self.payments.prepare()
         with self.store.session() as session:
             labels, now = session.labels(), session.now()
         _write_labels(self.config.labels, labels)
@@ -86,18 +90,19 @@ class Advance:
             _apply(session, play.writes)
             releases = release_holds(session, play.clerk_actions, start_of_day(day))
             session.add_labels(asdict(label) for label in play.labels)
+            files = [*play.files, *Day(session, play).run()]
             session.set_day(day)
             labels = session.labels() if play.labels else None
-            self._drop(day, play.files)
+            self._drop(day, files)
         if labels is not None:
             _write_labels(self.config.labels, labels)
         write_clock(self.config.clock, end_of_day(day))
-        return Played(day, len(play.writes), len(play.files), len(play.labels), releases, posted)
+        return Played(day, len(play.writes), len(files), len(play.labels), releases, posted)
 
     def _drop(self, day: int, files: Iterable[FileDrop]) -> None:
         extracts = acquired_company_files() if day == 1 else []
         for file in (*files, *extracts):
-            _drop_file(self.config.root_of(file.system), file)
+            drop(self.config.root_of(file.system), file)
 
 
 def acquired_company_files() -> list[FileDrop]:
@@ -106,17 +111,6 @@ def acquired_company_files() -> list[FileDrop]:
     return [
         FileDrop("adventureworks", path.name, path.read_bytes(), at) for path in sorted(ADVENTUREWORKS.glob("*.csv"))
     ]
-
-
-def _drop_file(root: Path, file: FileDrop) -> None:
-    """Let a file appear whole, with its simulated time, beside folders for taken files."""
-    target = root / file.path
-    for folder in (target.parent, *(target.parent / name for name in TAKEN)):
-        folder.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.part")
-    temporary.write_bytes(file.content)
-    os.utime(temporary, (file.at.timestamp(), file.at.timestamp()))
-    temporary.replace(target)
 
 
 def _apply(session: Session, writes: Iterable[Write]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,11 +18,13 @@ HTTP_KINDS = ("status", "rate", "reset_mid_body", "slow", "late_answer")
 HTTP_FAULT_SYSTEMS = tuple(system for system in HTTP_SYSTEMS if system != "control")
 DOWN_SYSTEMS = (*HTTP_FAULT_SYSTEMS, *SFTP_SYSTEMS, DATABASE_SYSTEM)
 EVENT_KINDS = ("duplicate", "late")  # they hit events that a system sends, no request that it gets
+WRITE_KINDS = ("refuse",)  # they hit what would be written into a folder
 SYSTEMS_OF = {
     **dict.fromkeys(HTTP_KINDS, HTTP_FAULT_SYSTEMS),
     "expired_token": ("ap",),
     "clock": ("ap",),
     "cut": SFTP_SYSTEMS,
+    "refuse": SFTP_SYSTEMS,
     **dict.fromkeys(EVENT_KINDS, EVENT_SYSTEMS),
     "down": DOWN_SYSTEMS,
 }
@@ -119,17 +122,19 @@ class Faults:
 
     def meet(self, system: str, path: str) -> Fault | None:
         """Return the first fault that a request meets, None where it goes through."""
-        return self._meet(system, path, events=False)
+        return self._meet(system, path, lambda kind: kind not in (*EVENT_KINDS, *WRITE_KINDS))
 
     def meet_event(self, system: str, event_type: str) -> Fault | None:
         """Return the first fault that an event meets on its way out, None where it just goes."""
-        return self._meet(system, event_type, events=True)
+        return self._meet(system, event_type, lambda kind: kind in EVENT_KINDS)
 
-    def _meet(self, system: str, path: str, *, events: bool) -> Fault | None:
+    def refuses(self, system: str, path: str) -> bool:
+        """Whether a system refuses what would be written to a path, or renamed there."""
+        return self._meet(system, path, lambda kind: kind in WRITE_KINDS) is not None
+
+    def _meet(self, system: str, path: str, of_kind: Callable[[str], bool]) -> Fault | None:
         with self._lock:
-            of_system = (
-                fault for fault in self._faults if fault.system == system and (fault.kind in EVENT_KINDS) == events
-            )
+            of_system = (fault for fault in self._faults if fault.system == system and of_kind(fault.kind))
             return next((fault for fault in of_system if fault.hits(path)), None)
 
 

@@ -1,4 +1,4 @@
-"""What happens every day beside the cases: stock, rates, bills without an order, bank statements, price lists."""
+"""What happens every day beside the cases: stock, rates, bills without an order, what the bank books, price lists."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -8,12 +8,12 @@ from random import Random
 from sandbox.scenario.book import Book, DayPage
 from sandbox.scenario.domain import CENT, Entity, Item, Po
 from sandbox.scenario.masters import DAILY, SELDOM, SELDOM_EVERY, rates_of
-from sandbox.scenario.model import FileDrop, Write, date_of
+from sandbox.scenario.model import Booking, FileDrop, Write, date_of
 from sandbox.scenario.story import Story
-from sandbox.wire import bank, contracts, erp_main, erp_west, supply
+from sandbox.wire import contracts, erp_main, erp_west, supply
 from sandbox.wire.codes import local
 
-OPENING_BALANCE = Decimal("2500000.00")
+ACCOUNT_FEE = Decimal("-38.50")
 OTHER_CONTRACTS = {
     "LOCAL-ALL-25": (date(2025, 1, 1), date(2026, 2, 28)),
     "LOCAL-ALL-27": (date(2026, 7, 1), date(2027, 6, 30)),
@@ -87,41 +87,33 @@ def _count(rng: Random, book: Book, day: int, number: int) -> supply.Row:
     return supply.count_row(f"CT{day:03d}{number:04d}", entity, item, place, (qty, qty), at)
 
 
-def statements(book: Book, balances: dict[str, Decimal], page: DayPage, day: int) -> list[FileDrop]:
-    """A statement per account: settled payments, a daily sweep, a weekly fee. It opens where the last one closed."""
-    drops = []
-    for entity in book.entities:
-        entries = [*_payments(page, entity), *_others(book, entity, day)]
-        opening = balances.get(entity.entity_id, OPENING_BALANCE)
-        statement = bank.Statement(entity, date_of(day), day, opening, tuple(entries))
-        balances[entity.entity_id] = statement.closing
-        at = book.moment(day, 21, 22)
-        drops.append(FileDrop("bank", statement.path, bank.camt053(statement, at), at))
-    return drops
+def bookings(book: Book, page: DayPage, day: int) -> list[Booking]:
+    """What the bank books beside what it is told to: settled payments of the ERPs, a daily sweep, a weekly fee."""
+    return [booking for entity in book.entities for booking in (*_payments(page, entity), *_others(book, entity, day))]
 
 
-def _payments(page: DayPage, entity: Entity) -> list[bank.Entry]:
+def _payments(page: DayPage, entity: Entity) -> list[Booking]:
     return [
-        bank.Entry(
+        Booking(
+            entity_id=entity.entity_id,
+            kind="transfer",
             amount=-pay.invoice.gross,
             reference=f"BK{pay.ref}",
-            end_to_end_id=pay.end_to_end_id,
-            code=("PMNT", "ICDT", "DMCT"),
             party=pay.invoice.supplier_id,
             text=f"Invoice {pay.invoice.number}",
+            end_to_end_id=pay.end_to_end_id,
         )
         for pay in page.settled
         if pay.invoice.entity is entity
     ]
 
 
-def _others(book: Book, entity: Entity, day: int) -> list[bank.Entry]:
+def _others(book: Book, entity: Entity, day: int) -> list[Booking]:
     sweep = Decimal(book.rng.randrange(2000000, 9000000)) / 100
-    reference = f"{entity.entity_id}{date_of(day):%m%d}"
-    entries = [bank.Entry(sweep, f"SW{reference}", "", ("PMNT", "RCDT", "ESCT"), "Patient accounts", "Daily sweep")]
+    place, reference = entity.entity_id, f"{entity.entity_id}{date_of(day):%m%d}"
+    entries = [Booking(place, "sweep", sweep, f"SW{reference}", "Patient accounts", "Daily sweep")]
     if day % 7 == 0:
-        fee = bank.Entry(Decimal("-38.50"), f"FE{reference}", "", ("PMNT", "MDOP", "CHRG"), "Bank", "Account fee")
-        entries.append(fee)
+        entries.append(Booking(place, "fee", ACCOUNT_FEE, f"FE{reference}", "Bank", "Account fee"))
     return entries
 
 

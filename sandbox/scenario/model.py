@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 FIRST_DAY = date(2026, 3, 1)
@@ -93,6 +94,70 @@ class ClerkAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Booking:
+    """An entry that the bank books on the account of an entity on a day; money out is negative.
+
+    Args:
+        entity_id: whose account it is.
+        kind: transfer, ach, cheque, sweep, fee, return or reversal.
+        amount: signed, in the account's currency, US dollars.
+        reference: the bank's own.
+        party: the other side; blank where the bank does not say.
+        text: remittance information.
+        group_ref: of the group of a file that the payment came in.
+        return_reason: why money came back.
+        charges: what the amount holds of charges, positive.
+        original: amount, currency and rate of what was paid in another currency.
+        batch_count: how many payments are booked in one sum; 0 where it is one payment.
+    """
+
+    entity_id: str
+    kind: str
+    amount: Decimal
+    reference: str
+    party: str
+    text: str
+    end_to_end_id: str = ""
+    instruction_id: str = ""
+    group_ref: str = ""
+    message_id: str = ""
+    cheque_number: str = ""
+    structured_ref: str = ""
+    return_reason: str = ""
+    charges: Decimal | None = None
+    original: tuple[Decimal, str, Decimal] | None = None
+    batch_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BankRequest:
+    """Something that the bank is to do to a payment or statement, where everything would go well otherwise.
+
+    Args:
+        kind: see sandbox/README.md, What the bank does on request.
+        payment: an end-to-end id; any where blank.
+        account: of a creditor; any where blank.
+        entity: whose payments or statements; any where blank.
+        amount: of a fee, or of the part that is paid.
+        reason: why it comes back or is refused.
+        after: days until the second part happens; the usual ones of its kind where it is None.
+        times: how often it strikes; each time where it is None.
+        rate: US dollars for one unit of `currency`.
+    """
+
+    kind: str
+    payment: str = ""
+    account: str = ""
+    entity: str = ""
+    amount: Decimal | None = None
+    reason: str = ""
+    after: int | None = None
+    times: int | None = 1
+    currency: str = ""
+    rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DayPlay:
     """Everything that happens on one simulated day, in order of time."""
 
@@ -101,3 +166,6 @@ class DayPlay:
     files: list[FileDrop] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     clerk_actions: list[ClerkAction] = field(default_factory=list)
+    bookings: list[Booking] = field(default_factory=list)
+    requests: list[BankRequest] = field(default_factory=list)
+    rates: dict[str, Decimal] = field(default_factory=dict)  # US dollars for one unit of a currency

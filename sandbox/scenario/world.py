@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from random import Random
 
 from sandbox.scenario import background, trouble
@@ -10,7 +9,7 @@ from sandbox.scenario.book import Book, Collision, DayPage, Untellable
 from sandbox.scenario.deck import CLEAN, DECOYS, FINDINGS, Card, Tell, shuffled
 from sandbox.scenario.decoys import vendor_leaves_next_day
 from sandbox.scenario.domain import ENTITIES, Entity, Po
-from sandbox.scenario.masters import make_masters, opening_writes, vendor_leaves
+from sandbox.scenario.masters import make_masters, opening_writes, rates_of, vendor_leaves
 from sandbox.scenario.model import DayPlay, FileDrop, date_of
 from sandbox.scenario.story import Story
 from sandbox.scenario.twins import twin_writes, vendor_labels
@@ -36,7 +35,6 @@ class World:
         self.book = Book(seed, make_masters(seed), self.entities)
         self.told: dict[str, str] = {}
         self._orders_a_day = max(4, round(volume * sum(entity.share for entity in self.entities)))
-        self._balances: dict[str, Decimal] = {}
         self._plays: list[DayPlay] = []
         self._last_receipts = b""
         self._last_rows: list[supply.Row] = []
@@ -59,7 +57,13 @@ class World:
         files = self._files(page, day)
         writes = sorted(page.writes, key=lambda write: (write.at, write.system, write.table, write.key))
         return DayPlay(
-            day, writes, sorted(files, key=lambda file: (file.at, file.path)), page.labels, page.clerk_actions
+            day,
+            writes,
+            sorted(files, key=lambda file: (file.at, file.path)),
+            page.labels,
+            page.clerk_actions,
+            background.bookings(self.book, page, day),
+            rates=rates_of(date_of(day), self.seed),
         )
 
     def _plan(self, day: int) -> list[Po]:
@@ -150,7 +154,6 @@ class World:
                 "supply", f"outgoing/counts/counts_{stamp}.csv", supply.csv_file(supply.COUNT_COLUMNS, counts), at
             ),
         ]
-        drops += background.statements(self.book, self._balances, page, day)
         return drops + background.price_lists(self.book, day, self._at(day, 6))
 
     def _receipt_files(self, page: DayPage, day: int, stamp: str, at: datetime) -> list[FileDrop]:

@@ -11,7 +11,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.advance import Advance
+from sandbox.bank.ledger import Ledger
+from sandbox.bank.requests import make_request
 from sandbox.faults import Faults, make_fault
+from sandbox.scenario.model import BankRequest
 from sandbox.servers.happenings import Happenings
 from sandbox.servers.http import refuse
 from sandbox.servers.outbox import listed
@@ -20,6 +23,7 @@ from sandbox.settings import EstateError
 from sandbox.store import Store
 
 MOST_DAYS = 400
+JSON = "application/json"
 
 
 class ControlApi:
@@ -57,6 +61,8 @@ class ControlApi:
             Route("/advance", self.play, methods=["POST"]),
             Route("/events", self.list_events, methods=["GET"]),
             Route("/events", self.add_events, methods=["POST"]),
+            Route("/bank", self.list_requests, methods=["GET"]),
+            Route("/bank", self.add_request, methods=["POST"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.add_fault, methods=["POST"]),
             Route("/faults", self.remove_faults, methods=["DELETE"]),
@@ -79,7 +85,7 @@ class ControlApi:
     def effects(self, request: Request) -> Response:
         """Answer everything that was done because of a message, in its order."""
         with self.store.session() as session:
-            return Response(json.dumps(session.effects(), default=str), media_type="application/json")
+            return Response(json.dumps(session.effects(), default=str), media_type=JSON)
 
     async def play(self, request: Request) -> Response:
         """Play days."""
@@ -96,7 +102,7 @@ class ControlApi:
     def list_events(self, request: Request) -> Response:
         """Answer every event and what became of it."""
         with self.store.session() as session:
-            return Response(json.dumps(listed(session.connection), default=str), media_type="application/json")
+            return Response(json.dumps(listed(session.connection), default=str), media_type=JSON)
 
     async def add_events(self, request: Request) -> Response:
         """Let things of the next day happen now, and tell them."""
@@ -112,6 +118,25 @@ class ControlApi:
             raise refuse(500, "failed", f"Nothing happened: {str(error).strip()}") from error
         clock = await run_in_threadpool(self._clock)
         return JSONResponse({**clock, "events": happened}, status_code=201)
+
+    def list_requests(self, request: Request) -> Response:
+        """Answer what the bank was asked to do, and how often each may still strike."""
+        with self.store.session() as session:
+            return Response(json.dumps(Ledger(session, session.now()).requests(), default=str), media_type=JSON)
+
+    async def add_request(self, request: Request) -> Response:
+        """Ask the bank to do something to a payment or a statement."""
+        body = await body_of(request, {"kind": str})
+        try:
+            asked = make_request(body)
+        except EstateError as error:
+            raise refuse(422, "invalid", str(error)) from error
+        await run_in_threadpool(self._ask, asked)
+        return Response(json.dumps(asdict(asked), default=str), status_code=201, media_type=JSON)
+
+    def _ask(self, asked: BankRequest) -> None:
+        with self.store.session() as session:
+            Ledger(session, session.now()).ask(asked)
 
     def list_faults(self, request: Request) -> Response:
         """Answer the faults in force."""

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from sandbox.advance import Advance, Scenario
+from sandbox.bank.accounts import connection_accounts
 from sandbox.faults import Faults
 from sandbox.servers.ap import ApApi
 from sandbox.servers.control import ControlApi
@@ -166,6 +167,7 @@ class Estate:
         return services
 
     def _sftp_services(self, ports: dict[str, int]) -> dict[str, SftpService]:
+        received = {"supply": self.advance.incoming.take, "bank": self.advance.payments.take}
         return {
             name: SftpService(
                 host=self.config.host,
@@ -175,7 +177,8 @@ class Estate:
                 password=self.secrets.passwords[name],
                 key=self.secrets.host_key(name),
                 meet=partial(self.faults.meet, name),
-                received=self.advance.incoming.take if name == "supply" else None,
+                refuses=partial(self.faults.refuses, name),
+                received=received[name],
             )
             for name in SFTP_SYSTEMS
         }
@@ -187,7 +190,9 @@ class Estate:
 
     def _sftp_connection(self, name: str) -> dict[str, Any]:
         service = self.services[name]
-        extra = {"host_key": self.secrets.public_host_key(name)}
+        extra: dict[str, Any] = {"host_key": self.secrets.public_host_key(name)}
+        if name == "bank":
+            extra["accounts"] = connection_accounts()
         return _connection("sftp", service.host, service.port, name, self.secrets.passwords[name], extra=extra)
 
     def _folder_connection(self, name: str) -> dict[str, Any]:

@@ -16,6 +16,8 @@ TAKEN = ("done", "reject")
 Meet = Callable[[str], Fault | None]
 # Called when a file has its name.
 Received = Callable[[], object]
+# Says whether what would be written to a path is refused.
+Refuses = Callable[[str], bool]
 WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
 
 
@@ -27,18 +29,26 @@ class DropServer(asyncssh.SFTPServer):
     """
 
     def __init__(
-        self, channel: asyncssh.SSHServerChannel, root: Path, meet: Meet, received: Received | None = None
+        self,
+        channel: asyncssh.SSHServerChannel,
+        root: Path,
+        meet: Meet,
+        received: Received | None = None,
+        refuses: Refuses = lambda path: False,
     ) -> None:
         super().__init__(channel, chroot=os.fsencode(root))
         self._connection = channel.get_connection()
         self._meet = meet
         self._received = received
+        self._refuses = refuses
         self._bytes_left: int | None = None
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         """Open a file for reading, or a new one in an incoming folder."""
         if pflags & WRITING and not self._takes(path):
             raise _denied("Files may be read and moved, not written")
+        if pflags & WRITING:
+            self._check_refused(path)
         self._meet_cut(path)
         return super().open(path, pflags, attrs)
 
@@ -57,6 +67,7 @@ class DropServer(asyncssh.SFTPServer):
         incoming = self._takes(oldpath) and self._takes(newpath)
         if not incoming:
             _check_move(oldpath, newpath)
+        self._check_refused(newpath)
         super().rename(oldpath, newpath)
         if incoming and self._received is not None:
             await asyncio.to_thread(self._received)
@@ -104,6 +115,11 @@ class DropServer(asyncssh.SFTPServer):
         """Whether a file may be written here."""
         parts = PurePosixPath("/", os.fsdecode(path)).parts
         return self._received is not None and parts[1] == INCOMING and not {"..", *TAKEN} & set(parts)
+
+    def _check_refused(self, path: bytes) -> None:
+        """Refuse what a fault says that the folder takes nothing of."""
+        if self._refuses(str(PurePosixPath("/", os.fsdecode(path)))):
+            raise _denied("The folder takes nothing now")
 
     def _meet_cut(self, path: bytes) -> None:
         """Ask for a fault when a file is opened; what is left of its bytes then goes through."""
@@ -169,6 +185,7 @@ class SftpService:
         key: asyncssh.SSHKey,
         meet: Meet,
         received: Received | None = None,
+        refuses: Refuses = lambda path: False,
     ) -> None:
         self.host = host
         self.port = port
@@ -178,6 +195,7 @@ class SftpService:
         self.key = key
         self.meet = meet
         self.received = received
+        self.refuses = refuses
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._connections: set[_Session] = set()
 
@@ -196,7 +214,7 @@ class SftpService:
                 self.host,
                 self.port,
                 server_host_keys=[self.key],
-                sftp_factory=lambda channel: DropServer(channel, self.root, self.meet, self.received),
+                sftp_factory=lambda channel: DropServer(channel, self.root, self.meet, self.received, self.refuses),
                 sftp_version=3,
                 allow_scp=False,
                 agent_forwarding=False,

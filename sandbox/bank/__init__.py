@@ -1,0 +1,1 @@
+"""The estate's bank: it takes files of payments, answers, pays the next day and writes statements."""
