@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
@@ -14,10 +13,10 @@ from sandbox.bank.inbox import PaymentInbox
 from sandbox.clock import end_of_day, start_of_day, write_clock
 from sandbox.files import drop
 from sandbox.reactions import post_cleared_invoices, release_holds
-from sandbox.scenario.model import DayPlay, FileDrop, Label, Write
+from sandbox.scenario.model import DayPlay, FileDrop, Label
 from sandbox.servers.incoming import Incoming
-from sandbox.settings import DATABASE_SYSTEM, Config
-from sandbox.store import Document, Session, Store, joined
+from sandbox.settings import Config
+from sandbox.store import Document, Session, Store, put_writes
 
 ADVENTUREWORKS = Path(__file__).parent / "adventureworks"
 FIRST_NIGHT = timedelta(hours=22)
@@ -87,7 +86,7 @@ class Advance:
             day = session.day(for_update=True) + 1
             play = self.scenario.day(day)
             posted = post_cleared_invoices(session, start_of_day(day))
-            _apply(session, play.writes)
+            put_writes(session, play.writes)
             releases = release_holds(session, play.clerk_actions, start_of_day(day))
             session.add_labels(asdict(label) for label in play.labels)
             files = [*play.files, *Day(session, play).run()]
@@ -111,17 +110,6 @@ def acquired_company_files() -> list[FileDrop]:
     return [
         FileDrop("adventureworks", path.name, path.read_bytes(), at) for path in sorted(ADVENTUREWORKS.glob("*.csv"))
     ]
-
-
-def _apply(session: Session, writes: Iterable[Write]) -> None:
-    """Write records; of each record the last version of the day stays."""
-    ordered = sorted(writes, key=lambda write: (write.system, write.table, write.at))
-    for (system, table), group in groupby(ordered, key=lambda write: (write.system, write.table)):
-        if system == DATABASE_SYSTEM:
-            updated = session.tables[table].updated
-            session.put_rows(table, ({**write.doc, updated: write.at} for write in group))
-        else:
-            session.put(system, table, ((joined(write.key), write.doc, write.at) for write in group))
 
 
 def _write_labels(path: Path, labels: list[Document]) -> None:

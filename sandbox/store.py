@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import Any, LiteralString
 
 import psycopg
@@ -19,6 +20,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb, set_json_loads
 
 from sandbox.clock import end_of_day
+from sandbox.scenario.model import Write
 from sandbox.servers.schema import BOOKS, READER, create_table, make_roles
 from sandbox.settings import DATABASE_SYSTEM, EstateError
 from sandbox.wire.erp_main import Table
@@ -299,6 +301,17 @@ class Session:
         elif rows:
             with self.connection.cursor() as cursor:
                 cursor.executemany(statement, rows)
+
+
+def put_writes(session: Session, writes: Iterable[Write]) -> None:
+    """Write records of the scenario's systems; of each record the last version stays."""
+    ordered = sorted(writes, key=lambda write: (write.system, write.table, write.at))
+    for (system, table), group in groupby(ordered, key=lambda write: (write.system, write.table)):
+        if system == DATABASE_SYSTEM:
+            updated = session.tables[table].updated
+            session.put_rows(table, ({**write.doc, updated: write.at} for write in group))
+        else:
+            session.put(system, table, ((joined(write.key), write.doc, write.at) for write in group))
 
 
 def _upsert(table: Table) -> sql.Composed:

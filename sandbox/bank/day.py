@@ -1,18 +1,21 @@
 """The bank's day: it makes the payments that wait, books what others bring, and writes what it booked."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sandbox.bank import nacha_returns
-from sandbox.bank.accounts import COMPANY
+from sandbox.bank import books, nacha_returns
+from sandbox.bank.accounts import COMPANY, owner_of
 from sandbox.bank.execution import HOME, ON_EXECUTION, Made, equal_pairs, make, together, unnamed
 from sandbox.bank.inbox import TARGET, facts_of, returned
 from sandbox.bank.ledger import MADE, Ledger, Order
 from sandbox.bank.reports import Delivery, deliver
 from sandbox.clock import start_of_day
+from sandbox.scenario.domain import Entity, Journal
 from sandbox.scenario.model import Booking, DayPlay, FileDrop
-from sandbox.store import Session
+from sandbox.store import Session, put_writes
+from sandbox.wire import erp_main, erp_west
 
 NIGHT = timedelta(hours=21, minutes=30)
 EQUAL, BATCH = "equal_candidates", "batch"
@@ -53,6 +56,7 @@ class Day:
         self._finish(ledger)
         self._make_payments(ledger)
         self.bookings = [*self.notices, *self.play.bookings]
+        self._tell_erps(ledger)
         delivery = Delivery(self.date, self.at, tuple(self.bookings), tuple(self.notices))
         files = list(deliver(ledger, delivery))
         if self.returns:
@@ -126,6 +130,26 @@ class Day:
         """Write into the estate's books that the bank moved money, or had it moved in a batch."""
         moved = {"booked": str(booking.amount), "reference": booking.reference} if booking else {}
         self.session.took_effect(TARGET, what, subject, {**(facts or {}), **moved, "date": f"{self.date}"})
+
+    def _tell_erps(self, ledger: Ledger) -> None:
+        """Have the ERPs book what was paid today, and the discounts of payments that AP knows by now."""
+        entries = list(books.journals(self.notices))
+        entries += self._discounts(ledger)
+        for entity, entry in entries:
+            wire = erp_main if entity.erp == "erp_main" else erp_west
+            put_writes(self.session, wire.journal(entry, self.at))
+
+    def _discounts(self, ledger: Ledger) -> Iterator[tuple[Entity, Journal]]:
+        """Yield the discount of each payment that was less than its invoices; an ACH entry has the id's start."""
+        made = list(ledger.not_compared())
+        known = ledger.cleared() if made else []
+        for key, order in made:
+            cleared = [gross for payment, gross in known if payment.startswith(order.end_to_end_id)]
+            if cleared:
+                ledger.mark_compared(key)
+            if (taken := sum(cleared, Decimal(0)) - order.amount) > 0:
+                entity = owner_of(order.account)
+                yield entity, books.discount(entity, order.end_to_end_id, taken)
 
     def _rate(self, order: Order) -> Decimal | None:
         """US dollars for one unit of a payment's currency; None on a day that has no rate, and it waits."""

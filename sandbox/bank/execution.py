@@ -61,6 +61,7 @@ def booking_of(order: Instruction, rate: Decimal, reference: str) -> Booking:
         cheque_number=order.end_to_end_id if order.method == "cheque" else "",
         structured_ref=order.structured_ref,
         original=(order.amount, order.currency, rate) if foreign else None,
+        owed_currency=order.currency,
     )
 
 

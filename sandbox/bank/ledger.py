@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from sandbox.bank.accounts import owner_of
 from sandbox.bank.model import Instruction, Verdict
+from sandbox.scenario.domain import OPENING_BALANCE
 from sandbox.scenario.model import BankRequest, Booking, FileDrop
 from sandbox.settings import EstateError
 from sandbox.store import Document, Session, Window
 
 SYSTEM = "bank"
-OPENING_BALANCE = Decimal("2500000.00")
 WAITING, REFUSED, MADE, LOST = "waiting", "refused", "made", "lost"
 
 
@@ -80,6 +80,26 @@ class Ledger:
     def set_state(self, key: str, state: str) -> None:
         """Say what became of a payment."""
         self.session.overlay(SYSTEM, "orders", key, {"state": state}, self.now)
+
+    def not_compared(self) -> Iterator[tuple[str, Instruction]]:
+        """Payments that were made and not yet compared with the invoices that AP shows as paid by them."""
+        for stored in self.session.find(SYSTEM, "orders", {"state": MADE}):
+            if not stored.doc.get("compared"):
+                yield stored.key, _order(stored.key, stored.doc).instruction
+
+    def cleared(self) -> list[tuple[str, Decimal]]:
+        """Payment and signed total of each invoice that AP shows as paid by one."""
+        rows = self.session.connection.execute(
+            """
+            select overlay ->> 'paymentReference', doc #>> '{totals,gross}', doc ->> 'documentType' from estate.docs
+            where system = 'ap' and collection = 'invoices' and overlay ->> 'paymentReference' is not null
+            """
+        ).fetchall()
+        return [(payment, Decimal(gross) * (-1 if kind == "CREDIT_MEMO" else 1)) for payment, gross, kind in rows]
+
+    def mark_compared(self, key: str) -> None:
+        """Say that a payment was compared."""
+        self.session.overlay(SYSTEM, "orders", key, {"compared": True}, self.now)
 
     # ------------------------------------------------------------------ what is asked for
 

@@ -1,19 +1,28 @@
 """What happens every day beside the cases: stock, rates, bills without an order, what the bank books, price lists."""
 
+from collections.abc import Container
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from random import Random
+from types import ModuleType
 
 from sandbox.scenario.book import Book, DayPage
-from sandbox.scenario.domain import CENT, Entity, Item, Po
+from sandbox.scenario.domain import ACCOUNTS, CENT, OPENING_BALANCE, Entity, Item, Journal, Po
 from sandbox.scenario.masters import DAILY, SELDOM, SELDOM_EVERY, rates_of
-from sandbox.scenario.model import Booking, FileDrop, Write, date_of
+from sandbox.scenario.model import Booking, FileDrop, Label, Write, date_of
 from sandbox.scenario.story import Story
 from sandbox.wire import contracts, erp_main, erp_west, supply
 from sandbox.wire.codes import local
 
 ACCOUNT_FEE = Decimal("-38.50")
+CONTRA = {
+    "sweep": "clearing",
+    "fee": "fees",
+    "return": "payables",
+    "reversal": "payables",
+}  # the other side of what is booked on cash
+Lines = tuple[tuple[str, str, Decimal], ...]
 OTHER_CONTRACTS = {
     "LOCAL-ALL-25": (date(2025, 1, 1), date(2026, 2, 28)),
     "LOCAL-ALL-27": (date(2026, 7, 1), date(2027, 6, 30)),
@@ -89,7 +98,27 @@ def _count(rng: Random, book: Book, day: int, number: int) -> supply.Row:
 
 def bookings(book: Book, page: DayPage, day: int) -> list[Booking]:
     """What the bank books beside what it is told to: settled payments of the ERPs, a daily sweep, a weekly fee."""
-    return [booking for entity in book.entities for booking in (*_payments(page, entity), *_others(book, entity, day))]
+    return [
+        booking
+        for entity in book.entities
+        for booking in (
+            *_payments(page, entity),
+            *(each for each in page.bookings if each.entity_id == entity.entity_id),
+            *_others(book, entity, day),
+        )
+    ]
+
+
+def stray_labels(page: DayPage, made: list[Booking], day: int) -> list[Label]:
+    """The labels of bookings that belong to nothing: the entry of the statement is their subject."""
+    positions: dict[str, int] = {}
+    labels = []
+    for booking in made:
+        positions[booking.entity_id] = position = positions.get(booking.entity_id, 0) + 1
+        if label := page.strays.get(booking.reference):
+            subject = f"bank:ST-{booking.entity_id}-{date_of(day):%Y%m%d}:{position}:1"
+            labels.append(replace(label, subject=subject))
+    return labels
 
 
 def _payments(page: DayPage, entity: Entity) -> list[Booking]:
@@ -115,6 +144,39 @@ def _others(book: Book, entity: Entity, day: int) -> list[Booking]:
     if day % 7 == 0:
         entries.append(Booking(place, "fee", ACCOUNT_FEE, f"FE{reference}", "Bank", "Account fee"))
     return entries
+
+
+def cash_journals(book: Book, made: list[Booking], strays: Container[str], day: int) -> list[Write]:
+    """What the ERPs book of sweeps, fees and what comes back, when the bank does; on the first day what was there.
+
+    Of a payment they booked all but the fee when they sent it; of strays they know nothing.
+    """
+    at = datetime.combine(date_of(day), time(21, 15), UTC)
+    entries = [_opening(entity) for entity in book.entities] if day == 1 else []
+    entities = {entity.entity_id: entity for entity in book.entities}
+    for booking in made:
+        amount = -booking.charges if booking.charges else booking.amount
+        contra = "fees" if booking.charges else CONTRA.get(booking.kind)
+        if contra and booking.reference not in strays:
+            accounts = ACCOUNTS[entities[booking.entity_id].erp]
+            lines = ((accounts["cash"], "", amount), (accounts[contra], "", -amount))
+            entries.append((entities[booking.entity_id], f"JC{booking.reference}", booking.reference, lines))
+    return [
+        write
+        for entity, ref, document, lines in entries
+        for write in wire_of(entity).journal(Journal(ref, entity.company, "Cash", document, lines), at)
+    ]
+
+
+def _opening(entity: Entity) -> tuple[Entity, str, str, Lines]:
+    accounts = ACCOUNTS[entity.erp]
+    lines = ((accounts["cash"], "", OPENING_BALANCE), (accounts["opening"], "", -OPENING_BALANCE))
+    return entity, f"JO{entity.entity_id}", f"OPENING-{entity.entity_id}", lines
+
+
+def wire_of(entity: Entity) -> ModuleType:
+    """The spelling of an entity's ERP."""
+    return erp_main if entity.erp == "erp_main" else erp_west
 
 
 def price_lists(book: Book, day: int, at: datetime) -> list[FileDrop]:

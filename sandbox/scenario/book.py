@@ -8,7 +8,7 @@ from random import Random
 
 from sandbox.scenario.domain import Entity, Payment
 from sandbox.scenario.masters import Masters
-from sandbox.scenario.model import ClerkAction, Label, Write, date_of, day_of
+from sandbox.scenario.model import Booking, ClerkAction, Label, Write, date_of, day_of
 from sandbox.wire.supply import Row
 
 HISTORY_DAYS = 30
@@ -33,6 +33,8 @@ class DayPage:
     late_receipts: list[Row] = field(default_factory=list)
     counts: list[Row] = field(default_factory=list)
     settled: list[Payment] = field(default_factory=list)
+    bookings: list[Booking] = field(default_factory=list)
+    strays: dict[str, Label] = field(default_factory=dict)  # by the bank's reference; the entry is its subject
 
 
 @dataclass
@@ -42,11 +44,13 @@ class Book:
     Args:
         rng: of the day that is being planned.
         billed: (vendor, kind, gross) of every invoice.
+        tieout_pays: entities whose ERP makes no payments of its own.
     """
 
     seed: int
     masters: Masters
     entities: tuple[Entity, ...]
+    tieout_pays: frozenset[str] = frozenset()
     rng: Random = field(default_factory=Random)
     pages: defaultdict[int, DayPage] = field(default_factory=lambda: defaultdict(DayPage))
     billed: set[tuple[str, str, Decimal]] = field(default_factory=set)

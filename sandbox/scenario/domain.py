@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 CENT = Decimal("0.01")
+OPENING_BALANCE = Decimal("2500000.00")  # of each account before the first day
 
 
 STREETS = (
@@ -14,6 +15,17 @@ STREETS = (
 )
 OHIO = ("Columbus", "Dayton", "Toledo", "Akron", "Mansfield", "Zanesville", "Lima", "Findlay", "Marietta", "Elyria")
 COLORADO = ("Denver", "Pueblo", "Boulder", "Greeley", "Durango", "Aurora", "Golden", "Montrose", "Loveland", "Salida")
+
+
+ROUTING = "021000021"
+# Every tenth vendor of the first ERP alone has an account abroad; the second ERP's network takes none.
+FOREIGN_BANK, FOREIGN_BIC, ABROAD = "99988877", "ESTADE99XXX", 5
+
+
+def german_iban(bank: str, number: str) -> str:
+    """The IBAN of an account, with its check digits (ISO 13616)."""
+    check = 98 - int(f"{bank}{number}131400") % 97
+    return f"DE{check:02d}{bank}{number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class Vendor:
     west: str = ""
     linked: bool = True  # AP's copy names the ERP's number; else only the tax id ties them
     leaves_on: date | None = None
+    account: str = ""  # the bank account, where it is not the one that follows from the index
 
     def number_in(self, erp: str) -> str:
         """The vendor's number in an ERP."""
@@ -64,7 +77,16 @@ class Vendor:
     @property
     def account_number(self) -> str:
         """The bank account that payments go to."""
-        return f"88{self.index:04d}{(self.index * 7919) % 10000:04d}"
+        if self.account:
+            return self.account
+        number = f"88{self.index:04d}{(self.index * 7919) % 10000:04d}"
+        abroad = not self.west and self.kind != "payee" and self.index % 10 == ABROAD
+        return german_iban(FOREIGN_BANK, number) if abroad else number
+
+    @property
+    def routing(self) -> str:
+        """The bank of the account: a routing number, or the BIC of a bank abroad."""
+        return FOREIGN_BIC if self.account_number[:2].isalpha() else ROUTING
 
     def address_in(self, erp: str) -> tuple[str, str, str]:
         """Street, city and postal code as an ERP has them: another site of the vendor in each."""
@@ -319,12 +341,17 @@ _NAMES = (
     ("services", "Purchased services", "expense"),
     ("utilities", "Utilities", "expense"),
     ("other", "Other supplies", "expense"),
+    ("fees", "Bank fees", "expense"),
+    ("discounts", "Discounts taken", "expense"),
+    ("clearing", "Patient accounts and money on its way", "asset"),
+    ("opening", "Opening balances", "liability"),
 )
 ACCOUNTS: dict[str, dict[str, str]] = {
     erp: dict(zip((name for name, _, _ in _NAMES), codes.split(), strict=True))
     for erp, codes in {
-        "erp_main": "1010 1400 1480 2100 2150 6100 6190 6200 6400 6500 6900",
-        "erp_west": "113100 300000 154000 160000 191100 400000 473000 402000 415000 416000 420000",
+        "erp_main": "1010 1400 1480 2100 2150 6100 6190 6200 6400 6500 6900 6950 6960 1090 3000",
+        "erp_west": "113100 300000 154000 160000 191100 400000 473000 402000 415000 416000 420000"
+        " 479000 479100 113900 070000",
     }.items()
 }
 CHARTS: dict[str, Chart] = {

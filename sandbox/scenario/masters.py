@@ -8,6 +8,7 @@ from random import Random
 
 from sandbox.scenario.domain import CHARTS, Entity, Item, Vendor
 from sandbox.scenario.model import Write, date_of
+from sandbox.scenario.payees import payees
 from sandbox.wire import ap, erp_main, erp_west, supply
 
 WORDS_A = (
@@ -65,7 +66,8 @@ class Masters:
 def make_masters(seed: int) -> Masters:
     """Vendors and items of a seed."""
     rng = Random(f"{seed}:masters")
-    vendors = tuple(_vendor(rng, index) for index in range(1, BOTH + MAIN_ONLY + WEST_ONLY + 1))
+    traders = tuple(_vendor(rng, index) for index in range(1, BOTH + MAIN_ONLY + WEST_ONLY + 1))
+    vendors = (*traders, *(payee.vendor for payee in payees(seed)))
     items = tuple(_items(rng, [vendor for vendor in vendors if vendor.kind in ("goods", "leaving")]))
     return Masters(vendors, items, _substitutes(items))
 

@@ -108,6 +108,7 @@ class Booking:
         return_reason: why money came back.
         charges: what the amount holds of charges, positive.
         original: amount, currency and rate of what was paid in another currency.
+        owed_currency: that the payment was asked for in.
         batch_count: how many payments are booked in one sum; 0 where it is one payment.
     """
 
@@ -127,6 +128,12 @@ class Booking:
     charges: Decimal | None = None
     original: tuple[Decimal, str, Decimal] | None = None
     batch_count: int = 0
+    owed_currency: str = "USD"
+
+    @property
+    def is_owed_abroad(self) -> bool:
+        """Whether what was paid is owed in another currency; else only the creditor's account is kept in one."""
+        return self.original is not None and self.owed_currency == self.original[1]
 
 
 @dataclass(frozen=True, slots=True)

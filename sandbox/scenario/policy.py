@@ -4,12 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+# Entities whose ERP makes no payments of its own: those that have `payment_origin: tieout` in config/entities.
+TIEOUT_PAYS: tuple[str, ...] = ()
 GRACE_DAYS = 5
 FOOTING = Decimal("0.02")
 SYNC_HOURS = 24
 POSTING_HOURS = 24
 ACCRUAL_DAYS = 60
 STOCK_PERCENT = 5
+CLERK_LIMIT, LEAD_LIMIT = Decimal("5000.00"), Decimal("25000.00")  # of approvals
+DELEGATED_UNTIL = 20  # the day in March on which the lead's delegation ends
+COOLING_DAYS = 10
+UNCONFIRMED_DAYS = 2
+UNMATCHED_DAYS = 2
 NEW_MEDSURG_LIMITS = date(2026, 3, 15)
 
 

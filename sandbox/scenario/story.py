@@ -23,7 +23,7 @@ from sandbox.scenario.domain import (
     Receipt,
     Vendor,
 )
-from sandbox.scenario.model import ClerkAction, Label, Write, date_of, day_of
+from sandbox.scenario.model import Booking, ClerkAction, Label, Write, date_of, day_of
 from sandbox.wire import ap, erp_main, erp_west, supply
 from sandbox.wire.codes import PRINTED_UNITS, TAX_RATES, TERM_DAYS, UNITS
 
@@ -80,6 +80,8 @@ class Story:
     actions: list[ClerkAction] = field(default_factory=list)
     billed: list[tuple[str, str, Decimal]] = field(default_factory=list)
     settled: list[tuple[int, Payment]] = field(default_factory=list)
+    bookings: list[tuple[int, Booking]] = field(default_factory=list)
+    strays: list[tuple[int, str, Label]] = field(default_factory=list)
     orders: list[Po] = field(default_factory=list)
 
     @property
@@ -375,8 +377,15 @@ class Story:
         dated: date | None = None,
         number: str = "",
         same_amount: bool = False,
+        approver: str | None = "",
+        pays: bool = True,
+        **changes: Any,
     ) -> Invoice:
-        """A bill that names no PO, such as electricity: coded and approved, and posted two days later."""
+        """A bill that names no PO, such as electricity: coded and approved, and posted two days later.
+
+        Nobody approves it where `approver` is None, and whoever usually does where it is blank. It is paid as its terms
+        say, unless the case `pays` otherwise. `changes` override fields of the invoice.
+        """
         received = self.book.moment(self.day, 13, 17)
         dated = dated or date_of(self.day)
         account = ACCOUNTS[self.entity.erp]["utilities"]
@@ -395,10 +404,11 @@ class Story:
             remit_to=vendor.account_number,
             lines=[line],
         )
+        paper = replace(paper, **changes)
         self._remember(vendor, paper, same_amount)
-        self._enter(paper)
+        self._enter(paper, approver)
         if self.day + 2 <= HISTORY_DAYS:
-            self.post(paper, vendor, self.day + 2)
+            self.post(paper, vendor, self.day + 2, pays=pays)
         return paper
 
     def invoice_number(self, vendor: Vendor) -> str:
@@ -443,8 +453,8 @@ class Story:
             raise Collision
         self.billed.append(key)
 
-    def _enter(self, paper: Invoice) -> None:
-        """Enter and, unless it is cancelled, approve an invoice on the day it is received."""
+    def _enter(self, paper: Invoice, approver: str | None = "") -> None:
+        """Enter and, unless it is cancelled or nobody does, approve an invoice on the day it is received."""
         at = paper.received
         self.writes += [
             ap.invoice(paper, at),
@@ -454,8 +464,10 @@ class Story:
             later = at + timedelta(hours=1)
             self.writes.append(ap.invoice_event(paper.ref, ("entered", "cancelled"), later, by="j.okafor", human=True))
             return
-        human = self.rng.random() < 0.1
-        paper.approver = self.rng.choice(("c.whitfield", "d.moreau")) if human else "auto-approval"
+        if approver is None:
+            return
+        human = bool(approver) or self.rng.random() < 0.1
+        paper.approver = approver or (self.rng.choice(("c.whitfield", "d.moreau")) if human else "auto-approval")
         paper.approved = at + timedelta(minutes=self.rng.randrange(20, 300))
         paper.status = "approved"
         change = ("entered", "approved")
@@ -477,7 +489,7 @@ class Story:
         event = ap.invoice_event(paper.ref, change, at, by="j.okafor", human=True)
         self.writes += [ap.invoice(paper, at), event]
 
-    def post(self, paper: Invoice, vendor: Vendor, day: int) -> None:
+    def post(self, paper: Invoice, vendor: Vendor, day: int, *, pays: bool = True) -> None:
         """The ERP posts an invoice; AP learns of it an hour later. Short terms are paid soon."""
         at = self.book.moment(day, 5, 8)
         paper.document = f"{'1' if self.entity.erp == 'erp_main' else '51'}{self.book.next('document'):08d}"
@@ -489,8 +501,9 @@ class Story:
             ap.invoice(paper, learned),
             ap.invoice_event(paper.ref, ("approved", "posted"), learned, by="erp-interface", human=False),
         ]
-        if vendor.term == "N10" and paper.kind == "invoice":
-            self._pay(paper, day + 5)
+        pays = pays and self.entity.entity_id not in self.book.tieout_pays
+        if pays and vendor.term == "N10" and paper.kind == "invoice":
+            self.pay(paper, day + 5, day + 6)
 
     def _invoice_journal(self, paper: Invoice, at: datetime) -> list[Write]:
         accounts = ACCOUNTS[self.entity.erp]
@@ -508,28 +521,36 @@ class Story:
         entry = Journal(f"JI{paper.document}", company, "Payables", paper.document, lines, currency)
         return self.erp.journal(entry, at)
 
-    def _pay(self, paper: Invoice, day: int) -> None:
-        """Pay an invoice; the bank settles it the next day."""
+    def pay(self, paper: Invoice, day: int, settled_day: int | None) -> Payment:
+        """Pay an invoice; the bank settles it on a later day, or never."""
         sent = self.book.moment(day, 9, 11)
         ref = f"PAY{self.book.next('payment'):07d}"
         batch = f"RUN-{self.entity.entity_id}-{sent:%Y%m%d}"
         pay = Payment(ref, batch, f"E2E-{ref}", replace(paper), sent)
-        settled_day = day + 1
-        settled = self.book.moment(settled_day, 4, 6)
-        done = replace(pay, status="settled", settled=settled)
         accounts = ACCOUNTS[self.entity.erp]
         lines = ((accounts["payables"], "", paper.gross), (accounts["cash"], "", -paper.gross))
         entry = Journal(f"JP{ref.removeprefix('PAY')}", self.entity.company, "Payments", ref, lines)
+        self.writes += [*self.erp.payment(pay, sent), *self.erp.journal(entry, sent)]
+        if settled_day:
+            self._settle(pay, paper, settled_day)
+        return pay
+
+    def _settle(self, pay: Payment, paper: Invoice, day: int) -> None:
+        """The bank settles a payment early on a day; ERP and AP learn of it."""
+        settled = self.book.moment(day, 4, 6)
+        done = replace(pay, status="settled", settled=settled)
         paid = replace(paper, status="paid")
         learned = settled + timedelta(hours=2)
         self.writes += [
-            *self.erp.payment(pay, sent),
-            *self.erp.journal(entry, sent),
             *self.erp.payment(done, settled),
             ap.invoice(paid, learned),
             ap.invoice_event(paper.ref, ("posted", "paid"), learned, by="erp-interface", human=False),
         ]
-        self.settled.append((settled_day, done))
+        self.settled.append((day, done))
+
+    def book_at_bank(self, day: int, booking: Booking) -> None:
+        """Have the bank book something that no payment of a file asked for."""
+        self.bookings.append((day, booking))
 
     # ------------------------------------------------------------------ labelling
 
@@ -575,6 +596,10 @@ class Story:
             self.book.pages[day].late_receipts.append(row)
         for day, payment in self.settled:
             self.book.pages[day].settled.append(payment)
+        for day, booking in self.bookings:
+            self.book.pages[day].bookings.append(booking)
+        for day, reference, label in self.strays:
+            self.book.pages[day].strays[reference] = label
         for day, row in self.counts:
             self.book.pages[day].counts.append(row)
         for label in self.labels:

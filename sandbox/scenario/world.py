@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from sandbox.scenario import background, trouble
+from sandbox.scenario import background, payees, payments, trouble
 from sandbox.scenario.book import Book, Collision, DayPage, Untellable
 from sandbox.scenario.deck import CLEAN, DECOYS, FINDINGS, Card, Tell, shuffled
 from sandbox.scenario.decoys import vendor_leaves_next_day
 from sandbox.scenario.domain import ENTITIES, Entity, Po
 from sandbox.scenario.masters import make_masters, opening_writes, rates_of, vendor_leaves
 from sandbox.scenario.model import DayPlay, FileDrop, date_of
+from sandbox.scenario.policy import TIEOUT_PAYS
 from sandbox.scenario.story import Story
 from sandbox.scenario.twins import twin_writes, vendor_labels
 from sandbox.wire import supply
@@ -26,13 +27,23 @@ class World:
         seed: of everything that is drawn.
         volume: 1.0 is about 60 purchase orders a day in five entities.
         entities: ids of the entities that take part; all where it is left out.
+        tieout_pays: ids of the entities whose ERP makes no payments of its own.
+        payment_codes: codes about payments whose findings are injected.
     """
 
-    def __init__(self, seed: int = 7, volume: float = 1.0, entities: Iterable[str] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int = 7,
+        volume: float = 1.0,
+        entities: Iterable[str] | None = None,
+        tieout_pays: Iterable[str] = TIEOUT_PAYS,
+        payment_codes: Iterable[str] = payments.ON,
+    ) -> None:
         wanted = set(entities or (entity.entity_id for entity in ENTITIES))
         self.entities = tuple(entity for entity in ENTITIES if entity.entity_id in wanted)
         self.seed = seed
-        self.book = Book(seed, make_masters(seed), self.entities)
+        self.book = Book(seed, make_masters(seed), self.entities, frozenset(tieout_pays))
+        self.payment_codes = frozenset(payment_codes)
         self.told: dict[str, str] = {}
         self._orders_a_day = max(4, round(volume * sum(entity.share for entity in self.entities)))
         self._plays: list[DayPlay] = []
@@ -50,9 +61,13 @@ class World:
     def _play(self, day: int) -> DayPlay:
         self.book.rng = Random(f"{self.seed}:day:{day}")
         orders = self._plan(day)
+        self._tell_payments(day)
         page = self.book.pages.pop(day, None) or DayPage()
         self._add_masters(page, day)
         page.writes += background.rates(self.book, day) + background.backorders(self.book, orders, day)
+        bookings = background.bookings(self.book, page, day)
+        page.writes += background.cash_journals(self.book, bookings, page.strays, day)
+        page.labels += background.stray_labels(page, bookings, day)
         self._add_trouble(page, orders, day)
         files = self._files(page, day)
         writes = sorted(page.writes, key=lambda write: (write.at, write.system, write.table, write.key))
@@ -62,7 +77,8 @@ class World:
             sorted(files, key=lambda file: (file.at, file.path)),
             page.labels,
             page.clerk_actions,
-            background.bookings(self.book, page, day),
+            bookings,
+            payments.requests(self.seed) if day == 1 else [],
             rates=rates_of(date_of(day), self.seed),
         )
 
@@ -94,6 +110,14 @@ class World:
             self.book.rng.shuffle(entities)
             if any(self._tell(card.tell, entity, day, orders) for entity in entities):
                 return
+
+    def _tell_payments(self, day: int) -> None:
+        """Tell the day's cases about payments, by a random source of their own: the other cases stay as they are."""
+        kept, self.book.rng = self.book.rng, Random(f"{self.seed}:payments:{day}")
+        for scene in payments.scenes_of(day, self.payment_codes):
+            for entity in (entity for entity in self.entities if entity.entity_id in scene.entities):
+                self._tell(scene.tell, entity, day, [])
+        self.book.rng = kept
 
     def _tell_last_days(self, day: int, orders: list[Po]) -> None:
         """The day before a vendor leaves is the only one on which this near miss can begin."""
@@ -130,6 +154,7 @@ class World:
             page.writes += opening_writes(self.book.masters, self.entities, self.seed, self._at(1, 0, 5))
             page.writes += twin_writes(self.seed, self._at(1, 0, 5))
             page.labels += vendor_labels(self.book.masters, self.seed, date_of(1))
+        page.writes += payees.moves(payees.payees(self.seed), day, self._at(day, 8, 30))
         for vendor in self.book.masters.vendors:
             if vendor.leaves_on == date_of(day):
                 page.writes += vendor_leaves(vendor, self._at(day, 0, 10))

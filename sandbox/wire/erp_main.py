@@ -190,7 +190,7 @@ def bank_account(vendor: Vendor, at: datetime) -> Write:
         "segment1": vendor.main,
         "bank_account_id": key,
         "bank_account_num": vendor.account_number,
-        "bank_num": "021000021",
+        "bank_num": vendor.routing,
         "currency_code": "USD",
         "start_date": date(2025, 1, 1),
         "last_updated_by": "vendor.desk",

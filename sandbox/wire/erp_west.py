@@ -87,7 +87,7 @@ def bank_account(vendor: Vendor, at: datetime) -> Write:
         "LIFNR": vendor.west,
         "BVTYP": "0001",
         "BANKN": vendor.account_number,
-        "BANKL": "021000021",
+        "BANKL": vendor.routing,
         "WAERS": "USD",
         "GUELTIG_AB": "20250101",
         "AENAM": "STAMMDATEN",

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ import pytest
 
 from sandbox.clock import end_of_day
 from sandbox.scenario import DayPlay, FileDrop, World
-from sandbox.scenario.domain import ENTITIES, Entity
+from sandbox.scenario.domain import ACCOUNTS, ENTITIES, OPENING_BALANCE, Entity
 from sandbox.scenario.model import date_of
 from sandbox.scenario.trouble import NEW_COLUMN_FROM, REPEATED_ROWS_DAYS, RESENT_FILE_DAYS
 from sandbox.wire.bank import Statement, camt053
@@ -162,3 +163,48 @@ def test_price_lists_have_one_price_for_each_item_unit_and_period(plays: list[Da
     ]
     assert keys
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.entity_id)
+def test_cash_of_the_ledger_is_the_banks_but_for_payments_on_their_way(plays: list[DayPlay], entity: Entity) -> None:
+    cash = ACCOUNTS[entity.erp]["cash"]
+    ledger, bank, sent = Decimal(0), OPENING_BALANCE, set()
+    for play in plays:
+        for document, account, amount in _journal_lines(play, entity):
+            if account == cash:
+                ledger += amount
+                sent |= {(f"E2E-{document}", amount)} if document.startswith("PAY") else set()
+        bank += sum((booking.amount for booking in play.bookings if booking.entity_id == entity.entity_id), Decimal(0))
+        sent -= {(each.end_to_end_id, each.amount + (each.charges or 0)) for each in play.bookings}
+        assert ledger == bank + sum((amount for _, amount in sent), Decimal(0))
+    assert ledger != OPENING_BALANCE
+
+
+@pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.entity_id)
+def test_what_is_owed_in_the_ledger_is_what_was_posted_and_not_paid(plays: list[DayPlay], entity: Entity) -> None:
+    payables = ACCOUNTS[entity.erp]["payables"]
+    owed, posted = defaultdict(Decimal), defaultdict(Decimal)
+    for play in plays:
+        for document, account, amount in _journal_lines(play, entity):
+            if account == payables:
+                owed["paid" if document.startswith("PAY") else document] -= amount
+        for write in (write for write in play.writes if write.table in ("ap_invoices_all", "invoice-documents")):
+            main = write.system == "erp_main"
+            company = write.doc["org_code" if main else "BUKRS"]
+            gross = write.doc["invoice_amount"] if main else Decimal(write.doc["RMWWR"].replace(",", "."))
+            credit = write.doc["invoice_type_lookup_code" if main else "BLART"] in ("CREDIT", "KG")
+            if company == entity.company:
+                posted[write.key[0]] = -gross if credit else gross
+    paid = owed.pop("paid", Decimal(0))
+    assert owed == posted
+    assert paid <= 0
+
+
+def _journal_lines(play: DayPlay, entity: Entity) -> Iterator[tuple[str, str, Decimal]]:
+    """Document, account and signed amount of an entity's journal lines of a day."""
+    for write in play.writes:
+        if write.table == "gl_je_lines" and write.doc["org_code"] == entity.company:
+            yield write.doc["reference_id"], write.doc["natural_account"], write.doc["accounted_amount"]
+        elif write.table == "journal-entries" and write.doc["BUKRS"] == entity.company:
+            for line in write.doc["LINES"]:
+                yield write.doc["XBLNR"], line["HKONT"], Decimal(line["WRBTR"].replace(",", "."))
