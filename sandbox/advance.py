@@ -15,7 +15,7 @@ from sandbox.files import drop
 from sandbox.reactions import post_cleared_invoices, release_holds
 from sandbox.scenario.model import DayPlay, FileDrop, Label
 from sandbox.servers.incoming import Incoming
-from sandbox.settings import Config
+from sandbox.settings import FOLDER_SYSTEMS, SFTP_SYSTEMS, Config
 from sandbox.store import Document, Session, Store, put_writes
 
 ADVENTUREWORKS = Path(__file__).parent / "adventureworks"
@@ -72,7 +72,7 @@ class Advance:
 
     def settle(self) -> None:
         """Bring clock, labels and folders in line with the database, as a start or a crash left them."""
-        for system in ("supply", "bank", "contracts", "adventureworks"):
+        for system in (*SFTP_SYSTEMS, *FOLDER_SYSTEMS):
             self.config.root_of(system).mkdir(parents=True, exist_ok=True)
         self.incoming.prepare()
         self.payments.prepare()

@@ -11,7 +11,7 @@ import asyncssh
 
 HTTP_SYSTEMS = ("ap", "erp_main_api", "erp_west", "supply_api", "service_desk", "control")
 SFTP_SYSTEMS = ("supply", "bank")
-FOLDER_SYSTEMS = ("contracts", "adventureworks")
+FOLDER_SYSTEMS = ("contracts", "adventureworks", "screening")
 DATABASE_SYSTEM = "erp_main"
 EVENT_SYSTEMS = ("ap", "supply")
 PORTS = HTTP_SYSTEMS + SFTP_SYSTEMS

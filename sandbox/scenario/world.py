@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from sandbox.scenario import background, payees, payments, trouble
+from sandbox.scenario import background, payees, payments, screening, trouble
 from sandbox.scenario.book import Book, Collision, DayPage, Untellable
 from sandbox.scenario.deck import CLEAN, DECOYS, FINDINGS, Card, Tell, shuffled
 from sandbox.scenario.decoys import vendor_leaves_next_day
@@ -179,6 +179,7 @@ class World:
                 "supply", f"outgoing/counts/counts_{stamp}.csv", supply.csv_file(supply.COUNT_COLUMNS, counts), at
             ),
         ]
+        drops += screening.files(self.seed, day, self._at(day, 6))
         return drops + background.price_lists(self.book, day, self._at(day, 6))
 
     def _receipt_files(self, page: DayPage, day: int, stamp: str, at: datetime) -> list[FileDrop]:

@@ -6,19 +6,26 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sandbox.scenario.policy import (
     ACCRUAL_DAYS,
+    CLERK_LIMIT,
+    COOLING_DAYS,
+    DELEGATED_UNTIL,
     DRUGS_UNDER_PERCENT,
     FOOTING,
     FREIGHT_OVER,
     GRACE_DAYS,
     HEADER_OVER,
     HEADER_UNDER,
+    LEAD_LIMIT,
     POSTING_HOURS,
     STOCK_PERCENT,
     SYNC_HOURS,
     TAX_OFF,
+    TIEOUT_PAYS,
+    UNCONFIRMED_DAYS,
     over_limits,
 )
 from sandbox.scenario.story import RULED
@@ -101,3 +108,28 @@ def test_the_last_route_catches_everything() -> None:
     last = list(_rows("routing").values())[-1]
     assert not any(last[scope] for scope in ("code", "entity_id", "item_category"))
     assert last["owner"]
+
+
+def test_approvers_and_their_deputy_may_approve_what_the_matrix_says() -> None:
+    limits = {row["approver"]: row["limit_amount"] for row in _rows("approval_matrix").values()}
+    assert {name: Decimal(limits[name]) for name in ("ap.clerk", "ap.lead")} == {
+        "ap.clerk": CLERK_LIMIT,
+        "ap.lead": LEAD_LIMIT,
+    }
+    assert {limits[name] for name in ("auto-approval", "c.whitfield", "d.moreau")} == {"unlimited"}
+    assert not {"ward.clerk", "ap.deputy"} & limits.keys()
+    (leave,) = _rows("delegation").values()
+    assert (leave["approver"], leave["delegate"]) == ("ap.lead", "ap.deputy")
+    assert leave["valid_to"] == f"2026-03-{DELEGATED_UNTIL}"
+
+
+def test_changes_of_accounts_cool_and_payments_are_confirmed_as_the_payment_policy_says() -> None:
+    rows = _rows("payment_policy").values()
+    assert {Decimal(row["cooling_days"]) for row in rows} == {COOLING_DAYS}
+    assert {Decimal(row["unconfirmed_hours"]) for row in rows} == {24 * UNCONFIRMED_DAYS}
+
+
+def test_the_erps_of_entities_that_tieout_pays_for_make_no_payments() -> None:
+    files = (POLICIES.parent / "entities").glob("*.yml")
+    entities = [yaml.safe_load(file.read_text()) for file in files]
+    assert {each["entity_id"] for each in entities if each["payment_origin"] == "tieout"} == set(TIEOUT_PAYS)

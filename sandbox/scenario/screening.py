@@ -1,0 +1,70 @@
+"""The lists of a scenario: organisations that nobody outside of it knows. One of its suppliers is on each."""
+
+from datetime import datetime
+
+from sandbox.scenario.model import FileDrop
+from sandbox.scenario.payees import payees
+from sandbox.wire import screening
+from sandbox.wire.screening import Excluded, Sanctioned
+
+UPDATED_ON = 32  # the day on which a longer list comes
+_ENTRIES = (
+    Sanctioned(
+        90001,
+        "KRASNOVET MEDICAL TRADING FZE",
+        "SDGT",
+        ("KMT FZE",),
+        (("Warehouse 14, Free Zone", "Port Ostrava", "Ruritania"),),
+    ),
+    Sanctioned(
+        90002,
+        "HALVORSEN MARINE HOLDINGS SA",
+        "IRAN",
+        ("HALVORSEN SHIPPING",),
+        (("Quay 3", "Puerto Nuevo", "Costaguana"),),
+    ),
+    Sanctioned(90003, "ORION BALLISTICS BUREAU", "NPWMD", (), (("12 Factory Street", "Grozevo", "Ruritania"),)),
+    Sanctioned(90004, "TAMARISK GENERAL SUPPLIES", "SYRIA", ("TAMARISK STORES", "AL TAMARISK CO")),
+)
+_LATER = Sanctioned(90005, "SABLE RIVER COMMODITIES LLP", "RUSSIA-EO14024", ("SABLE RIVER TRADING",))
+_CLINIC = ("CLINIC", "LABORATORY", "8 Ferry Road", "Findlay", "OH", "45840", "1128a1", "20230420")
+_HOSPICE = ("HOSPICE", "", "77 Spruce Court", "Golden", "CO", "80401", "1128b8", "20240619")
+_EXCLUDED = (Excluded("Cold Harbor Lab Partners", *_CLINIC), Excluded("Mirror Lake Hospice", *_HOSPICE))
+
+
+def files(seed: int, day: int, at: datetime) -> list[FileDrop]:
+    """The lists of a day: whole ones on the first, and again on the day on which they grow."""
+    if day not in (1, UPDATED_ON):
+        return []
+    listed = [*_listed(seed), *([_LATER] if day == UPDATED_ON else [])]
+    contents = {
+        "sdn.csv": screening.sdn(listed),
+        "alt.csv": screening.alt(listed),
+        "add.csv": screening.add(listed),
+        "leie.csv": screening.leie([*_EXCLUDED, *_excluded(seed)]),
+    }
+    return [FileDrop("screening", name, content, at) for name, content in contents.items()]
+
+
+def _listed(seed: int) -> list[Sanctioned]:
+    """The sanctions list; a supplier's name is an alias of its first entry, in the publisher's spelling."""
+    names = [payee.vendor.name for payee in payees(seed) if payee.what == "listed"]
+    first, *others = _ENTRIES
+    aliases = (*first.aliases, *(name.upper().replace(",", "") for name in names))
+    return [Sanctioned(first.number, first.name, first.program, aliases, first.addresses), *others]
+
+
+def _excluded(seed: int) -> list[Excluded]:
+    """The suppliers that are excluded, at the addresses that their vendor masters have."""
+    found = []
+    for payee in payees(seed):
+        if payee.what == "excluded":
+            vendor = payee.vendor
+            street, city, code = vendor.address_in("erp_main" if vendor.main else "erp_west")
+            state = "OH" if vendor.main else "CO"
+            found.append(
+                Excluded(
+                    vendor.name, "OTHER BUSINESS", "OWNER/OPERATOR", street, city, state, code, "1128a1", "20250918"
+                )
+            )
+    return found
