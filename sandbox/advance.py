@@ -88,15 +88,17 @@ class Advance:
             posted = post_cleared_invoices(session, start_of_day(day))
             put_writes(session, play.writes)
             releases = release_holds(session, play.clerk_actions, start_of_day(day))
-            session.add_labels(asdict(label) for label in play.labels)
-            files = [*play.files, *Day(session, play).run()]
+            bank = Day(session, play)
+            files = [*play.files, *bank.run()]
+            found = [*play.labels, *bank.labels]
+            session.add_labels(asdict(label) for label in found)
             session.set_day(day)
-            labels = session.labels() if play.labels else None
+            labels = session.labels() if found else None
             self._drop(day, files)
         if labels is not None:
             _write_labels(self.config.labels, labels)
         write_clock(self.config.clock, end_of_day(day))
-        return Played(day, len(play.writes), len(files), len(play.labels), releases, posted)
+        return Played(day, len(play.writes), len(files), len(found), releases, posted)
 
     def _drop(self, day: int, files: Iterable[FileDrop]) -> None:
         extracts = acquired_company_files() if day == 1 else []

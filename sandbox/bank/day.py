@@ -12,12 +12,14 @@ from sandbox.bank.inbox import TARGET, facts_of, returned
 from sandbox.bank.ledger import MADE, Ledger, Order
 from sandbox.bank.reports import Delivery, deliver
 from sandbox.clock import start_of_day
+from sandbox.scenario import payments
 from sandbox.scenario.domain import Entity, Journal
-from sandbox.scenario.model import Booking, DayPlay, FileDrop
+from sandbox.scenario.model import Booking, DayPlay, FileDrop, Label
 from sandbox.store import Session, put_writes
 from sandbox.wire import erp_main, erp_west
 
 NIGHT = timedelta(hours=21, minutes=30)
+PAYER, RETURNED = "tieout", "PAYMENT_RETURNED"
 EQUAL, BATCH = "equal_candidates", "batch"
 CORRECTIONS = {"C01": "88000000001", "C02": "041299993", "C03": "041299993   88000000001"}
 
@@ -36,6 +38,7 @@ class Day:
     bookings: list[Booking] = field(default_factory=list)
     notices: list[Booking] = field(default_factory=list)  # bookings of payments, which are notified
     returns: list[nacha_returns.Returned] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
     _references: int = 0
 
     @property
@@ -73,8 +76,16 @@ class Day:
                 self.notices.append(later.booking)
                 what = later.booking.kind if later.booking.amount > 0 else "rest"
                 self._note(what, order.end_to_end_id, later.booking)
+                self._label(later.booking, order.method)
             if later.code and order.method == "ach":
                 self.returns.append(returned(order, later.code, CORRECTIONS.get(later.code, "")))
+
+    def _label(self, booking: Booking, method: str) -> None:
+        """Label a return, which no scenario can foresee; an ACH entry does not name its payment in full."""
+        if booking.kind == "return" and method == "credit_transfer" and RETURNED in payments.ON:
+            subject = f"{PAYER}:{booking.end_to_end_id}"
+            case = f"bank-{booking.reference}"
+            self.labels.append(Label(RETURNED, "payment", subject, self.date, self.date, case=case))
 
     def _make_payments(self, ledger: Ledger) -> None:
         waiting = [order for order in ledger.waiting(self.date) if self._rate(order) is not None]

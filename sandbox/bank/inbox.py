@@ -150,7 +150,7 @@ def _send_back(refused: Judged, file: PaymentFile, now: datetime, root: Path) ->
     """Send refused entries of a NACHA file back."""
     if refused:
         entries = [returned(order, RETURN_CODES[verdict.code], verdict.text) for order, verdict in refused]
-        content = nacha_returns.write(entries, file.origin, now)
+        content = nacha_returns.write(entries, file.origin, now, file.message_id[-1])
         drop(root, FileDrop(TARGET, f"outgoing/returns/nacha_{_plain(file.message_id)}.ach", content, now))
 
 

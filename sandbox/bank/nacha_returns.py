@@ -44,7 +44,7 @@ def write(entries: Sequence[Returned], company: str, at: datetime, modifier: str
         ("COR", [entry for entry in entries if entry.is_correction]),
     ]
     lines = [
-        f"101 {company:>9.9}{ROUTING:>10}{at:%y%m%d%H%M}{modifier}094101{'LAKE AND WEST GROUP':<23}{NAME:<23}{'':8}"
+        f"101{company:>10.10}{ROUTING:>10}{at:%y%m%d%H%M}{modifier}094101{'LAKE AND WEST GROUP':<23}{NAME:<23}{'':8}"
     ]
     totals: list[tuple[int, int, int]] = []
     for number, (kind, batch) in enumerate(((kind, batch) for kind, batch in parts if batch), start=1):

@@ -52,7 +52,9 @@ def _statements(ledger: Ledger, entity: Entity, own: tuple[Booking, ...], delive
     yield file
     if ledger.strike(("duplicate_statement",), None, entity.entity_id):
         path = PurePosixPath(file.path)
-        yield replace(file, path=str(path.with_stem(f"{path.stem}_2")))
+        yield replace(file, path=str(path.with_stem(f"{path.stem}_again")))
+    if ledger.strike(("repeated_statement",), None, entity.entity_id):
+        yield statement_file(replace(statement, again=1), delivery.at + timedelta(hours=1))
 
 
 def statement_file(statement: bank.Statement, at: datetime) -> FileDrop:

@@ -10,7 +10,7 @@ from sandbox.scenario.model import BankRequest
 from sandbox.settings import EstateError
 
 ON_RECEIPT = ("reject", "silent")
-ON_STATEMENT = ("duplicate_statement", "missing_statement")
+ON_STATEMENT = ("duplicate_statement", "repeated_statement", "missing_statement")
 KINDS = (*ON_RECEIPT, *ON_EXECUTION, "equal_candidates", "batch", *ON_STATEMENT)
 NUMBERS = ("amount", "rate")
 

@@ -14,7 +14,7 @@ TYPES = {
     "sweep": "165",
     "fee": "698",
     "return": "257",
-    "reversal": "399",
+    "reversal": "252",
 }
 OPENING, CLOSING = "010", "015"
 TEXT_MOST = 60
@@ -22,7 +22,7 @@ TEXT_MOST = 60
 
 def path(statement: Statement) -> str:
     """Where the bank puts a statement."""
-    return f"outgoing/statements/bai2_{statement.entity.entity_id}_{statement.day:%Y%m%d}.txt"
+    return f"outgoing/statements/bai2_{statement.ident.removeprefix('ST-').replace('-', '_')}.txt"
 
 
 def write(statement: Statement, at: datetime) -> bytes:

@@ -30,6 +30,12 @@ class Statement:
     number: int
     opening: Decimal
     entries: tuple[Booking, ...]
+    again: int = 0  # how often it was told before under another id
+
+    @property
+    def ident(self) -> str:
+        """Its id."""
+        return f"ST-{self.entity.entity_id}-{self.day:%Y%m%d}{f'-{self.again + 1}' if self.again else ''}"
 
     @property
     def closing(self) -> Decimal:
@@ -39,13 +45,12 @@ class Statement:
     @property
     def path(self) -> str:
         """Where the bank puts it."""
-        return f"outgoing/statements/camt053_{self.entity.entity_id}_{self.day:%Y%m%d}.xml"
+        return f"outgoing/statements/camt053_{self.ident.removeprefix('ST-').replace('-', '_')}.xml"
 
 
 def camt053(statement: Statement, at: datetime) -> bytes:
     """Render a statement."""
-    day, entity = statement.day, statement.entity
-    ident = f"ST-{entity.entity_id}-{day:%Y%m%d}"
+    day, entity, ident = statement.day, statement.entity, statement.ident
     body = (
         f"<GrpHdr><MsgId>{ident}</MsgId><CreDtTm>{iso(at)}</CreDtTm></GrpHdr>"
         f"<Stmt><Id>{ident}</Id><ElctrncSeqNb>{statement.number}</ElctrncSeqNb><CreDtTm>{iso(at)}</CreDtTm>"

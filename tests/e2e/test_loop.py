@@ -61,7 +61,9 @@ def test_verdicts_reached_every_target_and_were_taken_over(stack):
 
 
 def test_each_message_took_effect_once(stack):
-    for target, operations in stack.estate.counters().items():
+    counters = stack.estate.counters()
+    counters.pop("bank", None)  # gets files of payments, which are no messages
+    for target, operations in counters.items():
         for operation, counts in operations.items():
             sent = rows(
                 stack,

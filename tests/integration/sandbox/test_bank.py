@@ -223,9 +223,10 @@ def test_statements_continue_come_twice_or_are_missing_until_later(estate: Runni
         days.days[number] = DayPlay(number, bookings=[Booking("H2", "sweep", Decimal(10), f"S{number}", "", "")])
     ask(estate, kind="duplicate_statement", entity="H2")
     estate.advance()
-    assert listed(estate, STATEMENTS) == ["camt053_H2_20260301.xml", "camt053_H2_20260301_2.xml"]
+    assert listed(estate, STATEMENTS) == ["camt053_H2_20260301.xml", "camt053_H2_20260301_again.xml"]
     assert len({content(estate, f"{STATEMENTS}/{name}") for name in listed(estate, STATEMENTS)}) == 1
     ask(estate, kind="missing_statement", entity="H2", after=2)
+    ask(estate, kind="repeated_statement", entity="H2")
     estate.advance(2)
     assert "camt053_H2_20260302.xml" not in listed(estate, STATEMENTS)
     estate.advance()
@@ -233,6 +234,8 @@ def test_statements_continue_come_twice_or_are_missing_until_later(estate: Runni
         texts(parsed(estate, f"{STATEMENTS}/camt053_H2_2026030{day}.xml"), "ElctrncSeqNb") for day in range(1, 5)
     ]
     assert numbers == [["1"], ["2"], ["3"], ["4"]]
+    repeated = parsed(estate, f"{STATEMENTS}/camt053_H2_20260303_2.xml")
+    assert (texts(repeated, "Id")[0], texts(repeated, "ElctrncSeqNb")) == ("ST-H2-20260303-2", ["3"])
     openings = [parsed(estate, f"{STATEMENTS}/camt053_H2_2026030{day}.xml").findtext(".//Amt") for day in range(1, 5)]
     assert openings == ["2500000.00", "2500010.00", "2500020.00", "2500030.00"]
 

@@ -1,5 +1,6 @@
 """What the bank writes: statements foot, files of returns add up, and each payment is booked as it was asked for."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -7,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sandbox.bank import nacha_returns, pain002
+from sandbox.bank import books, nacha_returns, pain002
 from sandbox.bank.execution import equal_pairs, make, together, unnamed
 from sandbox.bank.ledger import Order
 from sandbox.bank.model import Instruction, Verdict
-from sandbox.scenario.domain import ENTITIES
+from sandbox.scenario.domain import ACCOUNTS, ENTITIES
 from sandbox.scenario.model import BankRequest, Booking
 from sandbox.wire import bai2, bank
 from tests.support.payment_files import CLINIC, LAKE
@@ -188,3 +189,34 @@ def test_an_answer_says_of_file_and_group_what_is_said_of_their_payments(
     assert f"<GrpSts>{file}</GrpSts>" in text and f"<PmtInfSts>{group}</PmtInfSts>" in text
     assert text.count("<Cd>AC04</Cd>") == statuses.count("RJCT")
     assert [text.count(f"<TxSts>{status}</TxSts>") for status in statuses] == [statuses.count(s) for s in statuses]
+
+
+@pytest.mark.parametrize("account", [LAKE, CLINIC])
+def test_the_ledger_books_what_the_bank_does_and_each_entry_balances(account: str) -> None:
+    made = {
+        "plain": _made(account=account).bookings,
+        "fee": _made(BankRequest("fee"), account=account).bookings,
+        "foreign": _made(rate="1.1", currency="EUR", account=account).bookings,
+        "kept abroad": _made(BankRequest("exchange"), account=account).bookings,
+        "back": [later.booking for later in _made(BankRequest("return"), account=account).later if later.booking],
+    }
+    charts = {LAKE: ACCOUNTS["erp_main"], CLINIC: ACCOUNTS["erp_west"]}[account]
+    moved = {}
+    for name, bookings in made.items():
+        entries = [entry for _, entry in books.journals(bookings)]
+        assert all(sum(amount for _, _, amount in entry.lines) == 0 for entry in entries)
+        sums = Counter()
+        for entry in entries:
+            for number, _, amount in entry.lines:
+                sums[number, entry.currency] += amount
+        assert sums[charts["cash"], "USD"] == sum(booking.amount for booking in bookings)
+        moved[name] = {str(currency): str(sums[charts["payables"], currency]) for currency in ("USD", "EUR")}
+    assert moved == {
+        "plain": {"USD": "100.00", "EUR": "0"},
+        "fee": {"USD": "100.00", "EUR": "0"},
+        "foreign": {"USD": "0", "EUR": "100.00"},
+        "kept abroad": {"USD": "100.00", "EUR": "0"},
+        "back": {"USD": "-100.00", "EUR": "0"},
+    }
+    entry = books.discount(ENTITIES[1], "E1", Decimal("2.00"))
+    assert [str(amount) for _, _, amount in entry.lines] == ["2.00", "-2.00"]
