@@ -11,9 +11,6 @@ from sandbox.scenario.domain import ENTITIES, Entity
 from sandbox.scenario.model import Booking, FileDrop
 from sandbox.wire import bai2, bank
 
-# US customers whose statements are BAI2; the others still get camt.053.
-BAI2_STATEMENTS: tuple[str, ...] = ()
-
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -59,6 +56,6 @@ def _statements(ledger: Ledger, entity: Entity, own: tuple[Booking, ...], delive
 
 def statement_file(statement: bank.Statement, at: datetime) -> FileDrop:
     """A statement in the format of its customer."""
-    if statement.entity.entity_id in BAI2_STATEMENTS:
+    if statement.entity.entity_id in US_CUSTOMERS:
         return FileDrop("bank", bai2.path(statement), bai2.write(statement, at), at)
     return FileDrop("bank", statement.path, bank.camt053(statement, at), at)

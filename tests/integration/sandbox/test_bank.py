@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.scenario.model import Booking, DayPlay
 from tests.integration.sandbox.served import Days, Running
+from tests.integration.sandbox.test_feedback import erp_rows, invoice, send
 from tests.integration.sandbox.test_sftp import sftp_of
 from tests.support.payment_files import Pay, nacha, pain001
 
@@ -16,7 +17,7 @@ ACKS, NOTICES, RETURNS, STATEMENTS = (f"outgoing/{name}" for name in ("acks", "n
 PAYMENTS = "incoming/payments"
 
 
-def send(estate: Running, name: str, content: bytes, folder: str = PAYMENTS) -> None:
+def send_file(estate: Running, name: str, content: bytes, folder: str = PAYMENTS) -> None:
     """Put a file under a temporary name and give it its own."""
     with sftp_of(estate, "bank") as bank:
         with bank.open(f"{folder}/{name}.part", "w") as file:
@@ -64,6 +65,13 @@ def booked(estate: Running, day: str, entity: str = "H2") -> list[tuple[str, str
     return entries
 
 
+def told_in_bai2(estate: Running, day: str) -> list[tuple[str, str, str]]:
+    """(type, cents, customer's reference) of each transaction of AMB1's statement."""
+    lines = content(estate, f"{STATEMENTS}/bai2_AMB1_{day}.txt").decode().splitlines()
+    fields = [line.rstrip("/").split(",") for line in lines if line.startswith("16")]
+    return [(field[1], field[2], field[5]) for field in fields]
+
+
 def effects(estate: Running, operation: str) -> list[tuple[str, str]]:
     """(subject, what was booked) of what the bank did."""
     found = estate.control.get("/effects").json()
@@ -71,7 +79,9 @@ def effects(estate: Running, operation: str) -> list[tuple[str, str]]:
 
 
 def test_a_file_is_answered_at_once_and_paid_the_next_day(estate: Running) -> None:
-    send(estate, "m1.xml", pain001("M1", Pay("E1", "10.50"), Pay("E2", "7.00", routing="021000022"), Pay("E1", "1.00")))
+    send_file(
+        estate, "m1.xml", pain001("M1", Pay("E1", "10.50"), Pay("E2", "7.00", routing="021000022"), Pay("E1", "1.00"))
+    )
     answer = parsed(estate, f"{ACKS}/pain002_M1.xml")
     assert (texts(answer, "OrgnlMsgId"), texts(answer, "GrpSts"), texts(answer, "PmtInfSts")) == (
         ["M1"], ["PART"], ["PART"],
@@ -98,9 +108,9 @@ def test_a_file_is_answered_at_once_and_paid_the_next_day(estate: Running) -> No
 
 def test_a_file_of_the_same_id_is_refused_and_pays_nothing(estate: Running) -> None:
     first = pain001("M1", Pay("E1", "10.50"))
-    send(estate, "m1.xml", first)
-    send(estate, "m1_again.xml", first)
-    send(estate, "m1_other.xml", pain001("M1", Pay("E9", "99.00")))
+    send_file(estate, "m1.xml", first)
+    send_file(estate, "m1_again.xml", first)
+    send_file(estate, "m1_other.xml", pain001("M1", Pay("E9", "99.00")))
     assert listed(estate, ACKS) == ["pain002_M1.xml", "pain002_M1_2.xml", "pain002_M1_3.xml"]
     for name in ("pain002_M1_2.xml", "pain002_M1_3.xml"):
         answer = parsed(estate, f"{ACKS}/{name}")
@@ -111,7 +121,7 @@ def test_a_file_of_the_same_id_is_refused_and_pays_nothing(estate: Running) -> N
 
 
 def test_a_file_that_is_none_is_refused_and_one_that_has_no_name_yet_is_left_alone(estate: Running) -> None:
-    send(estate, "cut.xml", pain001("M1", Pay("E1", "10.50"))[:200])
+    send_file(estate, "cut.xml", pain001("M1", Pay("E1", "10.50"))[:200])
     with sftp_of(estate, "bank") as bank, bank.open(f"{PAYMENTS}/later.xml.part", "w") as file:
         file.write(pain001("M2", Pay("E2", "1.00")))
     answer = parsed(estate, f"{ACKS}/pain002_cut.xml")
@@ -124,14 +134,14 @@ def test_a_file_that_is_none_is_refused_and_one_that_has_no_name_yet_is_left_alo
 
 
 def test_a_payment_of_a_later_date_waits_for_it(estate: Running) -> None:
-    send(estate, "m1.xml", pain001("M1", Pay("E1", "10.50"), on="2026-03-03"))
+    send_file(estate, "m1.xml", pain001("M1", Pay("E1", "10.50"), on="2026-03-03"))
     assert texts(parsed(estate, f"{ACKS}/pain002_M1.xml"), "TxSts") == ["PDNG"]
     estate.advance(3)
     assert listed(estate, STATEMENTS) == ["camt053_H2_20260303.xml"]
 
 
 def test_ach_entries_are_paid_or_come_back_and_cheques_are_paid_by_their_numbers(estate: Running) -> None:
-    send(estate, "a.ach", nacha(Pay("E1", "10.50"), Pay("E2", "7.00", account="0000"), on="260301"))
+    send_file(estate, "a.ach", nacha(Pay("E1", "10.50"), Pay("E2", "7.00", account="0000"), on="260301"))
     (refused,) = listed(estate, RETURNS)
     lines = content(estate, f"{RETURNS}/{refused}").decode().splitlines()
     assert [line[3:6] for line in lines if line[0] == "7"] == ["R04"]
@@ -139,13 +149,12 @@ def test_ach_entries_are_paid_or_come_back_and_cheques_are_paid_by_their_numbers
     cheques = (
         "ACCOUNT,CHEQUE,ISSUED,AMOUNT,PAYEE,ACTION\n7700200023,1001,20260301,25.00,Beacon LLC,ISSUE\nTRL,1,25.00\n"
     )
-    send(estate, "pp.csv", cheques.encode(), "incoming/positive_pay")
+    send_file(estate, "pp.csv", cheques.encode(), "incoming/positive_pay")
     ask(estate, kind="return", payment="E1", reason="AC04")
     ask(estate, kind="correction", payment="E1")
     estate.advance(2)
-    assert booked(estate, "20260301", "AMB1") == [("DBIT", "10.50", "E1"), ("DBIT", "25.00", "NOTPROVIDED")]
-    assert "ChqNb>1001<" in content(estate, f"{STATEMENTS}/camt053_AMB1_20260301.xml").decode()
-    assert booked(estate, "20260302", "AMB1") == [("CRDT", "10.50", "E1")]
+    assert told_in_bai2(estate, "20260301") == [("455", "1050", "E1"), ("475", "2500", "1001")]
+    assert told_in_bai2(estate, "20260302") == [("257", "1050", "E1")]
     back = content(estate, f"{RETURNS}/nacha_20260302.ach").decode().splitlines()
     assert [line[3:6] for line in back if line[0] == "7"] == ["R02"]
     assert listed(estate, NOTICES) == []
@@ -170,7 +179,7 @@ def test_the_bank_does_what_it_is_asked_to_once(
     estate: Running, request_: dict[str, Any], first: list[str], second: list[str]
 ) -> None:
     ask(estate, **request_, payment="E1")
-    send(estate, "m1.xml", pain001("M1", Pay("E1", "100.00"), Pay("E2", "3.00")))
+    send_file(estate, "m1.xml", pain001("M1", Pay("E1", "100.00"), Pay("E2", "3.00")))
     estate.advance(2)
     moved = [
         [
@@ -199,7 +208,7 @@ def test_equal_payments_can_lose_their_names_and_groups_be_booked_in_one_sum(est
     ask(estate, kind="equal_candidates")
     ask(estate, kind="batch", entity="H2")
     pays = (Pay("E1", "10.00"), Pay("E2", "10.00"), Pay("E3", "1.00", group="G2"), Pay("E4", "2.00", group="G2"))
-    send(estate, "m1.xml", pain001("M1", *pays))
+    send_file(estate, "m1.xml", pain001("M1", *pays))
     estate.advance()
     assert Counter(booked(estate, "20260301")) == Counter(
         [("DBIT", "10.00", "NOTPROVIDED")] * 2 + [("DBIT", "3.00", "")]
@@ -211,7 +220,7 @@ def test_equal_payments_can_lose_their_names_and_groups_be_booked_in_one_sum(est
 
 def test_a_payment_in_euros_is_booked_at_the_banks_rate_and_waits_for_one(estate: Running, days: Days) -> None:
     days.days[2] = DayPlay(2, rates={"EUR": Decimal("1.1000")})
-    send(estate, "m1.xml", pain001("M1", Pay("E1", "100.00", currency="EUR")))
+    send_file(estate, "m1.xml", pain001("M1", Pay("E1", "100.00", currency="EUR")))
     estate.advance(2)
     assert listed(estate, STATEMENTS) == ["camt053_H2_20260302.xml"]
     assert booked(estate, "20260302") == [("DBIT", "110.00", "E1")]
@@ -243,12 +252,12 @@ def test_statements_continue_come_twice_or_are_missing_until_later(estate: Runni
 def test_a_folder_that_refuses_takes_nothing_until_the_fault_is_over(estate: Running) -> None:
     estate.fault(system="bank", kind="refuse", path="/incoming/payments", times=1)
     with pytest.raises(PermissionError):
-        send(estate, "m1.xml", pain001("M1", Pay("E1", "10.50")))
+        send_file(estate, "m1.xml", pain001("M1", Pay("E1", "10.50")))
     assert listed(estate, PAYMENTS) == []
     estate.fault(system="bank", kind="refuse", path="/incoming/payments/m1.xml", times=1, after=1)
     with pytest.raises(PermissionError):
-        send(estate, "m1.xml", pain001("M1", Pay("E1", "10.50")))
-    send(estate, "m1.xml", pain001("M1", Pay("E1", "10.50")))
+        send_file(estate, "m1.xml", pain001("M1", Pay("E1", "10.50")))
+    send_file(estate, "m1.xml", pain001("M1", Pay("E1", "10.50")))
     assert listed(estate, ACKS) == ["pain002_M1.xml"]
     with sftp_of(estate, "bank") as bank, pytest.raises(PermissionError):
         bank.open(f"{ACKS}/x.xml", "w")
@@ -266,3 +275,25 @@ def test_the_connection_knows_the_accounts_and_nobody_can_ask_for_nonsense(estat
     ):
         assert estate.control.post("/bank", json=wrong).status_code == 422
     assert estate.control.get("/bank").json() == []
+
+
+def test_the_erp_books_what_was_paid_and_the_discount_once_ap_shows_the_invoice(estate: Running, days: Days) -> None:
+    days.write(1, "ap", "invoices", "I1", invoice("I1"))
+    estate.advance()
+    send_file(estate, "m1.xml", pain001("M1", Pay("P77", "127.40"), on="2026-03-02"))
+    estate.advance()
+    lines = (
+        "select natural_account, accounted_amount from erp_main.gl_je_lines where reference_id = 'P77' order by 1, 2"
+    )
+    assert erp_rows(estate, lines) == [("1010", Decimal("-127.40")), ("2100", Decimal("127.40"))]
+    told = {"invoiceId": "I1", "paymentStatus": "SENT", "paymentReference": "P77", "paymentDate": "2026-03-02",
+            "amount": 127.4, "currency": "USD", "reason": None, "correlationId": None}  # fmt: skip
+    with estate.client("ap") as ap:
+        assert send(ap, "/v1/payment-statuses", told, "k1").status_code == 200
+    estate.advance(2)
+    assert erp_rows(estate, lines) == [
+        ("1010", Decimal("-127.40")),
+        ("2100", Decimal("2.60")),
+        ("2100", Decimal("127.40")),
+        ("6960", Decimal("-2.60")),
+    ]

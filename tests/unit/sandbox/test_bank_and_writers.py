@@ -1,14 +1,24 @@
-"""What the product writes, the estate's bank reads as it was meant: they share no code."""
+"""What the product writes the estate's bank reads as it was meant, and the other way round: they share no code."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sandbox.bank import nacha as bank_nacha
+from sandbox.bank import nacha_returns, pain002
 from sandbox.bank import pain001 as bank_pain001
 from sandbox.bank import positive_pay as bank_cheques
 from sandbox.bank.accounts import COMPANY, NAME, ROUTING, connection_accounts
+from sandbox.bank.inbox import returned
+from sandbox.bank.model import Instruction, Verdict
 from sandbox.bank.rules import judge
-from tieout.formats import nacha, pain001, positive_pay
+from sandbox.scenario.domain import ENTITIES
+from sandbox.scenario.model import Booking
+from sandbox.wire import bai2, bank
+from tieout.formats import bai2 as bai2_reader
+from tieout.formats import camt, nacha, pain001, positive_pay
+from tieout.formats import pain002 as pain002_reader
+from tieout.formats.nacha_returns import returns
 
 AT, TODAY = datetime(2026, 4, 1, tzinfo=UTC), date(2026, 4, 1)
 PAYMENT = "P0123456789abcdef0123"
@@ -61,3 +71,65 @@ def test_the_bank_takes_what_is_written_as_positive_pay() -> None:
     (order,) = bank_cheques.read(positive_pay.write(cheques), "positive_pay_B1.csv").instructions
     assert (order.end_to_end_id, order.amount, order.account) == ("100001", Decimal("12.30"), "7700200023")
     assert judge(order, (), TODAY).status == "ACCP"
+
+
+BOOKING = Booking(
+    "H2", "transfer", Decimal("-112.50"), "BK1", "Alder", "INV-1", PAYMENT, "I1", "B1-1", "B1",
+    charges=Decimal("12.50"), original=(Decimal("100.00"), "EUR", Decimal("1.125")),
+)  # fmt: skip
+BACK = replace(BOOKING, kind="return", amount=Decimal("100.00"), return_reason="AC04", charges=None, original=None)
+SUM = replace(BOOKING, amount=Decimal(-3), end_to_end_id="", charges=None, original=None, batch_count=2)
+ORDER = Instruction(
+    "B1", "B1-1", "I1", PAYMENT, "4400200058", Decimal(100), "USD", "Alder", "8801", "021000021", "INV-1", "ach",
+    trace="041299990000001",
+)  # fmt: skip
+
+
+def test_statements_and_notices_are_read_as_the_bank_meant_them() -> None:
+    lake = next(entity for entity in ENTITIES if entity.entity_id == "H2")
+    statement = bank.Statement(lake, TODAY, 7, Decimal(1000), (BOOKING, BACK, SUM))
+    (read,) = camt.statements(bank.camt053(statement, AT))
+    (notice,) = camt.notifications(bank.camt054(lake, statement.entries, TODAY, AT))
+    assert (read["statement_id"], read["electronic_number"], read["opening"], read["closing"]) == (
+        "ST-H2-20260401", "7", "1000.00", "984.50",
+    )  # fmt: skip
+    assert read["entries"] == notice["entries"]
+    first, second, third = read["entries"]
+    names = ("amount", "end_to_end_id", "payment_group_ref", "charges", "original_amount", "exchange_rate")
+    assert [first[name] for name in names] == ["-112.50", PAYMENT, "B1-1", "12.50", "100.00", "1.125"]
+    assert (second["amount"], second["return_reason"], second["end_to_end_id"]) == ("100.00", "AC04", PAYMENT)
+    assert (third["amount"], third["batch_count"], third["payment_group_ref"]) == ("-3.00", "2", "B1-1")
+
+
+def test_statements_in_bai2_are_read_as_the_bank_meant_them() -> None:
+    clinic = next(entity for entity in ENTITIES if entity.entity_id == "AMB1")
+    cheque = replace(BOOKING, kind="cheque", cheque_number="1001", charges=None, text="x, " * 40)
+    ach = replace(BOOKING, kind="ach")
+    undone = replace(ach, kind="reversal", amount=Decimal(100))
+    entries = (ach, replace(BACK, return_reason="R02"), cheque, undone)
+    (read,) = bai2_reader.statements(bai2.write(bank.Statement(clinic, TODAY, 7, Decimal(1000), entries), AT))
+    assert (read["file_id"], read["opening"], read["closing"]) == ("7", "1000.00", "975.00")
+    names = ("amount", "end_to_end_id", "cheque_number", "return_reason", "reversal")
+    assert [tuple(entry[name] for name in names) for entry in read["entries"]] == [
+        ("-112.50", PAYMENT, "", "", "false"),
+        ("100.00", PAYMENT, "", "R02", "false"),
+        ("-112.50", "", "1001", "", "false"),
+        ("100.00", PAYMENT, "", "", "true"),
+    ]
+
+
+def test_answers_and_returns_are_read_as_the_bank_meant_them() -> None:
+    pairs = [(ORDER, Verdict("ACCP")), (replace(ORDER, end_to_end_id="P1"), Verdict("RJCT", "AC04", "closed"))]
+    read = pain002_reader.statuses(pain002.write(pain002.Answer("ACK-B1", "B1", AT, None, pairs, 2)))
+    assert [(each["level"], each["end_to_end_id"], each["status"], each["reason"]) for each in read] == [
+        ("file", "", "PART", ""),
+        ("group", "", "PART", ""),
+        ("payment", PAYMENT, "ACCP", ""),
+        ("payment", "P1", "RJCT", "AC04"),
+    ]
+    entry = returned(ORDER, "R02", "closed")
+    back, change = returns(nacha_returns.write([entry, replace(entry, code="C01", text="8802")], COMPANY, AT))
+    assert (back["kind"], back["code"], back["identification"], back["original_trace"], back["routing"]) == (
+        "return", "R02", PAYMENT[:15], ORDER.trace, "021000021",
+    )  # fmt: skip
+    assert (change["kind"], change["code"], change["corrected_account"]) == ("change", "C01", "8802")
