@@ -2,6 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,10 +12,12 @@ from sandbox.scenario.model import Booking, DayPlay
 from tests.integration.sandbox.served import Days, Running
 from tests.integration.sandbox.test_feedback import erp_rows, invoice, send
 from tests.integration.sandbox.test_sftp import sftp_of
-from tests.support.payment_files import Pay, nacha, pain001
+from tests.support import payment_files
+from tests.support.payment_files import Pay, nacha
 
 ACKS, NOTICES, RETURNS, STATEMENTS = (f"outgoing/{name}" for name in ("acks", "notifications", "returns", "statements"))
 PAYMENTS = "incoming/payments"
+pain001 = partial(payment_files.pain001, on="2026-03-01")
 
 
 def send_file(estate: Running, name: str, content: bytes, folder: str = PAYMENTS) -> None:

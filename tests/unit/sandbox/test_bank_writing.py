@@ -1,6 +1,6 @@
 """What the bank writes: statements foot, files of returns add up, and each payment is booked as it was asked for."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sandbox.bank import books, nacha_returns, pain002
-from sandbox.bank.execution import equal_pairs, make, together, unnamed
+from sandbox.bank.execution import Made, equal_pairs, make, together, unnamed
 from sandbox.bank.ledger import Order
 from sandbox.bank.model import Instruction, Verdict
 from sandbox.scenario.domain import ACCOUNTS, ENTITIES
@@ -29,7 +29,7 @@ def _order(**changes: object) -> Order:
     return Order("1", "waiting", replace(PAYMENT, **changes))  # type: ignore[arg-type]
 
 
-def _made(request: BankRequest | None = None, rate: str = "1", **changes: object):
+def _made(request: BankRequest | None = None, rate: str = "1", **changes: object) -> Made:
     numbers = iter(range(1, 9))
     return make(_order(**changes), request, TODAY, Decimal(rate), lambda: f"BK{next(numbers)}")
 
@@ -205,7 +205,7 @@ def test_the_ledger_books_what_the_bank_does_and_each_entry_balances(account: st
     for name, bookings in made.items():
         entries = [entry for _, entry in books.journals(bookings)]
         assert all(sum(amount for _, _, amount in entry.lines) == 0 for entry in entries)
-        sums = Counter()
+        sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for entry in entries:
             for number, _, amount in entry.lines:
                 sums[number, entry.currency] += amount

@@ -183,7 +183,8 @@ def test_cash_of_the_ledger_is_the_banks_but_for_payments_on_their_way(plays: li
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.entity_id)
 def test_what_is_owed_in_the_ledger_is_what_was_posted_and_not_paid(plays: list[DayPlay], entity: Entity) -> None:
     payables = ACCOUNTS[entity.erp]["payables"]
-    owed, posted = defaultdict(Decimal), defaultdict(Decimal)
+    owed: defaultdict[str, Decimal] = defaultdict(Decimal)
+    posted: dict[str, Decimal] = {}
     for play in plays:
         for document, account, amount in _journal_lines(play, entity):
             if account == payables:

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.bank.accounts import iban_is_valid, number_is_plausible, routing_is_valid
 from sandbox.scenario import DayPlay, Label, World
-from sandbox.scenario.model import Write
+from sandbox.scenario.model import Booking, Write
 from sandbox.scenario.payments import CODES, ON, SCENES
 from sandbox.scenario.policy import CLERK_LIMIT, DELEGATED_UNTIL, LEAD_LIMIT
 
@@ -79,7 +79,7 @@ def test_a_label_is_about_a_record_that_exists_on_the_day_it_is_due(acts: list[D
             assert _entry(acts, key).party == "Unknown party"
 
 
-def _entry(plays: list[DayPlay], key: str):
+def _entry(plays: list[DayPlay], key: str) -> Booking:
     statement, position, _ = key.split(":")
     _, entity, stamp = statement.split("-")
     day = (date.fromisoformat(stamp) - date(2026, 2, 28)).days
