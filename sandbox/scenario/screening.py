@@ -1,9 +1,10 @@
 """The lists of a scenario: organisations that nobody outside of it knows. One of its suppliers is on each."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sandbox.scenario.model import FileDrop
-from sandbox.scenario.payees import payees
+from sandbox.scenario.payees import Payee, payees
 from sandbox.wire import screening
 from sandbox.wire.screening import Excluded, Sanctioned
 
@@ -32,32 +33,36 @@ _HOSPICE = ("HOSPICE", "", "77 Spruce Court", "Golden", "CO", "80401", "1128b8",
 _EXCLUDED = (Excluded("Cold Harbor Lab Partners", *_CLINIC), Excluded("Mirror Lake Hospice", *_HOSPICE))
 
 
-def files(seed: int, day: int, at: datetime) -> list[FileDrop]:
-    """The lists of a day: whole ones on the first, and again on the day on which they grow."""
+def files(seed: int, day: int, at: datetime, codes: Collection[str]) -> list[FileDrop]:
+    """The lists of a day: whole ones on the first, and again on the day on which they grow.
+
+    Suppliers are on them where the code of the finding is injected.
+    """
     if day not in (1, UPDATED_ON):
         return []
-    listed = [*_listed(seed), *([_LATER] if day == UPDATED_ON else [])]
+    hits = payees(seed) if "SCREENING_HIT" in codes else ()
+    listed = [*_listed(hits), *([_LATER] if day == UPDATED_ON else [])]
     contents = {
         "sdn.csv": screening.sdn(listed),
         "alt.csv": screening.alt(listed),
         "add.csv": screening.add(listed),
-        "leie.csv": screening.leie([*_EXCLUDED, *_excluded(seed)]),
+        "leie.csv": screening.leie([*_EXCLUDED, *_excluded(hits)]),
     }
     return [FileDrop("screening", name, content, at) for name, content in contents.items()]
 
 
-def _listed(seed: int) -> list[Sanctioned]:
+def _listed(hits: tuple[Payee, ...]) -> list[Sanctioned]:
     """The sanctions list; a supplier's name is an alias of its first entry, in the publisher's spelling."""
-    names = [payee.vendor.name for payee in payees(seed) if payee.what == "listed"]
+    names = [payee.vendor.name for payee in hits if payee.what == "listed"]
     first, *others = _ENTRIES
     aliases = (*first.aliases, *(name.upper().replace(",", "") for name in names))
     return [Sanctioned(first.number, first.name, first.program, aliases, first.addresses), *others]
 
 
-def _excluded(seed: int) -> list[Excluded]:
+def _excluded(hits: tuple[Payee, ...]) -> list[Excluded]:
     """The suppliers that are excluded, at the addresses that their vendor masters have."""
     found = []
-    for payee in payees(seed):
+    for payee in hits:
         if payee.what == "excluded":
             vendor = payee.vendor
             street, city, code = vendor.address_in("erp_main" if vendor.main else "erp_west")

@@ -154,7 +154,7 @@ class World:
             page.writes += opening_writes(self.book.masters, self.entities, self.seed, self._at(1, 0, 5))
             page.writes += twin_writes(self.seed, self._at(1, 0, 5))
             page.labels += vendor_labels(self.book.masters, self.seed, date_of(1))
-        page.writes += payees.moves(payees.payees(self.seed), day, self._at(day, 8, 30))
+        page.writes += payees.moves(payees.payees(self.seed), day, self._at(day, 8, 30), self.payment_codes)
         for vendor in self.book.masters.vendors:
             if vendor.leaves_on == date_of(day):
                 page.writes += vendor_leaves(vendor, self._at(day, 0, 10))
@@ -179,7 +179,7 @@ class World:
                 "supply", f"outgoing/counts/counts_{stamp}.csv", supply.csv_file(supply.COUNT_COLUMNS, counts), at
             ),
         ]
-        drops += screening.files(self.seed, day, self._at(day, 6))
+        drops += screening.files(self.seed, day, self._at(day, 6), self.payment_codes)
         return drops + background.price_lists(self.book, day, self._at(day, 6))
 
     def _receipt_files(self, page: DayPage, day: int, stamp: str, at: datetime) -> list[FileDrop]:
