@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.formats import test_bai2, test_camt
+from tests.unit.formats import test_bai2, test_camt, test_nacha_returns, test_pain002
 from tieout import settings
 from tieout.landing.configuration_files import load_configuration
 from tieout.landing.keys import Keys
@@ -12,7 +12,15 @@ from tieout.warehouse.contracts import load_contracts
 
 FACTS = {"@file": "f", "@file_time": "t", "@interval_start": "s", "@interval_end": "e", "@system": "bank"}
 ENTITIES = {"NORTH OPERATING": "H1", "****6789": "AMB1", "WESTSIDE CLINIC": "AMB1"}
+NACHA = test_nacha_returns.file(
+    (10000, test_nacha_returns.addenda("99", "R03", "NO ACCOUNT")),
+    (0, test_nacha_returns.addenda("98", "C01", test_nacha_returns.NEW_NUMBER)),
+)
+NOTIFICATION = test_camt.NOTIFICATION.format(version="08", details=test_camt.DETAILS["08"]).encode()
 PAYLOADS = {
+    "acknowledgements": test_pain002.V10.encode(),
+    "returns": NACHA,
+    "notifications": NOTIFICATION,
     "statements": test_camt.V08.encode(),
     "american_statements": test_bai2.GOOD,
 }
@@ -46,8 +54,38 @@ def parsed():
 def test_no_field_of_a_message_is_drift_and_no_account_number_is_loaded(parsed, name):
     _, text, unknown = parsed(name)
     assert unknown == []
-    for number in (test_bai2.NUMBER, "DE89370400440532013000"):
+    for number in (test_bai2.NUMBER, test_nacha_returns.NEW_NUMBER, "DE89370400440532013000"):
         assert number not in text
+
+
+def test_every_level_of_an_answer_is_a_status_of_its_own(parsed):
+    rows, _, _ = parsed("acknowledgements")
+    assert [(row["_record_key"], row["level"], row["status"]) for row in rows["payment_status"]] == [
+        ("A1:1", "file", "PART"),
+        ("A1:2", "group", "PART"),
+        ("A1:3", "payment", "ACCP"),
+        ("A1:4", "payment", "RJCT"),
+        ("A1:5", "payment", "PDNG"),
+    ]
+    assert {row["message_ref"] for row in rows["payment_status"]} == {"B1"}
+
+
+def test_a_return_rejects_a_payment_and_a_change_corrects_an_account(parsed):
+    rows, _, _ = parsed("returns")
+    (returned,), (change,) = rows["payment_status"], rows["account_correction"]
+    assert (returned["status"], returned["reason_code"], returned["end_to_end_id"]) == ("RJCT", "R03", "P1")
+    assert (returned["at"], returned["level"]) == ("2026-04-02T07:30:00+00:00", "payment")
+    assert (change["correction_code"], change["entity_id"], change["account_last4"]) == ("C01", "AMB1", "6789")
+    assert change["corrected_account_last4"] == test_nacha_returns.NEW_NUMBER[-4:]
+    assert change["corrected_account_token"] not in ("", change["account_token"])
+
+
+def test_a_notification_gives_its_entries_with_account_and_entity(parsed):
+    rows, _, _ = parsed("notifications")
+    single, batch = rows["bank_notification"]
+    assert (single["_record_key"], single["entity_id"], single["account_last4"]) == ("N1|1|1", "H1", "3000")
+    assert (single["amount"], single["original_amount"], single["exchange_rate"]) == ("-98.00", "90.00", "1.1")
+    assert (batch["payment_group_ref"], batch["batch_count"], batch["booking_date"]) == ("G1", "3", "")
 
 
 @pytest.mark.parametrize(
