@@ -99,6 +99,10 @@ class Estate:
         """Put a fault into force; return it with its id."""
         return self._call("POST", "/faults", {"system": system, "kind": kind, **details})
 
+    def ask_bank(self, kind: str, **details: Any) -> dict[str, Any]:
+        """Ask the bank to do something unusual (sandbox/README.md); return the request with its id."""
+        return self._call("POST", "/bank", {"kind": kind, **details})
+
     def faults(self) -> list[dict[str, Any]]:
         """Return the faults that are in force and not over yet."""
         return self._call("GET", "/faults")
