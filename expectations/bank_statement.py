@@ -5,16 +5,18 @@ from tieout.quality.predicates import number
 from tieout.quality.rules import Check, critical
 
 # Entries are other rows. They are looked up by their record key's newest version, since a statement that is sent again
-# finds its entries landed already. Inside, columns are renamed, so that statement_ref is the statement's own.
+# finds its entries landed already. What is wanted is named first, where statement_ref is still the statement's own; and
+# only its entries are put in order, which are few among all.
 _ENTRIES = f"""
-    select coalesce(sum({number("entry_amount")}), 0)
-    from (
-        select distinct on (_source_system, _record_key)
-            _source_system as entry_system, statement_ref as entry_statement, amount as entry_amount, _deleted as gone
+    select coalesce(sum({number("amount")}), 0)
+    from (values (statement_ref, _source_system)) as wanted (wanted_statement, wanted_system)
+    cross join lateral (
+        select distinct on (_record_key) amount, _deleted
         from raw.bank_entry
-        order by _source_system, _record_key, _source_updated_at desc nulls last, _ingested_at desc, _row_number desc
+        where statement_ref = wanted_statement and _source_system = wanted_system
+        order by _record_key, _source_updated_at desc nulls last, _ingested_at desc, _row_number desc
     ) as entries
-    where entry_statement = statement_ref and entry_system = _source_system and not gone
+    where not _deleted
 """  # noqa: S608 (constants of this file)
 
 CHECKS: tuple[Check, ...] = (
