@@ -7,7 +7,7 @@
 with desired as (
     {%- for operation in [
         'match_result', 'purchase_order', 'posting_status', 'payment_status', 'clearance_oracle', 'clearance_sap', 'receipt',
-        'payment_outcome', 'purchase_order_supply', 'vendor', 'receipt_discrepancy', 'correction_request', 'master_proposal',
+        'payment_outcome', 'vendor', 'receipt_discrepancy', 'correction_request', 'master_proposal',
     ] %}
     select
         target,
