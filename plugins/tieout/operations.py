@@ -4,9 +4,9 @@ One row per failure of one thing: the same failure again updates the row, and wh
 Business findings are holds and live elsewhere; nothing is in both (docs/reference/exceptions.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import psycopg
 
@@ -74,6 +74,27 @@ def raise_incident(
     if row is None:  # `insert … returning` of one row always answers; says so to the type checker
         raise RuntimeError("The incident was not recorded.")
     return int(row[0])
+
+
+def raise_found(
+    connection: psycopg.Connection, found: Mapping[str, Mapping[str, Any]], *, kinds: Sequence[str], at: datetime
+) -> None:
+    """Record what a look found, and resolve what an earlier one found and this one did not.
+
+    Args:
+        found: by fingerprint, what ``raise_incident`` is told besides it and the time.
+        kinds: beginnings of the fingerprints of everything that the look can find.
+        at: business time.
+    """
+    for fingerprint, said in found.items():
+        raise_incident(connection, fingerprint=fingerprint, at=at, **said)
+    over = connection.execute(
+        "select fingerprint from ops.incident where state in ('retrying', 'dead')"
+        " and exists (select from unnest(%s::text[]) as kind where starts_with(fingerprint, kind))"
+        " and fingerprint <> all(%s)",
+        (list(kinds), list(found)),
+    ).fetchall()
+    resolve_incidents(connection, [fingerprint for (fingerprint,) in over], at=at)
 
 
 def resolve_incidents(connection: psycopg.Connection, fingerprints: Sequence[str], *, at: datetime) -> int:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from tieout import operations
 from tieout.alerts.promises import ARRIVED, KNOWN, Late, Promise, Served
-from tieout.operations import raise_incident, resolve_incidents
 
 RUNBOOK = "extract"
 
@@ -106,28 +107,21 @@ def read_ages(
 
 def record_late(connection: psycopg.Connection, found: Sequence[Late], at: datetime) -> int:
     """Raise a technical exception for each broken promise, resolve those that are kept again; return how many."""
-    for one in found:
-        what = "rows of" if one.promise.subject == ARRIVED else "of"
-        raise_incident(
-            connection,
-            fingerprint=one.fingerprint,
-            incident_class="late",
-            message=f"{one.object} from {one.source_system}, {what} {', '.join(one.entity_ids)}: known up to"
-            f" {one.known_to:%Y-%m-%d %H:%M} UTC, promised ({one.promise.sla_id}) up to {one.needed:%Y-%m-%d %H:%M}.",
-            runbook=RUNBOOK,
-            at=at,
-            source_system=one.source_system,
-            object_name=one.object,
-            entity_id=one.entity_ids[0] if len(one.entity_ids) == 1 else None,
-        )
-    still = [one.fingerprint for one in found]
-    over = connection.execute(
-        "select fingerprint from ops.incident where class = 'late' and state in ('retrying', 'dead')"
-        " and fingerprint <> all(%s)",
-        [still],
-    ).fetchall()
-    resolve_incidents(connection, [fingerprint for (fingerprint,) in over], at=at)
+    operations.raise_found(connection, {one.fingerprint: _said(one) for one in found}, kinds=["late:"], at=at)
     return len(found)
+
+
+def _said(one: Late) -> dict[str, Any]:
+    what = "rows of" if one.promise.subject == ARRIVED else "of"
+    return {
+        "incident_class": "late",
+        "message": f"{one.object} from {one.source_system}, {what} {', '.join(one.entity_ids)}: known up to"
+        f" {one.known_to:%Y-%m-%d %H:%M} UTC, promised ({one.promise.sla_id}) up to {one.needed:%Y-%m-%d %H:%M}.",
+        "runbook": RUNBOOK,
+        "source_system": one.source_system,
+        "object_name": one.object,
+        "entity_id": one.entity_ids[0] if len(one.entity_ids) == 1 else None,
+    }
 
 
 def _arrived(connection: psycopg.Connection, one: Served) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from croniter import croniter
 
-from tieout.operations import raise_incident, resolve_incidents
+from tieout import operations
 
 RUNBOOK = "watch"
 
@@ -81,14 +81,10 @@ def waiting_work(connection: psycopg.Connection, now: datetime, patience: timede
 
 def record_missing(connection: psycopg.Connection, found: Mapping[str, str], at: datetime) -> None:
     """Raise a technical exception for each DAG that did not run, resolve those that did since."""
-    for dag_id, message in found.items():
-        raise_incident(
-            connection, fingerprint=f"missing:{dag_id}", incident_class="pipeline failed", message=message,
-            runbook=RUNBOOK, at=at, state="dead",
-        )  # fmt: skip
-    over = connection.execute(
-        "select fingerprint from ops.incident where fingerprint like 'missing:%%' and state in ('retrying', 'dead')"
-        " and fingerprint <> all(%s)",
-        [[f"missing:{dag_id}" for dag_id in found]],
-    ).fetchall()
-    resolve_incidents(connection, [fingerprint for (fingerprint,) in over], at=at)
+    said = {
+        f"missing:{dag_id}": {
+            "incident_class": "pipeline failed", "message": message, "runbook": RUNBOOK, "state": "dead",
+        }
+        for dag_id, message in found.items()
+    }  # fmt: skip
+    operations.raise_found(connection, said, kinds=["missing:"], at=at)

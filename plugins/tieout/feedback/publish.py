@@ -8,7 +8,7 @@ verdict taken back before it was published was never a message. A desired state 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -255,42 +255,28 @@ def _tell(connection: psycopg.Connection, published: Published, run_id: str, now
     """Record the messages in the audit trail, and what could not become one as technical exceptions."""
     record_published(connection, published, run_id, now)
     found = {
-        incidents.fingerprint(incidents.BODY, target, operation, breach): (
+        incidents.fingerprint(incidents.BODY, target, operation, breach): _said(
             target,
             operation,
             f"{count} bodies were not sent: {breach}. Correct the model or raise the schema's version.",
         )
         for (target, operation, breach), count in sorted(published.invalid.items())
     } | {
-        incidents.fingerprint(incidents.UNKNOWN, target, operation): (
+        incidents.fingerprint(incidents.UNKNOWN, target, operation): _said(
             target,
             operation,
             f"{count} conclusions were not sent: config/feedback/targets.yml does not name the operation.",
         )
         for (target, operation), count in sorted(published.unconfigured.items())
     }
-    for name, (target, operation, message) in found.items():
-        operations.raise_incident(
-            connection,
-            fingerprint=name,
-            incident_class="contract broken",
-            message=message,
-            runbook="publish",
-            at=now,
-            source_system=target,
-            object_name=operation,
-        )
-    operations.resolve_incidents(connection, list(_over(connection, found)), at=now)
+    operations.raise_found(connection, found, kinds=[incidents.BODY, incidents.UNKNOWN], at=now)
 
 
-def _over(connection: psycopg.Connection, found: Iterable[str]) -> Iterator[str]:
-    """Yield the open technical exceptions of publishing that were not found again."""
-    still = set(found)
-    rows = connection.execute(
-        "select fingerprint from ops.incident where state in ('retrying', 'dead')"
-        " and (starts_with(fingerprint, %s) or starts_with(fingerprint, %s))",
-        (incidents.BODY, incidents.UNKNOWN),
-    )
-    for (name,) in rows.fetchall():
-        if name not in still:
-            yield name
+def _said(target: str, operation: str, message: str) -> dict[str, Any]:
+    return {
+        "incident_class": "contract broken",
+        "message": message,
+        "runbook": "publish",
+        "source_system": target,
+        "object_name": operation,
+    }

@@ -49,6 +49,15 @@ def test_what_fails_again_after_it_was_resolved_is_a_new_incident(connection):
     assert [row[0] for row in rows(connection)] == ["resolved", "retrying"]
 
 
+def test_what_a_look_does_not_find_again_is_over_and_what_others_found_stays(connection):
+    said = {"incident_class": "unavailable", "message": "AP answered 503.", "runbook": "ap_down"}
+    seen(connection)
+    operations.raise_found(connection, {"late:a": said, "late:b": said}, kinds=["late:", "missing:"], at=NOW)
+    operations.raise_found(connection, {"late:b": said}, kinds=["late:", "missing:"], at=NOW)
+    found = connection.execute("select fingerprint, state, attempts from ops.incident order by fingerprint").fetchall()
+    assert found == [("extract:ap:invoice", "retrying", 1), ("late:a", "resolved", 1), ("late:b", "retrying", 2)]
+
+
 def test_only_dead_incidents_are_replayed(connection):
     seen(connection)
     assert operations.mark_replayed(connection, ["extract:ap:invoice"], at=NOW) == 0
