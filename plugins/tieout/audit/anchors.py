@@ -5,9 +5,8 @@
 That an anchor was written is an event of the trail itself, with the anchor's hash: one that was removed is missed.
 """
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
@@ -15,6 +14,7 @@ import psycopg
 from tieout.audit.chain import head
 from tieout.audit.event import record
 from tieout.landing.archive import Archive
+from tieout.landing.kept import Kept
 
 ACTION = "anchor"
 _NOTED = """
@@ -26,7 +26,7 @@ _NOTED = """
 
 
 @dataclass(frozen=True)
-class Anchor:
+class Anchor(Kept):
     """The chain's end at a moment: position and hash; ``events`` counts the whole trail; ``at`` is business time."""
 
     number: int
@@ -35,16 +35,6 @@ class Anchor:
     position: int
     sha256: str
     events: int
-
-    @property
-    def text(self) -> str:
-        """The anchor as it is kept."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-
-    @property
-    def text_sha256(self) -> str:
-        """The hash of that text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
     def __str__(self) -> str:
         return f"Anchor {self.number} of {self.day}"

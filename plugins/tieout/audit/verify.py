@@ -6,18 +6,19 @@ The chain is read once, as a stream: memory does not grow with it. Everything is
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import psycopg
 
 from tieout.audit import anchors
-from tieout.audit.anchors import Anchor
+from tieout.audit.anchors import Anchor, Noted
 from tieout.audit.encoding import TEXTS
 from tieout.audit.walk import Findings, Link, Walk
 from tieout.errors import MalformedPayload
 from tieout.landing.archive import Archive
+from tieout.landing.kept import look_ahead
 
 FETCH = 5000  # rows held in memory
-LOOK_AHEAD = 31  # numbers that are tried after the last anchor that is there: so many may be missing in a row
 RESTORED = "restored"
 """Action of the event that says that the warehouse was restored from a backup, and which anchors it lost by that."""
 
@@ -131,30 +132,34 @@ def _read_anchors(connection: psycopg.Connection, archive: Archive | None) -> tu
         return [], findings
     noted = {each.number: each for each in anchors.noted(connection)}
     found: dict[int, Anchor] = {}
-    number, last = 1, max(noted, default=0)
-    while number <= last + LOOK_AHEAD:
-        said = noted.get(number)
-        name = f"Anchor {number}" + (f" of {said.day} (position {said.position})" if said else "")
-        try:
-            anchor = anchors.read(archive, number)
-        except MalformedPayload:
-            findings.add(f"{name}: was changed in the archive.")
-            last = max(last, number)
-        else:
-            if anchor is not None and (
-                anchor.number != number or (said is not None and anchor.text_sha256 != said.text_sha256)
-            ):
-                findings.add(f"{name}: is not the one that was written.")
-            elif anchor is not None:
-                found[number] = anchor
-            if anchor is not None:
-                last = max(last, number)
-            elif said is not None:
-                findings.add(f"{name}: is missing in the archive.")
-        number += 1
+    for number, there in look_ahead(1, max(noted, default=0), partial(_read, archive)):
+        wrong = _wrong(number, there, noted.get(number))
+        if wrong:
+            findings.add(wrong)
+        elif isinstance(there, Anchor):
+            found[number] = there
     for gap in sorted(set(range(1, max(found, default=0))) - set(found) - set(noted)):
         findings.add(f"Anchor {gap}: is missing between others.")
     return list(found.values()), findings
+
+
+def _read(archive: Archive, number: int) -> Anchor | MalformedPayload | None:
+    try:
+        return anchors.read(archive, number)
+    except MalformedPayload as changed:
+        return changed
+
+
+def _wrong(number: int, there: Anchor | MalformedPayload | None, said: Noted | None) -> str | None:
+    """Return what is wrong with the anchor of a number, or nothing."""
+    name = f"Anchor {number}" + (f" of {said.day} (position {said.position})" if said else "")
+    if there is None:
+        return f"{name}: is missing in the archive." if said else None
+    if isinstance(there, MalformedPayload):
+        return f"{name}: was changed in the archive."
+    if there.number != number or (said is not None and there.text_sha256 != said.text_sha256):
+        return f"{name}: is not the one that was written."
+    return None
 
 
 def _expected(found: Iterable[Anchor]) -> Mapping[int, list[tuple[str, str]]]:

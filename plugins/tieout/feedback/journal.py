@@ -11,13 +11,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
 
 from tieout.errors import ConfigurationError
 from tieout.landing.archive import Archive
+from tieout.landing.kept import Kept
 
 _HOLD = "select pg_advisory_lock(hashtext('tieout journal'))"
 _RELEASE = "select pg_advisory_unlock(hashtext('tieout journal'))"
@@ -40,7 +41,7 @@ _INSERT = """
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(Kept):
     """An entry. ``messages_sha256`` is the archive's name of the new messages' text, None where there are none.
 
     ``through_message_id`` is the highest id of all messages so far; ``at`` is business time, ISO 8601.
@@ -51,16 +52,6 @@ class Entry:
     messages: int
     through_message_id: int
     at: str
-
-    @property
-    def text(self) -> str:
-        """The entry as it is kept."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-
-    @property
-    def text_sha256(self) -> str:
-        """The hash of that text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def read(archive: Archive, number: int) -> Entry | None:

@@ -15,10 +15,10 @@ from tieout.audit.verify import RESTORED
 from tieout.feedback import journal
 from tieout.feedback.recovery import recover
 from tieout.landing.archive import Archive
+from tieout.landing.kept import look_ahead
 
 FINGERPRINT = "warehouse:restored"
 RUNBOOK = "restore_warehouse"
-LOOK_AHEAD = 31  # numbers of anchors that are tried after the last that is there
 
 _OPEN = """
     select restore_id, found_at, sent_until, after_interface_run_id, pulls_landed is not null as landed
@@ -125,11 +125,11 @@ def _anchors_lost(connection: psycopg.Connection, archive: Archive) -> list[int]
     """Return the numbers of anchors that this warehouse did not write, or wrote and does not know any more."""
     known = max((each.number for each in anchors.noted(connection)), default=0)
     end = chain.head(connection).position
-    lost: list[int] = []
-    number = known + 1
-    while number <= max([known, *lost]) + LOOK_AHEAD:
+
+    def lost(number: int) -> anchors.Anchor | None:
         anchor = anchors.read(archive, number)
-        if anchor is not None and (anchor.position > end or not anchors.is_of_chain(connection, anchor)):
-            lost.append(number)
-        number += 1
-    return lost
+        if anchor is None or (anchor.position <= end and anchors.is_of_chain(connection, anchor)):
+            return None
+        return anchor
+
+    return [number for number, anchor in look_ahead(known + 1, known, lost) if anchor is not None]
