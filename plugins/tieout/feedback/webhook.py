@@ -13,28 +13,17 @@ from tieout.events.signature import sign
 from tieout.feedback.answers import Answer, answer_of
 from tieout.feedback.targets import Target
 from tieout.feedback.transport import Message, Pace
-from tieout.feedback.wire import client_of, headers_of, path_of
+from tieout.feedback.wire import OneByOne, client_of, headers_of, path_of
 from tieout.http import Address, Clock
 
 
-class Webhook:
+class Webhook(OneByOne):
     """A target that receives signed webhooks."""
 
     def __init__(self, target: Target, address: Address, *, wall_now: Clock, pace: Pace) -> None:
-        self._target = target
-        self._wall_now = wall_now
-        self._pace = pace
         known_by = target.authentication
         signed = Signed(address.password, known_by.timestamp_header, known_by.signature_header, wall_now)
-        self._client = client_of(target, address, signed)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
-    def has(self, operation: str, batch_key: str) -> bool:
-        """A webhook is told each message by itself."""
-        return False
+        super().__init__(target, client_of(target, address, signed), wall_now=wall_now, pace=pace)
 
     def send(self, messages: Sequence[Message]) -> Answer:
         """Send the one message that is given."""

@@ -22,35 +22,39 @@ SHOWN_ALREADY = "The target shows it already; nothing was written."
 KEY_HEADER = "Idempotency-Key"
 
 
-class HttpApi:
-    """A target with an HTTP API."""
+class OneByOne:
+    """A target that is told each message by itself, over one HTTP client."""
 
-    def __init__(self, target: Target, address: Address, *, wall_now: Clock, pace: Pace) -> None:
+    def __init__(self, target: Target, client: httpx.Client, *, wall_now: Clock, pace: Pace) -> None:
         self._target = target
+        self._client = client
         self._wall_now = wall_now
         self._pace = pace
-        known_by = target.authentication
-        if known_by.kind == "signature":
-            raise ConfigurationError(f"{target.name} speaks HTTP and is no webhook.", "Set its `kind` to webhook.")
-        self._client = client_of(
-            target,
-            address,
-            authentication(
-                known_by.kind,
-                address,
-                token_url=base_url(address) + known_by.token_path,
-                header=known_by.header,
-                wall_now=wall_now,
-            ),
-        )
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
     def has(self, operation: str, batch_key: str) -> bool:
-        """An API is told each message by itself."""
+        """No messages are collected."""
         return False
+
+
+class HttpApi(OneByOne):
+    """A target with an HTTP API."""
+
+    def __init__(self, target: Target, address: Address, *, wall_now: Clock, pace: Pace) -> None:
+        known_by = target.authentication
+        if known_by.kind == "signature":
+            raise ConfigurationError(f"{target.name} speaks HTTP and is no webhook.", "Set its `kind` to webhook.")
+        own = authentication(
+            known_by.kind,
+            address,
+            token_url=base_url(address) + known_by.token_path,
+            header=known_by.header,
+            wall_now=wall_now,
+        )
+        super().__init__(target, client_of(target, address, own), wall_now=wall_now, pace=pace)
 
     def send(self, messages: Sequence[Message]) -> Answer:
         """Send the one message that is given."""

@@ -17,6 +17,8 @@ class RunGate(BaseOperator):
     each ask for a transformation, and the first takes everything.
     """
 
+    nothing = "Nothing became known, and no time has passed, since the last transformation."
+
     def execute(self, context: Context) -> dict[str, Any]:
         """Return how many batches were promoted and stopped, and how many rows were held back.
 
@@ -26,8 +28,6 @@ class RunGate(BaseOperator):
         from airflow.sdk.exceptions import AirflowSkipException
 
         from tieout.quality.gate import run_gate
-        from tieout.warehouse.connection import connect
-        from tieout.warehouse.runs import nothing_new
 
         outcome = run_gate(
             warehouse_dsn(),
@@ -35,10 +35,22 @@ class RunGate(BaseOperator):
             dag_run_id=context["run_id"],
             now=settings.business_now(),
             data_docs=settings.data_docs_dir(),
+            feed=self.feed(),
         )
         self.log.info("Gate: %s", outcome)
+        if not self.concludes(context):
+            raise AirflowSkipException(self.nothing)
+        return outcome.as_dict()
+
+    def feed(self) -> str | None:
+        """Return the feed whose batches are judged, none where all are."""
+        return None
+
+    def concludes(self, context: Context) -> bool:
+        """Whether the rest of the run has something to conclude."""
+        from tieout.warehouse.connection import connect
+        from tieout.warehouse.runs import nothing_new
+
         with connect(warehouse_dsn()) as connection:
             new = not nothing_new(connection, now=settings.business_now(), sends_feedback=sends_feedback(context))
-        if not new and triggering_events(context):
-            raise AirflowSkipException("Nothing became known, and no time has passed, since the last transformation.")
-        return outcome.as_dict()
+        return new or not triggering_events(context)

@@ -1,12 +1,12 @@
 """What an event goes through on its way to a target: landed, judged, built ahead of the rest."""
 
 from dataclasses import asdict
-from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.connections import archive_root, keys, warehouse_dsn
+from tieout.operators.gate import RunGate
 
 
 class TakeEvents(BaseOperator):
@@ -30,39 +30,28 @@ class TakeEvents(BaseOperator):
         return {"landed": taken.landed, "unchanged": taken.unchanged, "rejected": taken.rejected}
 
 
-class GateEvents(BaseOperator):
+class GateEvents(RunGate):
     """Judge what events brought, and nothing else: an extraction under way is judged when it is whole.
 
     Where nothing is known that no transformation has seen, the rest of the run is skipped: events that came together
     were taken together, by the run of the first.
     """
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        """Return how many batches were promoted and stopped, and how many rows were held back.
+    nothing = "Nothing is known that no transformation has seen, or none has been yet."
 
-        Raises:
-            AirflowSkipException: there is nothing to conclude.
-        """
-        from airflow.sdk.exceptions import AirflowSkipException
-
+    def feed(self) -> str:
+        """Return the feed that events land as."""
         from tieout.landing.profile import EVENTS
-        from tieout.quality.gate import run_gate
+
+        return EVENTS
+
+    def concludes(self, context: Context) -> bool:
+        """Whether something is known that no transformation has seen."""
         from tieout.warehouse.connection import connect
         from tieout.warehouse.runs import is_ahead
 
-        outcome = run_gate(
-            warehouse_dsn(),
-            config=settings.config_dir(),
-            dag_run_id=context["run_id"],
-            now=settings.business_now(),
-            data_docs=settings.data_docs_dir(),
-            feed=EVENTS,
-        )
-        self.log.info("Gate: %s", outcome)
         with connect(warehouse_dsn()) as connection:
-            if not is_ahead(connection):
-                raise AirflowSkipException("Nothing is known that no transformation has seen, or none has been yet.")
-        return outcome.as_dict()
+            return is_ahead(connection)
 
 
 class BuildAhead(BaseOperator):
