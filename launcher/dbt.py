@@ -4,26 +4,14 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from launcher import processes
 from launcher.errors import LaunchError
 from launcher.settings import CHECKOUT
 from launcher.stack import Stack
+from tieout.warehouse.dbt import connection_variables, folders
 
 SECONDS = 300
-
-
-def connection_variables(dsn: str) -> dict[str, str]:
-    """Return a ``postgresql://`` URL as the variables that dbt_project/profiles.yml reads."""
-    parts = urlsplit(dsn)
-    return {
-        "TIEOUT_WAREHOUSE_HOST": parts.hostname or "",
-        "TIEOUT_WAREHOUSE_PORT": str(parts.port or 5432),
-        "TIEOUT_WAREHOUSE_USER": unquote(parts.username or ""),
-        "TIEOUT_WAREHOUSE_PASSWORD": unquote(parts.password or ""),
-        "TIEOUT_WAREHOUSE_DATABASE": parts.path.lstrip("/"),
-    }
 
 
 def render_documents(stack: Stack) -> None:
@@ -44,9 +32,7 @@ def render_documents(stack: Stack) -> None:
 
 def dbt_command(target: Path, *arguments: str) -> list[str]:
     """Return a dbt command line on our project with a target folder of its own: two dbts in one folder spoil it."""
-    project = str(CHECKOUT / "dbt_project")
-    folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
-    return [str(Path(sys.executable).with_name("dbt")), *arguments, *folders, "--log-path", str(target / "logs")]
+    return [str(Path(sys.executable).with_name("dbt")), *arguments, *folders(target, target / "logs")]
 
 
 def parse() -> int:

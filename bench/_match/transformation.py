@@ -10,9 +10,10 @@ from pathlib import Path
 import psycopg
 
 from launcher import processes
-from launcher.dbt import connection_variables, dbt_command
+from launcher.dbt import dbt_command
 from launcher.settings import CHECKOUT
 from tieout.warehouse import runs
+from tieout.warehouse.dbt import connection_variables
 
 THREADS = 2
 SECONDS = 3600

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import psycopg
 from dbt.cli.main import dbtRunner
@@ -22,8 +21,8 @@ from launcher.postgres import EmbeddedPostgres
 from tieout import settings
 from tieout.warehouse import ahead, runs
 from tieout.warehouse.contracts import Contract, load_contracts
+from tieout.warehouse.dbt import connection_variables, folders
 
-PROJECT = settings.dbt_project_dir()
 DATABASE = "models"
 MATCH = ["+path:models/match"]
 # A fifth of a small build goes to dbt's log of debugging and to files that nobody reads here.
@@ -43,15 +42,7 @@ class Dbt:
 
     def __init__(self, dsn: str) -> None:
         self.target = Path(tempfile.mkdtemp(prefix="tieout-dbt-"))
-        url = urlsplit(dsn)
-        self.environment = {
-            "TIEOUT_WAREHOUSE_HOST": url.hostname or "",
-            "TIEOUT_WAREHOUSE_PORT": str(url.port),
-            "TIEOUT_WAREHOUSE_USER": url.username or "",
-            "TIEOUT_WAREHOUSE_PASSWORD": unquote(url.password or ""),
-            "TIEOUT_WAREHOUSE_DATABASE": url.path.lstrip("/"),
-            "DO_NOT_TRACK": "1",
-        }
+        self.environment = connection_variables(dsn) | {"DO_NOT_TRACK": "1"}
         self.manifest = self._invoke(dbtRunner(), ["parse"])
 
     def __call__(self, *arguments: str) -> None:
@@ -70,12 +61,10 @@ class Dbt:
         shutil.rmtree(self.target, ignore_errors=True)
 
     def _invoke(self, runner: dbtRunner, arguments: list[str]) -> Any:
-        folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        places = ["--target-path", str(self.target), "--log-path", str(self.target)]
         said = StringIO()
         os.environ.update(self.environment)  # another warehouse may have been built in this process meanwhile
         with redirect_stdout(said):
-            result = runner.invoke([*arguments, *folders, *places, *QUIET])
+            result = runner.invoke([*arguments, *folders(self.target, self.target), *QUIET])
         if not result.success:
             raise AssertionError(f"dbt {' '.join(arguments)} failed: {result.exception}\n{said.getvalue()}")
         return result.result

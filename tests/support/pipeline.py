@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import paramiko
 
-from launcher.dbt import connection_variables, dbt_command
+from launcher.dbt import dbt_command
 from launcher.estate import Estate
 from launcher.postgres import EmbeddedPostgres
 from tieout.feedback.delivery import Clocks, deliver
@@ -39,6 +39,7 @@ from tieout.resolution.flow import resolve_vendors
 from tieout.sources.endpoint import Endpoint
 from tieout.warehouse import runs
 from tieout.warehouse.connection import connect
+from tieout.warehouse.dbt import connection_variables
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60

@@ -35,11 +35,9 @@ def run_dbt(dsn: str, *arguments: str, variables: Mapping[str, Any]) -> None:
     Raises:
         TieoutError: dbt failed; the message has the end of what it said.
     """
-    project = str(settings.dbt_project_dir())
     with tempfile.TemporaryDirectory(prefix="tieout-dbt-") as target:
-        folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", target, "--log-path", target]
-        folders += ["--log-level-file", "none"]
-        command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--vars", json.dumps(variables), *folders]
+        flags = [*folders(Path(target), Path(target)), "--log-level-file", "none"]
+        command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--vars", json.dumps(variables), *flags]
         result = subprocess.run(command, env=_environment(dsn), capture_output=True, text=True, check=False)
     if result.returncode != 0:
         said = "\n".join((result.stdout + result.stderr).splitlines()[-LAST_LINES:])
@@ -64,14 +62,12 @@ def run_dbt_here(dsn: str, arguments: Sequence[str], *, target: Path) -> tuple[b
     """
     from dbt.cli.main import dbtRunner
 
-    project = str(settings.dbt_project_dir())
-    folders = ["--project-dir", project, "--profiles-dir", project]
-    places = ["--target-path", str(target), "--log-path", str(target)]
     target.mkdir(parents=True, exist_ok=True)
     os.environ.update(_environment(dsn))
+    places = folders(target, target)
     with (target / "in_use").open("w") as mark:
         fcntl.flock(mark, fcntl.LOCK_EX)
-        outcome = dbtRunner().invoke([*WITHOUT_FILES, *arguments, *folders, *places])
+        outcome = dbtRunner().invoke([*WITHOUT_FILES, *arguments, *places])
     if outcome.exception is not None:
         raise TieoutError(f"dbt {arguments[0]} did not run: {outcome.exception}", "See dbt's lines above.")
     return outcome.success, {"results": [_as_written(result) for result in getattr(outcome.result, "results", [])]}
@@ -87,15 +83,23 @@ def _as_written(result: Any) -> dict[str, Any]:
     }
 
 
-def _environment(dsn: str) -> dict[str, str]:
-    """Return this process's environment with the warehouse as dbt_project/profiles.yml reads it."""
+def connection_variables(dsn: str) -> dict[str, str]:
+    """Return a ``postgresql://`` URL as the variables that dbt_project/profiles.yml reads."""
     url = urlsplit(dsn)
-    return os.environ | {
+    return {
         "TIEOUT_WAREHOUSE_HOST": url.hostname or "",
         "TIEOUT_WAREHOUSE_PORT": str(url.port or 5432),
         "TIEOUT_WAREHOUSE_USER": unquote(url.username or ""),
         "TIEOUT_WAREHOUSE_PASSWORD": unquote(url.password or ""),
         "TIEOUT_WAREHOUSE_DATABASE": url.path.lstrip("/"),
-        "TIEOUT_WAREHOUSE_THREADS": "2",
-        "DO_NOT_TRACK": "1",
     }
+
+
+def folders(target: Path, logs: Path) -> list[str]:
+    """Return the flags that name dbt's folders: the project with its profiles, what it writes, its log."""
+    project = str(settings.dbt_project_dir())
+    return ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target), "--log-path", str(logs)]
+
+
+def _environment(dsn: str) -> dict[str, str]:
+    return os.environ | connection_variables(dsn) | {"TIEOUT_WAREHOUSE_THREADS": "2", "DO_NOT_TRACK": "1"}
