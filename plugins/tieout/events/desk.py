@@ -9,16 +9,15 @@ from typing import TypeVar
 
 import psycopg
 
-from tieout.errors import MalformedPayload, Transient
+from tieout.errors import Transient
 from tieout.events import inbox
 from tieout.events.envelope import Envelope
 from tieout.events.inbox import Arrival, Stored
+from tieout.events.incidents import raise_bad
 from tieout.landing.keys import Keys
 from tieout.landing.profile import Events
-from tieout.operations import raise_incident
 
 Result = TypeVar("Result")
-RUNBOOK = "receive"
 CONNECTIONS = 4
 CONNECT_SECONDS = 3
 # The answer promises that the event is kept: its commit waits for the disk, whatever the server's default is.
@@ -157,14 +156,6 @@ class _Lent:
 def _keep(connection: psycopg.Connection, arrival: Arrival, keys: Keys) -> Stored:
     stored = inbox.store(connection, arrival, keys)
     if stored == "different":
-        raise_incident(
-            connection,
-            fingerprint=f"events:{arrival.source_system}:{arrival.event_id}",
-            incident_class=MalformedPayload.incident_class,
-            message=f"Event {arrival.event_id} came again with other content; the first one stays.",
-            runbook=RUNBOOK,
-            at=arrival.received_at,
-            source_system=arrival.source_system,
-            state="dead",
-        )
+        said = f"Event {arrival.event_id} came again with other content; the first one stays."
+        raise_bad(connection, arrival.source_system, arrival.event_id, said, arrival.received_at)
     return stored

@@ -11,15 +11,15 @@ from tieout.errors import MalformedPayload
 from tieout.events import inbox
 from tieout.events.examine import Examiner
 from tieout.events.inbox import Waiting
+from tieout.events.incidents import fingerprint, raise_bad
 from tieout.events.pull import archived, interval_of
 from tieout.landing.keys import Keys
 from tieout.landing.land import Landed, Landing, facts_of, land
 from tieout.landing.ledger import lock_feed
 from tieout.landing.manifest import Entry
 from tieout.landing.profile import EVENTS, EventRecord
-from tieout.operations import raise_incident, resolve_incidents
+from tieout.operations import resolve_incidents
 
-RUNBOOK = "receive"
 Counted = tuple[Waiting, dict[str, int]]
 
 
@@ -98,7 +98,7 @@ class Round:
     def _resolve(self, event_types: set[str]) -> None:
         """Resolve the exceptions of types of which nothing was rejected now."""
         good = sorted(event_types - self._rejected_types)
-        resolve_incidents(self._connection, [self._fingerprint(name) for name in good], at=self._now)
+        resolve_incidents(self._connection, [fingerprint(self._system, name) for name in good], at=self._now)
 
     def _examined(self, landing: Landing, record: EventRecord, events: Sequence[Waiting]) -> list[Counted]:
         """Return the events that map, each with its number of rows by object; reject the others."""
@@ -158,16 +158,5 @@ class Round:
         inbox.settle(self._connection, event.inbox_id, "rejected", at=self._now, message=reason)
         self._taken.rejected += 1
         self._rejected_types.add(event.event_type)
-        raise_incident(
-            self._connection,
-            fingerprint=self._fingerprint(event.event_type),
-            incident_class=MalformedPayload.incident_class,
-            message=f"Event {event.event_id} ({event.event_type}) was rejected: {reason}",
-            runbook=RUNBOOK,
-            at=self._now,
-            source_system=self._system,
-            state="dead",
-        )
-
-    def _fingerprint(self, event_type: str) -> str:
-        return f"events:{self._system}:{event_type}"
+        said = f"Event {event.event_id} ({event.event_type}) was rejected: {reason}"
+        raise_bad(self._connection, self._system, event.event_type, said, self._now)
