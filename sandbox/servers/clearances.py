@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sandbox.store import Document, Session, Stored
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.servers.http import json_answer, refuse
+from sandbox.store import Document, Session, Store
 
 SHOWN = "invoice-clearances"
 KEPT = "clearance-book"
@@ -33,9 +37,17 @@ class Clearance:
         return next(((account, center) for number, account, center in self.coding if number == line), (None, None))
 
 
-def read_clearance(session: Session, system: str, invoice: str) -> Stored | None:
-    """Return the clearance of an invoice as an ERP shows it."""
-    return session.get(system, SHOWN, invoice)
+def answer(store: Store, system: str, request: Request) -> Response:
+    """Answer the clearance of the invoice that a path names.
+
+    Raises:
+        HTTPException: 404.
+    """
+    with store.session() as session:
+        found = session.get(system, SHOWN, request.path_params["invoice"])
+    if found is None:
+        raise refuse(404, "not_found", "There is no clearance of this invoice.")
+    return json_answer(request, found.text)
 
 
 def keep_clearance(session: Session, system: str, clearance: Clearance, shown: Document, at: datetime) -> None:

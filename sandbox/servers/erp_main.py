@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.servers import proposals
+from sandbox.servers import clearances, proposals
 from sandbox.servers.books import take_over
-from sandbox.servers.clearances import Clearance, read_clearance
+from sandbox.servers.clearances import Clearance
 from sandbox.servers.erp_main_writes import KINDS, Posted
 from sandbox.servers.http import json_answer, refuse
 from sandbox.servers.writes import body_of, check_fields
@@ -31,11 +31,13 @@ class ErpMainApi:
 
     def routes(self) -> list[Route]:
         """The API's routes."""
+        clearance = partial(clearances.answer, self.store, SYSTEM)
+        proposal = partial(proposals.answer, self.store, SYSTEM)
         return [
             Route("/invoice-clearances", self.write, methods=["POST"]),
-            Route("/invoice-clearances/{invoice:path}", self.read, methods=["GET"]),
+            Route("/invoice-clearances/{invoice:path}", clearance, methods=["GET"]),
             Route("/master-proposals", self.propose, methods=["POST"]),
-            Route("/master-proposals/{proposal:path}", self.read_proposal, methods=["GET"]),
+            Route("/master-proposals/{proposal:path}", proposal, methods=["GET"]),
             *(Route(f"/{name}", partial(self.post, kind), methods=["POST"]) for name, kind in KINDS.items()),
             *(
                 Route(f"/{name}/{{key:path}}", partial(self.show, kind), methods=["GET"])
@@ -43,25 +45,12 @@ class ErpMainApi:
             ),
         ]
 
-    def read(self, request: Request) -> Response:
-        """Answer the clearance of an invoice."""
-        with self.store.session() as session:
-            found = read_clearance(session, SYSTEM, request.path_params["invoice"])
-        if found is None:
-            raise refuse(404, "not_found", "There is no clearance of this invoice.")
-        return json_answer(request, found.text)
-
     async def write(self, request: Request) -> Response:
         """Take a clearance over; each POST has its effect."""
         body = await body_of(request, REQUIRED)
         for line in body["lines"]:
             check_fields(line, {"line": int})
         return await run_in_threadpool(self._apply, body)
-
-    def read_proposal(self, request: Request) -> Response:
-        """Answer a proposal on a master."""
-        with self.store.session() as session:
-            return json_answer(request, proposals.read(session, SYSTEM, request.path_params["proposal"]).text)
 
     async def propose(self, request: Request) -> Response:
         """Keep a proposal on a master; each POST has its effect."""

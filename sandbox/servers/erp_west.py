@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.servers import proposals
+from sandbox.servers import clearances, proposals
 from sandbox.servers.books import take_over
-from sandbox.servers.clearances import Clearance, read_clearance
+from sandbox.servers.clearances import Clearance
 from sandbox.servers.erp_west_writes import KINDS
 from sandbox.servers.http import json_answer, json_list, number_of, refuse, window_of
 from sandbox.servers.writes import Accepted, body_of, check_fields, once
@@ -30,11 +30,13 @@ class ErpWestApi:
 
     def routes(self) -> list[Route]:
         """The API's routes."""
+        clearance = partial(clearances.answer, self.store, SYSTEM)
+        proposal = partial(proposals.answer, self.store, SYSTEM)
         return [
             Route("/api/invoice-clearances/{invoice:path}", self.write, methods=["PUT"]),
-            Route("/api/invoice-clearances/{invoice:path}", self.read_clearance, methods=["GET"]),
+            Route("/api/invoice-clearances/{invoice:path}", clearance, methods=["GET"]),
             Route("/api/master-proposals", self.propose, methods=["POST"]),
-            Route("/api/master-proposals/{proposal:path}", self.read_proposal, methods=["GET"]),
+            Route("/api/master-proposals/{proposal:path}", proposal, methods=["GET"]),
             *(
                 Route(f"/api/{name}/{{key:path}}", partial(self.post, operation, accepted), methods=["PUT"])
                 for name, (operation, accepted) in KINDS.items()
@@ -58,14 +60,6 @@ class ErpWestApi:
             link = f'"{request.url.path}?{urlencode(query)}"'
         return json_answer(request, f'{{"value": {json_list(rows[:limit])}, "nextLink": {link}}}')
 
-    def read_clearance(self, request: Request) -> Response:
-        """Answer the clearance of an invoice."""
-        with self.store.session() as session:
-            found = read_clearance(session, SYSTEM, request.path_params["invoice"])
-        if found is None:
-            raise refuse(404, "not_found", "There is no clearance of this invoice.")
-        return json_answer(request, found.text)
-
     async def write(self, request: Request) -> Response:
         """Take a clearance over."""
         body = await body_of(request, REQUIRED)
@@ -74,11 +68,6 @@ class ErpWestApi:
         effect = partial(self._effect, request.path_params["invoice"])
         message = partial(once, self.store, system=SYSTEM, operation="invoice_clearance", effect=effect)
         return await run_in_threadpool(message, request=request, body=body)
-
-    def read_proposal(self, request: Request) -> Response:
-        """Answer a proposal on a master."""
-        with self.store.session() as session:
-            return json_answer(request, proposals.read(session, SYSTEM, request.path_params["proposal"]).text)
 
     async def propose(self, request: Request) -> Response:
         """Keep a proposal on a master."""

@@ -1,8 +1,11 @@
 """Proposals on masters (items to refer to, packs, vendors to merge) as both ERPs keep them for their own people."""
 
-from sandbox.servers.http import refuse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.servers.http import json_answer, refuse
 from sandbox.servers.writes import check_words
-from sandbox.store import Document, Session, Stored
+from sandbox.store import Document, Session, Store
 
 COLLECTION = "master-proposals"
 KINDS = ("item_link", "unit_factor", "vendor_merge")
@@ -32,13 +35,15 @@ def keep(session: Session, system: str, body: Document) -> Document:
     return shown
 
 
-def read(session: Session, system: str, key: str) -> Stored:
-    """Return a proposal.
+def answer(store: Store, system: str, request: Request) -> Response:
+    """Answer the proposal that a path names.
 
     Raises:
         HTTPException: 404.
     """
-    found = session.get(system, COLLECTION, key)
+    key = request.path_params["proposal"]
+    with store.session() as session:
+        found = session.get(system, COLLECTION, key)
     if found is None:
         raise refuse(404, "not_found", f"There is no proposal {key}.")
-    return found
+    return json_answer(request, found.text)

@@ -1,6 +1,5 @@
 """The service desk: takes signed webhooks and keeps a ticket for each thing that it was told of."""
 
-import hashlib
 import hmac
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.servers.dispatch import signature
 from sandbox.servers.http import json_answer, json_list, refuse
 from sandbox.servers.writes import body_of, check_fields, check_words, once
 from sandbox.store import Document, Session, Store, Window
@@ -88,8 +88,7 @@ class ServiceDesk:
         """Refuse what is not signed with the secret, over timestamp and body, within five minutes."""
         timestamp = request.headers.get(TIMESTAMP, "")
         given = request.headers.get(SIGNATURE, "")
-        content = timestamp.encode() + b"." + await request.body()
-        expected = "v1=" + hmac.new(self.secret.encode(), content, hashlib.sha256).hexdigest()
+        expected = signature(self.secret, timestamp, await request.body())
         if not hmac.compare_digest(given.encode(), expected.encode()):
             raise refuse(401, "unauthorized", "The signature is missing or wrong.")
         if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > SECONDS:
