@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import resource
 import subprocess
-import tempfile
 import time
 from datetime import UTC, datetime
 from multiprocessing.queues import Queue
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench._server import own_server
 from launcher.postgres import INSTALL, EmbeddedPostgres
 from tieout import settings
 from tieout.landing.configuration_files import load_configuration
@@ -75,15 +75,8 @@ feeds:
 
 def main() -> None:
     """Measure and print seconds, ratio and peak memory."""
-    with tempfile.TemporaryDirectory(prefix="tieout-bench-") as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        server = EmbeddedPostgres(directory / "postgres")
-        try:
-            server.start()
-            _measure(server, directory)
-        finally:
-            server.stop()
+    with own_server() as (server, directory):
+        _measure(server, directory)
 
 
 def _measure(server: EmbeddedPostgres, directory: Path) -> None:

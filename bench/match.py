@@ -6,7 +6,6 @@ detection of duplicates are timed in the same run on the embedded server. Sizes 
 """
 
 import os
-import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -17,6 +16,7 @@ import psycopg
 from bench._match import estate
 from bench._match.meter import Cost, Meter
 from bench._match.transformation import Node, Transformation
+from bench._server import own_server
 from launcher.postgres import EmbeddedPostgres
 from tieout import settings
 from tieout.warehouse.migrate import migrate
@@ -53,15 +53,8 @@ class Measured:
 def main() -> None:
     """Measure every size and print."""
     sizes = [int(word) for word in (os.environ.get("TIEOUT_BENCH_SIZE") or SIZES).split()]
-    with tempfile.TemporaryDirectory(prefix="tieout-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = EmbeddedPostgres(folder / "postgres")
-        try:
-            server.start()
-            measured = [_announced(measure(server, size, folder)) for size in sizes]
-        finally:
-            server.stop()
+    with own_server() as (server, folder):
+        measured = [_announced(measure(server, size, folder)) for size in sizes]
     _print_growth(measured)
 
 

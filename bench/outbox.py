@@ -12,7 +12,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from launcher.postgres import EmbeddedPostgres
+from bench._server import own_server
 from tieout import settings
 from tieout.feedback import taking
 from tieout.feedback.delivery import deliver
@@ -78,24 +77,17 @@ QUEUE = """
 
 def main() -> None:
     """Measure and print milliseconds of picking, deliveries per second, and their ratio to the target's limit."""
-    with tempfile.TemporaryDirectory(prefix="tieout-bench-") as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        server = EmbeddedPostgres(directory / "postgres")
-        try:
-            server.start()
-            targets = load_targets(settings.CHECKOUT / "config" / "feedback")
-            picked = server.create_database("bench_picking")
-            print(f"picking beside {DELIVERED:,} delivered and {PENDING:,} waiting messages; limit 50 ms")
-            for what, times in picking(picked, targets["ap"]).items():
-                print(f"{what:14} median {statistics.median(times):6.2f} ms, largest {max(times):6.2f} ms")
-            with estate(server.create_database("bench_estate"), directory) as connections:
-                print("delivering; requests per second are limited by targets.yml")
-                for number in (1, 3):
-                    warehouse = server.create_database(f"bench_delivering_{number}")
-                    _delivering(warehouse, targets, connections, number)
-        finally:
-            server.stop()
+    with own_server() as (server, directory):
+        targets = load_targets(settings.CHECKOUT / "config" / "feedback")
+        picked = server.create_database("bench_picking")
+        print(f"picking beside {DELIVERED:,} delivered and {PENDING:,} waiting messages; limit 50 ms")
+        for what, times in picking(picked, targets["ap"]).items():
+            print(f"{what:14} median {statistics.median(times):6.2f} ms, largest {max(times):6.2f} ms")
+        with estate(server.create_database("bench_estate"), directory) as connections:
+            print("delivering; requests per second are limited by targets.yml")
+            for number in (1, 3):
+                warehouse = server.create_database(f"bench_delivering_{number}")
+                _delivering(warehouse, targets, connections, number)
 
 
 def picking(warehouse: str, target: Target) -> dict[str, list[float]]:
