@@ -6,6 +6,11 @@
     ]) }}
 {%- endmacro %}
 
+{# Verdicts with which an invoice may be paid. #}
+{% macro paying_verdicts() -%}
+    ('matched', 'matched_in_tolerance', 'released', 'credited', 'not_applicable')
+{%- endmacro %}
+
 {# The place of a verdict among them, 1 being the worst. #}
 {% macro verdict_rank(verdict) -%}
     case {{ verdict }}

@@ -49,7 +49,7 @@ select
     code.code as company,
     case
         when
-            matched.verdict in ('matched', 'matched_in_tolerance', 'released', 'credited', 'not_applicable')
+            matched.verdict in {{ paying_verdicts() }}
             and blocking.invoice_id is null
             then 'cleared'
         else 'held'

@@ -57,8 +57,7 @@ said as (
             when operation = 'invoice_clearance' and readback = 'cleared' then 'pay'
             when
                 operation = 'match_result'
-                and split_part(readback, '|', 1)
-                in ('matched', 'matched_in_tolerance', 'released', 'credited', 'not_applicable')
+                and split_part(readback, '|', 1) in {{ paying_verdicts() }}
                 then 'pay'
             when operation in ('match_result', 'invoice_clearance') then 'hold'
             else readback
