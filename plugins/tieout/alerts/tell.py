@@ -10,7 +10,7 @@ import psycopg
 
 from tieout.alerts import holds, messages, store
 from tieout.alerts.alerting import Alerting, Recipients
-from tieout.alerts.groups import causes, reason_to_tell
+from tieout.alerts.groups import Standing, causes, reason_to_tell
 from tieout.alerts.messages import Message, Share
 from tieout.alerts.promises import Promise
 from tieout.operations import raise_incident, resolve_incidents
@@ -85,7 +85,7 @@ class Telling:
     ) -> None:
         told_to, last_digest = store.covered(self.connection, f"holds:{role}", channel)
         recipients, worklist = self.alerting.owners(role), self.alerting.worklist
-        said = f"medium:{len(str(sum(share.holds for share in mine)))}"
+        said = Standing("medium", sum(share.holds for share in mine), self.now).said
         if self._digest_is_due(last_digest):
             told = {role: told_to} if told_to else {}
             shares = holds.shares(self.connection, as_of, promises, told)[role]
