@@ -1,8 +1,8 @@
 """The suite: ``python -m chaos [--seed N] [--intervals N] [--faults a,b]``.
 
 The same days are played twice: undisturbed, then while faults strike in a seeded random order. The first interval is
-a history of some days, each of the others is a day. Exit status 1 where a
-row or an effect is lost or doubled, or the marts differ.
+a history of some days, each of the others is a day. Exit status 1 where a row or an effect is lost or doubled, or the
+marts differ.
 """
 
 import argparse

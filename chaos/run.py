@@ -20,8 +20,8 @@ from chaos.keeper import Keeper
 from chaos.network import Storm
 from chaos.scene import Scene
 from launcher import played as progress
-from launcher.airflow_api import UNFINISHED, DagRun
-from launcher.cycle import EXTRACTIONS, FOLLOWERS, describe
+from launcher.airflow_api import DagRun
+from launcher.cycle import EXTRACTIONS, FOLLOWERS, describe, under_way
 from launcher.errors import LaunchError
 from launcher.stack import Stack
 
@@ -126,13 +126,13 @@ class Player:
                 raise LaunchError(f"The day was not over after {DAY_SECONDS:.0f} s.", "Look at the runs in Airflow.")
             with suppress(*NOT_NOW):
                 runs = self._stack.api.runs(since=since)
-                unfinished = self._stack.api.runs(states=UNFINISHED)
+                unfinished = under_way(self._stack.api)
                 self._report(describe(self._stack.api, unfinished))
                 if not unfinished and not any(
                     self._stack.api.waiting_events(dag_id) for dag_id in (*FOLLOWERS, "receive")
                 ):
                     failed = [run for run in runs if run.state == "failed"]
-                    if not failed and not self._stack.api.runs(states=UNFINISHED):
+                    if not failed and not under_way(self._stack.api):
                         return cleared
                     cleared += [self._clear(run) for run in failed]
             time.sleep(LOOK_SECONDS)

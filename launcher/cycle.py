@@ -4,7 +4,7 @@ Assets start the transformation and the publication; a cycle is over when no run
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -109,10 +109,19 @@ def describe(api: AirflowApi, runs: Sequence[DagRun]) -> str:
     return " · ".join(words)
 
 
+def under_way(api: AirflowApi) -> list[DagRun]:
+    """Return the runs that have not ended, but for those of ``watch``."""
+    return _of_cycles(api.runs(states=UNFINISHED))
+
+
+def _of_cycles(runs: Iterable[DagRun]) -> list[DagRun]:
+    return [run for run in runs if run.dag_id != WATCH]
+
+
 def _current(api: AirflowApi, posted: Sequence[DagRun], since: datetime) -> list[DagRun]:
     """Return the posted runs as they are now, then those that followed or were under way from before."""
-    found = [*api.runs(since=since), *api.runs(states=UNFINISHED)]
-    known = {(run.dag_id, run.run_id): run for run in found if run.dag_id != WATCH}
+    found = [*_of_cycles(api.runs(since=since)), *under_way(api)]
+    known = {(run.dag_id, run.run_id): run for run in found}
     own = [(run.dag_id, run.run_id) for run in posted]
     return [known.get(key) or api.run(*key) for key in own] + [run for key, run in known.items() if key not in own]
 
@@ -125,7 +134,7 @@ def _is_over(api: AirflowApi, runs: Sequence[DagRun], followers: Sequence[str]) 
     """
     if not all(run.ended for run in runs) or any(api.waiting_events(dag_id) for dag_id in followers):
         return False
-    return not [run for run in api.runs(states=UNFINISHED) if run.dag_id != WATCH]
+    return not under_way(api)
 
 
 def _note_phases(cycle: Cycle, elapsed: float, extractions: Sequence[str], followers: Sequence[str]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from launcher.airflow_api import UNFINISHED, DagRun
-from launcher.cycle import FOLLOWERS
+from launcher.airflow_api import DagRun
+from launcher.cycle import FOLLOWERS, under_way
 from launcher.settings import CHECKOUT
 from sandbox.settings import load_config
 
@@ -81,6 +81,6 @@ def answer_until_taken(stack, run: DagRun, task_id: str, option: str, fields: di
 def wait_until_quiet(stack) -> None:
     """Wait until no run is under way and no asset event waits to start one."""
     deadline = time.monotonic() + QUIET_SECONDS
-    while stack.api.runs(states=UNFINISHED) or any(stack.api.waiting_events(dag_id) for dag_id in FOLLOWERS):
+    while under_way(stack.api) or any(stack.api.waiting_events(dag_id) for dag_id in FOLLOWERS):
         assert time.monotonic() < deadline, "runs are still under way"
         time.sleep(1)
