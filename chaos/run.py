@@ -1,6 +1,5 @@
 """Plays days through a stack while faults strike; without faults it is the undisturbed run."""
 
-import logging
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -31,7 +30,6 @@ WAITING = "select min(due_at) from feedback.queue"
 NOT_NOW = (httpx.HTTPError, LaunchError, psycopg.Error)
 
 Report = Callable[[str], None]
-log = logging.getLogger(__name__)
 
 
 @dataclass

@@ -71,10 +71,6 @@ class Label:
     case: str = ""
     kind: str = "finding"
 
-    def visible_on(self, day: date) -> bool:
-        """Whether data alone say that the finding stands at the end of `day`."""
-        return self.due_on <= day and (self.cleared_on is None or day < self.cleared_on)
-
 
 @dataclass(frozen=True, slots=True)
 class ClerkAction:

@@ -15,7 +15,6 @@ class Event:
 
     position: int
     system: str
-    event_id: str
     event_type: str
     body: str
     attempts: int
@@ -41,7 +40,7 @@ def told(session: Session, system: str) -> set[str]:
 def due(session: Session, most: int) -> list[Event]:
     """Return events that are due, longest first."""
     rows = session.connection.execute(
-        "select position, system, event_id, event_type, body, attempts from estate.webhook"
+        "select position, system, event_type, body, attempts from estate.webhook"
         " where state = 'waiting' and due_at <= clock_timestamp() order by due_at, position limit %s",
         [most],
     )

@@ -1,6 +1,6 @@
 """A vendor as one row of a master, and the organisation behind it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,10 @@ class Name:
 class Organisation:
     """One organisation, and what it would tell about itself.
 
-    ``decoy`` says what it shares with another (``shares_with``), if anything.
+    ``decoy`` says what it shares with another, if anything.
     """
 
     entity: str
     name: Name
     record: Record
     decoy: str = ""
-    shares_with: str = field(default="", compare=False)

@@ -107,7 +107,7 @@ def _decoy(rng: Random, entity: str, other: Organisation, kind: str) -> Organisa
         own = replace(own, bank_account=theirs.bank_account)
     elif kind == "agent":
         own = replace(own, phone=theirs.phone)
-    return Organisation(entity, name, own, kind, other.entity)
+    return Organisation(entity, name, own, kind)
 
 
 def _sister(rng: Random, name: Name) -> Name:

@@ -54,11 +54,6 @@ class Outcome:
         return sum(landed.rows_landed for feed in self.feeds for landed in feed.landed)
 
     @property
-    def batch_ids(self) -> list[str]:
-        """Batches with rows that were new."""
-        return [landed.batch_id for feed in self.feeds for landed in feed.landed if landed.rows_landed]
-
-    @property
     def errors(self) -> list[TieoutError]:
         """What failed, over all feeds."""
         return [error for feed in self.feeds for error in feed.errors]

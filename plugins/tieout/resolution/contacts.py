@@ -1,7 +1,6 @@
 """Addresses, telephone numbers, e-mail domains and terms in the one spelling in which they are compared."""
 
 import re
-from dataclasses import dataclass
 
 from tieout.resolution.texts import plain, word_list, word_map
 
@@ -33,28 +32,20 @@ PHONE_DIGITS = 9
 NO_PHONE = frozenset(str(digit) * PHONE_DIGITS for digit in range(10)) | {"123456789", "234567890"}
 
 
-@dataclass(frozen=True)
-class Address:
-    """A street address: number and street (or box), what is left out being suite and floor."""
-
-    line: str
-    number: str
-
-
-def address(text: str | None) -> Address:
-    """Return the normal spelling of a street address; blanks for none.
+def address(text: str | None) -> str:
+    """Return the normal spelling of a street address, its number first; blank for none.
 
     A post office box wins over a street. Suite, floor and department are left out.
     """
     words = plain(text)
     box = _BOX.search(words)
     if box:
-        return Address(f"box {box.group(1)}", box.group(1))
+        return f"box {box.group(1)}"
     shorter = _UNIT.sub("", words).strip() or words
     line = [STREETS.get(word, word) for word in (_JOINED_STREET.sub("str", word) for word in shorter.split())]
     number = next((word for word in line if _NUMBER.fullmatch(word)), "")
     rest = [word for word in line if word != number]
-    return Address(" ".join([number, *rest] if number else rest), number)
+    return " ".join([number, *rest] if number else rest)
 
 
 def phone(text: str | None) -> str:

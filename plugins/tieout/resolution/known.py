@@ -19,7 +19,7 @@ from tieout.resolution.vendors import Account, Vendor
 DECISION_TYPES = {f"vendor_{kind}": kind for kind in Kind}
 
 _NEWEST: LiteralString = """
-select {columns}, _source_system, _source_updated_at
+select {columns}, _source_system
 from (
     select
         version.*,
@@ -103,7 +103,6 @@ def _vendor(
         "vendor_id": f"{system}:{number}",
         "record_vendor_id": "" if system in records else _referred(row, by_number),
         "source_rank": 1 if system in records else 2,
-        "updated_at": row["_source_updated_at"],
     }
     return Vendor.of({**row, **known}, accounts.get((system, number), ()))
 

@@ -74,11 +74,6 @@ def parse(name: str | None) -> OrganisationName:
     return OrganisationName(words, _words(traded)[0], form, acronyms, plain(legal))
 
 
-def spelt(name: str | None) -> str:
-    """Return the name's words in their normal spelling; spelling that again changes nothing."""
-    return parse(name).core
-
-
 def ordered(words: Iterable[str]) -> str:
     """Return words in alphabetical order with one blank between."""
     return " ".join(sorted(words))

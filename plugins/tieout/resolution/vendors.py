@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from tieout.resolution import contacts
@@ -24,7 +23,7 @@ class Vendor:
     """One vendor number in a source, as staging holds it; blank is unknown.
 
     ``record_vendor_id``: the vendor that the source's own cross-reference names. ``source_rank``: 1 is the system of
-    record. ``updated_at`` is when the source changed it.
+    record.
     """
 
     vendor_id: str
@@ -43,7 +42,6 @@ class Vendor:
     email: str = ""
     payment_term_code: str = ""
     source_rank: int = 1
-    updated_at: datetime | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any], accounts: Iterable[Account] = ()) -> "Vendor":
@@ -98,7 +96,7 @@ def features(vendor: Vendor) -> Features:
         *_keyed("g", vendor.gln),
         *_keyed("d", vendor.duns),
     ]
-    place = [f"a:{street.line}|{postal or town}"] if street.line and (postal or town) else []
+    place = [f"a:{street}|{postal or town}"] if street and (postal or town) else []
     squashed = name.core.replace(" ", "")
     here = [f"x:{squashed[:4]}|{town}", f"y:{squashed[-4:]}|{town}"] if squashed and town else []
     keys = {*here, *identifiers, *_keyed("p", phone), *_keyed("e", domain), *place, *name_keys(name)}
@@ -114,7 +112,7 @@ def features(vendor: Vendor) -> Features:
         name_acronyms=name.acronyms or None,
         name_numbers=name.numbers or None,
         legal_form=name.form or None,
-        address=street.line or None,
+        address=street or None,
         postal_code=postal or None,
         city=town or None,
         phone=phone or None,

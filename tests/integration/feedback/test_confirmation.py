@@ -7,7 +7,6 @@ import pytest
 
 from tieout import settings
 from tieout.feedback.confirmation import Confirmed, confirm
-from tieout.feedback.summary import summary
 from tieout.feedback.targets import load_targets
 
 DAY = timedelta(days=1)
@@ -123,19 +122,6 @@ def test_a_newer_message_ends_the_incident_of_the_older(loop):
     assert loop.incidents("retrying") == [("delivery failed", "retrying")]
     send(loop, "INV-1", verdict="matched")
     assert loop.incidents("retrying") == []
-
-
-def test_the_summary_counts_how_far_messages_got(loop, server):
-    server.answer_next(422)
-    loop.change("ap", parallel_requests=1)
-    send(loop, "INV-1", "INV-2", "INV-3")
-    next_day(loop)
-    loop.observe("INV-2", "matched|", loop.now)
-    look(loop)
-    with psycopg.connect(loop.dsn) as connection:
-        (row,) = summary(connection)
-    assert (row.target, row.operation) == ("ap", "match_result")
-    assert (row.messages, row.sent, row.acknowledged, row.confirmed, row.dead) == (3, 3, 2, 1, 1)
 
 
 @pytest.mark.parametrize(("target", "operation"), READ_BACK)

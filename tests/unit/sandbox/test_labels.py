@@ -145,13 +145,6 @@ def test_some_findings_are_cleared_by_later_data_and_some_by_our_repair(plays: l
     assert {code for code, way in ways if way == "feedback"} == {"SYNC_MISSING", "SYNC_DIFFERENT"}
 
 
-def test_a_label_is_visible_from_its_due_day_until_it_is_cleared(plays: list[DayPlay]) -> None:
-    label = next(label for label in _labels(plays) if label.cleared_on)
-    assert label.visible_on(label.due_on)
-    assert label.cleared_on is not None and not label.visible_on(label.cleared_on)
-    assert not label.visible_on(date_of(0))
-
-
 def test_at_least_fifteen_percent_of_findings_share_a_purchase_order_or_invoice(plays: list[DayPlay]) -> None:
     labels = _labels(plays)
     by_case = Counter(label.case for label in labels)
