@@ -7,6 +7,8 @@ every relation that is looked up is there.
 from collections.abc import Callable
 from typing import Any
 
+from jinja2 import Environment
+
 execute = True
 KEYWORDS = {"kept": "materialized", "not_kept": "not materialized", "computed_once": "offset 0"}
 TABLES: dict[str, Callable[..., str]] = {
@@ -89,3 +91,21 @@ def _return(value: Any) -> str:
 
 
 globals()["return"] = _return
+
+
+def _kept(compile_source: Callable[..., Any]) -> Callable[..., Any]:
+    compiled: dict[tuple[Any, ...], Any] = {}
+
+    def compile_once(self: Environment, *source: Any) -> Any:
+        if source not in compiled:
+            compiled[source] = compile_source(self, *source)
+        return compiled[source]
+
+    compile_once.compiled = compiled  # type: ignore[attr-defined]
+    return compile_once
+
+
+# Every macro is compiled twice for each model that is checked, two fifths of the time. What comes of it depends on its
+# text alone. This module is read anew for each model.
+if not hasattr(Environment.compile, "compiled"):
+    Environment.compile = _kept(Environment.compile)  # type: ignore[method-assign]
