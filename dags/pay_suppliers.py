@@ -44,7 +44,7 @@ with DAG(
             if said:
                 said[-1] >> ask
             said.append(take)
-        make = MakeFiles(task_id="make", batch_id=batch_id, trigger_rule="none_failed_min_one_success")
+        make = MakeFiles(task_id="make", batch_id=batch_id, trigger_rule="none_failed")
         land = LandPayments(task_id="land", pool="writers", trigger_rule="none_failed", outlets=[DECIDED])
         said >> make >> SendFiles(task_id="send", batch_id=batch_id) >> land
 

@@ -73,9 +73,10 @@ def page_of(connection: psycopg.Connection, head: Batch) -> str:
 
 def as_markdown(head: Batch, what: Content, exceptions: Exceptions, had_a_hand: Mapping[str, str]) -> str:
     """Return the page. What sources wrote is shown as text: it cannot become a link, a table or markup."""
+    payments = "payment" if head.payment_count == 1 else "payments"
     people = "two people" if head.approvers_needed == 2 else "one person"
     lines = [
-        f"**{head.payment_count} payments, {head.total_amount:,.2f} {head.currency}**, of {plain(head.entity_id)}"
+        f"**{head.payment_count} {payments}, {head.total_amount:,.2f} {head.currency}**, of {plain(head.entity_id)}"
         f" from {plain(head.paying_account)}. Batch {head.batch_id}, content {head.sha256[:12]},"
         f" known at {head.as_of:%Y-%m-%d %H:%M} UTC, proposed by {plain(head.proposed_by)}.",
         "",

@@ -130,7 +130,7 @@ def test_the_page_shows_count_total_exceptions_and_who_may_not_approve(paying):
                   act="entered_invoice", at=paying.now)  # fmt: skip
     (asked,) = page.pages(paying.dsn, paying.freeze(by="t.reasurer"))
     shown = asked["page"]
-    assert "**1 payments, 100.00 USD**" in shown
+    assert "**1 payment, 100.00 USD**" in shown
     assert "left out: Supplier V9, 7.00 USD: BANK\\_DETAIL\\_CHANGED" in shown
     assert "refused before: invoice INV-P1, by c.fo: wait \\*for\\* it" in shown
     assert "first payment to this account: Supplier V1" in shown
