@@ -5,7 +5,7 @@ with copy as (
         source_system,
         object
     from {{ ref('int_systems_of_record') }}
-    where role = 'copy'
+    where role = 'copy' or object = 'approval' -- an invoice may come by an event before its approval was read
 ),
 
 -- What landed and did not pass the gate is not known.

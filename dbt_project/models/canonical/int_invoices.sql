@@ -12,6 +12,7 @@
             {'columns': ['normalised_number', 'vendor_key']},
             {'columns': ['erp_invoice_id'], 'where': 'erp_invoice_id is not null'},
             {'columns': ['currency', 'invoice_date']},
+            {'columns': ['source_system', 'approved_at']},
             {'columns': ['purchase_order_id'], 'where': 'line_count = 0'},
         ],
     )

@@ -16,8 +16,12 @@ invoice as (
         lower(trim(i.entered_by)) as enterer
     from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
     inner join asked on i.entity_id = asked.entity_id
+    left join {{ ref('int_copy_readings') }} as reading
+        on i.source_system = reading.source_system and reading.object = 'approval'
     where
         i.kind = 'invoice'
+        -- what was approved after approvals were read last is not known
+        and coalesce(i.approved_at <= reading.read_to, true)
         and i.status in ('approved', 'posted', 'paid')
         and {{ utc_date('coalesce(i.received_at, i.entered_at, i._known_at)') }} >= asked.first_day
 ),

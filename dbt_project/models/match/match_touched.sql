@@ -36,6 +36,16 @@ invoice as (
     select invoice_id
     from changed_invoice
     union
+    -- those that were known before their approval was read
+    select i.invoice_id
+    from reading
+    inner join {{ ref('int_invoices') }} as i
+        on
+            reading.object = 'approval'
+            and i.source_system = reading.source_system
+            and i.approved_at > reading.previously_read_to
+            and i.approved_at <= reading.read_to
+    union
     select invoice_id
     from {{ ref('match_duplicate') }}
     where changed_at > {{ previous_as_of() }}
