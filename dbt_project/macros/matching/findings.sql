@@ -114,3 +114,8 @@ union all
     'No rate from ' || {{ billed }}.{{ currency }} || ' to ' || {{ billed }}.po_currency || ' is known for '
     || {{ billed }}.invoice_date || ' or the 7 days before it.' as explanation
 {%- endmacro %}
+
+{# Codes of what lacks an approval: it can be given yet, so nothing is to be recovered. #}
+{% macro approval_codes() -%}
+    'NOT_APPROVED', 'APPROVAL_OVER_LIMIT', 'SELF_APPROVED'
+{%- endmacro %}

@@ -14,7 +14,12 @@ with standing as (
         coalesce(cause.root_cause, f.default_root_cause) as root_cause
     from {{ ref('match_judged_finding') }} as f
     left join {{ ref('match_root_cause') }} as cause on f.hold_id = cause.hold_id
-    where f.is_posted and f.blocking and not f.is_released and f.invoice_id is not null
+    where
+        f.is_posted
+        and f.blocking
+        and not f.is_released
+        and f.invoice_id is not null
+        and f.code not in ({{ approval_codes() }})
     {%- if findings and only_touched() %}
     union all
     select
@@ -29,6 +34,7 @@ with standing as (
         f.stage = 'after_posting'
         and f.blocking
         and not f.is_released
+        and f.code not in ({{ approval_codes() }})
         and not exists (
             select 1
             from {{ ref('match_touched') }} as again
