@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
-from tests.scenarios.estate import TIEOUT
+from tests.scenarios.estate import AP, TIEOUT
 from tests.scenarios.payers import Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 from tieout.errors import TieoutError
@@ -85,6 +85,16 @@ def bank_details(estate: Payer) -> None:
     estate.payment("RISKY", "11.00", "sent", "i-on-its-way", vendor_number="cooling")
 
 
+def approvals(estate: Payer) -> None:
+    """The matrix asks from 29 March on: of one invoice that somebody approved, and of one that nobody did."""
+    estate.add(TIEOUT, "approval_matrix", rule_id="lead", approver="lead", currency="USD", limit_amount="unlimited",
+               valid_from="2026-03-29")  # fmt: skip
+    estate.owed("approved", "15.00", "2026-03-31", on="2026-03-29")
+    estate.owed("unapproved", "16.00", "2026-03-31", on="2026-03-29")
+    estate.add(AP, "approval", approval_ref="approved-1", invoice_ref="approved", approver="Lead", decision="approved",
+               amount="15.00", currency="USD", decided_at=at("2026-03-29T10:00"))  # fmt: skip
+
+
 class Proposal:
     """What a build proposed."""
 
@@ -110,7 +120,7 @@ class Proposal:
 def proposal(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Proposal]:
     """All cases, in one build."""
     estate = Payer()
-    for tell in (due, discounts, paid, bank_details):
+    for tell in (due, discounts, paid, bank_details, approvals):
         tell(estate)
     with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
         estate.land(warehouse, AS_OF)
@@ -168,6 +178,15 @@ def test_a_changed_account_is_a_finding_on_the_vendor_number_and_on_payments_on_
     vendors = ("cooling", "by-himself", "before-it", "redirected", "second")
     expected = {f"erp_main:{vendor}": ("vendor", "vendor_steward") for vendor in vendors}
     assert found == expected | {"erp_main:RISKY": ("payment", "vendor_steward")}
+
+
+def test_what_nobody_approved_is_held_from_payment_and_nothing_is_recovered_of_it(proposal: Proposal) -> None:
+    assert proposal.reasons()["unapproved"] == "held"
+    assert proposal.reasons()["approved"] is None
+    found = proposal.warehouse.rows(
+        "select code, stage, blocking from match.match_finding where invoice_id = 'ap:unapproved'"
+    )
+    assert found == [{"code": "NOT_APPROVED", "stage": "after_posting", "blocking": True}]
 
 
 def test_the_same_facts_give_the_same_proposal_and_a_call_back_ends_the_block(proposal: Proposal) -> None:
