@@ -54,6 +54,7 @@ AFTER_FAULTS = {
     **BETWEEN_TWO_DEMOS,
     "fct_interface_run": {"*": "one row per attempt: what failed was tried again"},
     "fct_feedback_message": {"*": "the service desk was told of what failed; what failed was told later"},
+    "correlation_link": {"subject_id": "of a message its number, counted in the order in which runs happened to write"},
     "transaction_state": {"disagrees_since": "what failed was told later"},
     "figure_failed_interface_count": {"*": "counts them"},
     "kpi_failed_interface_count": {"*": "counts them"},
