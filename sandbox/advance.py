@@ -85,7 +85,7 @@ class Advance:
         with self.store.session() as session:
             day = session.day(for_update=True) + 1
             play = self.scenario.day(day)
-            posted = post_cleared_invoices(session, start_of_day(day))
+            posted = post_cleared_invoices(session, start_of_day(day), play.writes)
             put_writes(session, play.writes)
             releases = release_holds(session, play.clerk_actions, start_of_day(day))
             bank = Day(session, play)

@@ -1,9 +1,9 @@
 """What the estate does by itself on the day after it received messages."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sandbox.scenario.model import ClerkAction
+from sandbox.scenario.model import ClerkAction, Write
 from sandbox.servers import ap_documents, ap_holds
 from sandbox.servers.books import BOOKS, Books
 from sandbox.servers.clearances import Clearance, cleared_and_not_posted, mark_posted
@@ -19,18 +19,24 @@ POSTER = "erp-interface"
 TELL_AP = ("erp_main",)
 
 
-def post_cleared_invoices(session: Session, day: datetime) -> int:
+def post_cleared_invoices(session: Session, day: datetime, writes: Iterable[Write]) -> int:
     """Let each ERP post what is cleared and approved at the beginning of a day; return how many invoices.
 
-    In the order of their keys, so that the order in which messages arrived does not matter.
+    In the order of their keys, so that the order in which messages arrived does not matter. What the day's own
+    ``writes`` post is left to them: an invoice is posted once.
     """
-    return sum(_post_company_books(session, books, day) for books in BOOKS.values())
+    by_itself = {write.doc["invoiceId"] for write in writes if _posts(write)}
+    return sum(_post_company_books(session, books, day, by_itself) for books in BOOKS.values())
 
 
-def _post_company_books(session: Session, books: Books, day: datetime) -> int:
+def _posts(write: Write) -> bool:
+    return (write.system, write.table) == (AP, "invoice-events") and write.doc.get("toStatus") == ap_documents.POSTED
+
+
+def _post_company_books(session: Session, books: Books, day: datetime, by_itself: Collection[str]) -> int:
     posted = 0
     for clearance in cleared_and_not_posted(session, books.system):
-        if _post(session, books, clearance, day, posted + 1):
+        if clearance.invoice not in by_itself and _post(session, books, clearance, day, posted + 1):
             posted += 1
     return posted
 

@@ -259,6 +259,16 @@ def test_cleared_invoices_are_posted_on_the_next_day_and_held_ones_are_not(estat
     assert estate.advance()["played"][0]["posted"] == 0
 
 
+def test_an_invoice_that_the_day_posts_by_itself_is_posted_once(estate: Running, ap: httpx.Client, days: Days) -> None:
+    event = {"eventId": "I1-posted", "invoiceId": "I1", "fromStatus": "APPROVED", "toStatus": "POSTED"}
+    days.write(2, "ap", "invoice-events", "I1-posted", event)
+    days.write(2, "ap", "invoices", "I1", invoice("I1", status="POSTED"))
+    with estate.client("erp_main_api") as main:
+        main.post("/invoice-clearances", json=main_clearance("I1"))
+    assert [day["posted"] for day in estate.advance(2)["played"]] == [0, 0]
+    assert erp_rows(estate, "select count(*) from gl_je_lines") == [(0,)]
+
+
 def test_an_invoice_that_is_not_approved_waits_for_posting(estate: Running, ap: httpx.Client, days: Days) -> None:
     days.write(2, "ap", "invoices", "I3", invoice("I3", status="ENTERED"))
     days.write(3, "ap", "invoices", "I3", invoice("I3"))
