@@ -22,11 +22,13 @@ from sandbox.scenario.policy import (
 from sandbox.scenario.story import Story
 
 # The switch list: codes whose findings are injected and labelled. Whoever builds a rule adds its code here.
-ON: frozenset[str] = frozenset()
+ON: frozenset[str] = frozenset({"NOT_APPROVED", "APPROVAL_OVER_LIMIT", "SELF_APPROVED", "BANK_DETAIL_CHANGED"})
 CODES = (
     *("NOT_APPROVED", "APPROVAL_OVER_LIMIT", "SELF_APPROVED", "BANK_DETAIL_CHANGED", "SCREENING_HIT"),
     *("PAYMENT_RETURNED", "PAYMENT_UNCONFIRMED", "BANK_ENTRY_UNMATCHED", "GL_OUT_OF_BALANCE"),
 )
+DECK = "P"  # the names of its cases begin with it
+RECOVERY = "RECOVERY_DUE"  # comes with what was posted and should not have been
 CLERK, LEAD, DEPUTY = "ap.clerk", "ap.lead", "ap.deputy"
 PAID_AFTER = 4
 
@@ -92,40 +94,41 @@ def vendor_id(story: Story, what: str) -> str:
 # ---------------------------------------------------------------------- approvals
 
 
+def disapproved(story: Story, code: str, paper: Invoice) -> None:
+    """Label an invoice that should not have been posted: what is wrong, and that its money is to be recovered."""
+    posted_on = story.day + 2
+    story.label(code, "invoice", paper.invoice_id, story.day, due=posted_on)
+    story.label(RECOVERY, "invoice", paper.invoice_id, posted_on)
+
+
 def not_approved(story: Story) -> None:
     """Posted, and nobody approved it."""
-    paper = bill(story, approver=None)
-    story.label("NOT_APPROVED", "invoice", paper.invoice_id, story.day + 2)
+    disapproved(story, "NOT_APPROVED", bill(story, approver=None))
 
 
 def approved_by_a_stranger(story: Story) -> None:
     """Approved by somebody who may approve nothing."""
-    paper = bill(story, approver="ward.clerk")
-    story.label("NOT_APPROVED", "invoice", paper.invoice_id, story.day, due=story.day + 2)
+    disapproved(story, "NOT_APPROVED", bill(story, approver="ward.clerk"))
 
 
 def approved_after_the_delegation(story: Story) -> None:
     """Approved by a deputy on the day after the delegation ended."""
-    paper = bill(story, value=Decimal("9000.00") + amount(story, 1, 9), approver=DEPUTY)
-    story.label("NOT_APPROVED", "invoice", paper.invoice_id, story.day, due=story.day + 2)
+    disapproved(story, "NOT_APPROVED", bill(story, value=Decimal("9000.00") + amount(story, 1, 9), approver=DEPUTY))
 
 
 def approved_over_the_limit(story: Story) -> None:
     """A cent more than a clerk may approve."""
-    paper = bill(story, value=CLERK_LIMIT + Decimal("0.01"), approver=CLERK)
-    story.label("APPROVAL_OVER_LIMIT", "invoice", paper.invoice_id, story.day, due=story.day + 2)
+    disapproved(story, "APPROVAL_OVER_LIMIT", bill(story, value=CLERK_LIMIT + Decimal("0.01"), approver=CLERK))
 
 
 def approved_far_over_the_limit(story: Story) -> None:
     """Far more than the lead may approve."""
-    paper = bill(story, value=LEAD_LIMIT + amount(story, 4000, 9000), approver=LEAD)
-    story.label("APPROVAL_OVER_LIMIT", "invoice", paper.invoice_id, story.day, due=story.day + 2)
+    disapproved(story, "APPROVAL_OVER_LIMIT", bill(story, value=LEAD_LIMIT + amount(story, 4000, 9000), approver=LEAD))
 
 
 def self_approved(story: Story) -> None:
     """Entered and approved by the same person."""
-    paper = bill(story, approver=LEAD, extra={"enteredBy": LEAD})
-    story.label("SELF_APPROVED", "invoice", paper.invoice_id, story.day, due=story.day + 2)
+    disapproved(story, "SELF_APPROVED", bill(story, approver=LEAD, extra={"enteredBy": LEAD}))
 
 
 def approved_at_the_limit(story: Story) -> None:

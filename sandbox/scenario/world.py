@@ -116,7 +116,7 @@ class World:
         kept, self.book.rng = self.book.rng, Random(f"{self.seed}:payments:{day}")
         for scene in payments.scenes_of(day, self.payment_codes):
             for entity in (entity for entity in self.entities if entity.entity_id in scene.entities):
-                self._tell(scene.tell, entity, day, [])
+                self._tell(scene.tell, entity, day, [], payments.DECK)
         self.book.rng = kept
 
     def _tell_last_days(self, day: int, orders: list[Po]) -> None:
@@ -127,9 +127,9 @@ class World:
                 self._tell(vendor_leaves_next_day, entity, day, orders)
                 return
 
-    def _tell(self, tell: Tell, entity: Entity, day: int, orders: list[Po]) -> bool:
+    def _tell(self, tell: Tell, entity: Entity, day: int, orders: list[Po], deck: str = "D") -> bool:
         """Tell a case to the end, or leave no trace of it."""
-        case = f"D{day:03d}-{self.book.next('case'):05d}"
+        case = f"{deck}{day:03d}-{self.book.next('case'):05d}"
         for _ in range(ATTEMPTS):
             story = Story(self.book, entity, day, case)
             try:

@@ -45,7 +45,7 @@ CLEARED_BY_DATA = {
 def _labels(plays: list[DayPlay], kind: str = "finding") -> list[Label]:
     """Labels of a kind; those about payments have tests of their own (test_payment_scenes)."""
     labels = (label for play in plays for label in play.labels if label.kind == kind)
-    return [label for label in labels if label.code not in payments.CODES]
+    return [label for label in labels if not label.case.startswith(payments.DECK)]
 
 
 def _subjects(plays: list[DayPlay], last_day: int) -> set[str]:
