@@ -28,7 +28,6 @@ CODES = (
     *("PAYMENT_RETURNED", "PAYMENT_UNCONFIRMED", "BANK_ENTRY_UNMATCHED", "GL_OUT_OF_BALANCE"),
 )
 DECK = "P"  # the names of its cases begin with it
-RECOVERY = "RECOVERY_DUE"  # comes with what was posted and should not have been
 CLERK, LEAD, DEPUTY = "ap.clerk", "ap.lead", "ap.deputy"
 PAID_AFTER = 4
 
@@ -95,10 +94,8 @@ def vendor_id(story: Story, what: str) -> str:
 
 
 def disapproved(story: Story, code: str, paper: Invoice) -> None:
-    """Label an invoice that should not have been posted: what is wrong, and that its money is to be recovered."""
-    posted_on = story.day + 2
-    story.label(code, "invoice", paper.invoice_id, story.day, due=posted_on)
-    story.label(RECOVERY, "invoice", paper.invoice_id, posted_on)
+    """Label an invoice that was posted without a sound approval."""
+    story.label(code, "invoice", paper.invoice_id, story.day, due=story.day + 2)
 
 
 def not_approved(story: Story) -> None:

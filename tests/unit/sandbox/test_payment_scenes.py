@@ -12,7 +12,7 @@ import pytest
 from sandbox.bank.accounts import iban_is_valid, number_is_plausible, routing_is_valid
 from sandbox.scenario import DayPlay, Label, World
 from sandbox.scenario.model import Booking, Write
-from sandbox.scenario.payments import CODES, DECK, ON, RECOVERY, SCENES
+from sandbox.scenario.payments import CODES, DECK, ON, SCENES
 from sandbox.scenario.policy import CLERK_LIMIT, DELEGATED_UNTIL, LEAD_LIMIT
 
 LAST = 34
@@ -47,8 +47,8 @@ def test_each_case_is_told_on_its_days_of_its_entities(stage: World) -> None:
 
 
 def test_every_code_is_injected_once_its_rule_exists_and_none_before(acts: list[DayPlay], plays: list[DayPlay]) -> None:
-    assert {label.code for label in _labels(acts)} == {*CODES, RECOVERY}
-    assert {label.code for label in _labels(plays)} - {RECOVERY} == set(ON)
+    assert {label.code for label in _labels(acts)} == set(CODES)
+    assert {label.code for label in _labels(plays)} == set(ON)
     assert set(ON) <= set(CODES)
 
 
@@ -56,7 +56,7 @@ def test_a_case_labels_what_it_says(stage: World, acts: list[DayPlay]) -> None:
     codes = {scene.name: set(scene.codes) for scene in SCENES}
     labels = _labels(acts)
     assert {stage.told[label.case] for label in labels} == {name for name, found in codes.items() if found}
-    assert all(label.code in {*codes[stage.told[label.case]], RECOVERY} for label in labels)
+    assert all(label.code in codes[stage.told[label.case]] for label in labels)
     assert Counter((label.code, label.subject) for label in labels).most_common(1)[0][1] == 1
 
 
