@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
-from tests.scenarios.estate import AP, TIEOUT
+from tests.scenarios.estate import AP, TIEOUT, line
 from tests.scenarios.payers import Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 from tieout.errors import TieoutError
@@ -85,6 +85,20 @@ def bank_details(estate: Payer) -> None:
     estate.payment("RISKY", "11.00", "sent", "i-on-its-way", vendor_number="cooling")
 
 
+def codings(estate: Payer) -> None:
+    """Lines that are coded themselves, by their order, by their vendor, and by nothing."""
+    estate.vendor("coded", default_account_code="6900", default_cost_center_code="CC9")
+    for name, vendor, on_order, own in (
+        ("c-own", "coded", "6100", "6200"),
+        ("c-order", "coded", "6100", None),
+        ("c-vendor", "coded", None, None),
+        ("c-none", "V1", None, None),
+    ):
+        estate.order(f"O-{name}", line(1, "9.00", account_code=on_order), vendor=vendor)
+        estate.invoice(name, f"O-{name}", 1, "9.00", "2026-03-02", vendor_number=f"S-{vendor}",
+                       line={"account_code": own})  # fmt: skip
+
+
 def approvals(estate: Payer) -> None:
     """The matrix asks from 29 March on: of one invoice that somebody approved, and of one that nobody did."""
     estate.add(TIEOUT, "approval_matrix", rule_id="lead", approver="lead", currency="USD", limit_amount="unlimited",
@@ -120,7 +134,7 @@ class Proposal:
 def proposal(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Proposal]:
     """All cases, in one build."""
     estate = Payer()
-    for tell in (due, discounts, paid, bank_details, approvals):
+    for tell in (due, discounts, paid, bank_details, codings, approvals):
         tell(estate)
     with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
         estate.land(warehouse, AS_OF)
@@ -178,6 +192,19 @@ def test_a_changed_account_is_a_finding_on_the_vendor_number_and_on_payments_on_
     vendors = ("cooling", "by-himself", "before-it", "redirected", "second")
     expected = {f"erp_main:{vendor}": ("vendor", "vendor_steward") for vendor in vendors}
     assert found == expected | {"erp_main:RISKY": ("payment", "vendor_steward")}
+
+
+def test_a_line_without_coding_takes_that_of_its_order_then_that_of_its_vendor(proposal: Proposal) -> None:
+    coded = proposal.warehouse.values(
+        "select invoice_id, account_code, cost_center_code, coding_origin from canonical.int_invoice_lines"
+        " where invoice_id like 'ap:c-%'"
+    )
+    assert coded == {
+        "ap:c-own": ("6200", "CC9", "invoice"),
+        "ap:c-order": ("6100", "CC9", "po_line"),
+        "ap:c-vendor": ("6900", "CC9", "vendor"),
+        "ap:c-none": (None, None, None),
+    }
 
 
 def test_what_nobody_approved_is_held_from_payment_and_nothing_is_recovered_of_it(proposal: Proposal) -> None:

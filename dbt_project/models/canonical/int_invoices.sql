@@ -14,6 +14,7 @@
             {'columns': ['currency', 'invoice_date']},
             {'columns': ['source_system', 'approved_at']},
             {'columns': ['purchase_order_id'], 'where': 'line_count = 0'},
+            {'columns': ['vendor_key', 'invoice_id'], 'where': 'not is_cancelled and not is_paid'},
         ],
     )
 }}

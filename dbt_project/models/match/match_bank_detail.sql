@@ -6,7 +6,7 @@
 
 with payment as (
     select * from {{ ref('int_payments') }}
-    where is_live
+    where is_live and status in ('proposed', 'approved', 'sent', 'acknowledged') -- a filter that needs no bank
 ),
 
 entity as (
