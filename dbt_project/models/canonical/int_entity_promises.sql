@@ -13,7 +13,8 @@ with promise as (
         ) as preference
     from {{ ref('int_entities') }} as e
     inner join {{ ref('stg_slas') }} as s on coalesce(s.entity_id, e.entity_id) = e.entity_id
-    where s.subject in ('receipt_posting', 'accrual_age') and coalesce(s.object, 'receipt_line') = 'receipt_line'
+    where (s.subject in ('receipt_posting', 'accrual_age') and coalesce(s.object, 'receipt_line') = 'receipt_line')
+        or s.subject = 'bank_entry'
 )
 
 select

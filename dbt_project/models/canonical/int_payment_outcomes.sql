@@ -1,70 +1,95 @@
 {#
-    What banks say became of each payment, by its end-to-end id: a debit settles it, a credit or reversal returns it
-    (camt.053, BAI2; camt.054 says it earlier, once it is booked), status RJCT rejects it (pain.002, NACHA return). What
-    sends the money back outranks what sent it out.
+    What banks say became of each payment, as the ladder of settlement has it (payments, section 6): of what was settled or
+    returned in part nothing is said yet. A notification says it earlier, once it is booked, of what no statement has yet.
 #}
 {{ config(materialized='stable_view') }}
 
-with booked as (
-    {% for model in ['stg_bank_entries', 'stg_bank_notifications'] -%}
-    select
-        end_to_end_id,
-        amount,
-        coalesce(reversal, false) as reversal,
-        coalesce(value_date, booking_date) as outcome_date,
-        bank_ref,
-        return_reason,
-        _known_at as known_at
-    from {{ ref(model) }}
-    where end_to_end_id is not null and booking_date is not null
-    {%- if not loop.last %}
-
-    union all
-
-    {% endif %}
-    {%- endfor %}
+with settlement as (
+    select * from {{ ref('match_bank_settlement') }}
 ),
 
-entry as (
+reconciled as (
     select
+        payment_id,
         end_to_end_id,
-        case when amount < 0 and not reversal then 'settled' else 'returned' end as outcome,
-        outcome_date,
+        case state when 'partly_returned' then 'settled' else state end as outcome,
+        case when state in ('returned', 'rejected') then returned_date else settled_date end as outcome_date,
         bank_ref,
-        return_reason as reason_code,
-        known_at
-    from booked
-),
-
-rejection as (
-    select
-        end_to_end_id,
-        'rejected' as outcome,
-        {{ utc_date('at') }} as outcome_date,
-        status_ref as bank_ref,
         reason_code,
-        _known_at as known_at
-    from {{ ref('stg_payment_statuses') }}
-    where status = 'RJCT' and end_to_end_id is not null
+        known_at
+    from settlement
+    where state in ('settled', 'returned', 'rejected') or (state = 'partly_returned' and settled_amount >= amount)
 ),
 
-said as (
-    select * from entry
-    union all
-    select * from rejection
+booked as (
+    select
+        s.payment_id,
+        s.end_to_end_id,
+        s.state,
+        s.amount,
+        s.settled_amount,
+        n.amount < 0 as is_out,
+        case when n.currency = s.currency then abs(n.amount) else s.amount end as booked_amount,
+        coalesce(n.value_date, n.booking_date) as outcome_date,
+        n.bank_ref,
+        n.return_reason,
+        n._known_at as known_at,
+        row_number() over (
+            partition by s.payment_id
+            order by n.booking_date desc, n.amount > 0 desc, n._record_key desc
+        ) as recency
+    from {{ ref('stg_bank_notifications') }} as n
+    inner join settlement as s on n.end_to_end_id = s.end_to_end_id
+    where n.booking_date is not null and s.state in ('open', 'partly_settled', 'settled')
+),
+
+notified as (
+    select
+        payment_id,
+        end_to_end_id,
+        state,
+        amount,
+        greatest(settled_amount, sum(case when is_out then booked_amount else 0 end)) as out_amount,
+        sum(case when is_out then 0 else booked_amount end) as back_amount,
+        max(case when recency <= 1 then outcome_date end) as outcome_date,
+        max(case when recency <= 1 then bank_ref end) as bank_ref,
+        max(return_reason) as return_reason,
+        max(known_at) as known_at
+    from booked
+    group by payment_id, end_to_end_id, state, amount, settled_amount
+),
+
+early as (
+    select
+        notified.*,
+        case
+            when back_amount > 0 and back_amount >= out_amount then 'returned'
+            when out_amount - back_amount >= amount then 'settled'
+        end as outcome
+    from notified
 )
 
-select distinct on (end_to_end_id)
+select
+    payment_id,
     end_to_end_id,
     outcome,
     outcome_date,
     bank_ref,
-    reason_code,
+    case outcome when 'returned' then return_reason end as reason_code,
     known_at
-from said
-order by
-    end_to_end_id asc,
-    case outcome when 'settled' then 1 else 0 end asc,
-    outcome_date desc,
-    outcome asc,
-    bank_ref collate "C" asc
+from early
+where outcome = 'returned' or (outcome = 'settled' and state <> 'settled')
+
+union all
+
+select
+    reconciled.payment_id,
+    reconciled.end_to_end_id,
+    reconciled.outcome,
+    reconciled.outcome_date,
+    reconciled.bank_ref,
+    reconciled.reason_code,
+    reconciled.known_at
+from reconciled
+left join early on reconciled.payment_id = early.payment_id and early.outcome = 'returned'
+where early.payment_id is null

@@ -7,6 +7,7 @@
 with payment as (
     select
         p.*,
+        p._source_system || ':' || p.payment_ref as payment_id,
         {{ named_id('p', 'vendor_number') }} as vendor_id
     from {{ ref('stg_payments') }} as p
 ),
@@ -24,11 +25,11 @@ stated as (
             else payment.status
         end as state
     from payment
-    left join outcome on payment.end_to_end_id = outcome.end_to_end_id
+    left join outcome on payment.payment_id = outcome.payment_id
 )
 
 select
-    stated._source_system || ':' || stated.payment_ref as payment_id,
+    stated.payment_id,
     stated._source_system as source_system,
     stated.payment_ref,
     stated.entity_id,

@@ -81,7 +81,7 @@ payment_at_erp as (
         paid.known_at
     from {{ ref('fct_payment') }} as paid
     inner join operation on paid.source_system = operation.target and operation.operation = 'payment_outcome'
-    inner join {{ ref('int_payment_outcomes') }} as outcome on paid.end_to_end_id = outcome.end_to_end_id
+    inner join {{ ref('int_payment_outcomes') }} as outcome on paid.payment_id = outcome.payment_id
 ),
 
 -- Of receipts, those that an ERP was told of: they are few, and postings are many.

@@ -25,7 +25,7 @@ unlike as (
         outcome.bank_ref,
         outcome.reason_code
     from {{ ref('fct_payment') }} as payment
-    inner join {{ ref('int_payment_outcomes') }} as outcome on payment.end_to_end_id = outcome.end_to_end_id
+    inner join {{ ref('int_payment_outcomes') }} as outcome on payment.payment_id = outcome.payment_id
     where payment.status <> case when outcome.outcome = 'settled' then 'settled' else 'returned' end
 ),
 

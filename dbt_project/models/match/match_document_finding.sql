@@ -16,4 +16,5 @@
     ref('match_item_finding'),
     ref('match_vendor_finding'),
     ref('match_bank_finding'),
+    ref('match_unsettled_finding'),
 ]) }}

@@ -86,11 +86,15 @@ unit as (
     -- bank details and payments that are flagged today, or were
     select match_unit_id
     from {{ ref('match_bank_detail') }}
+    union
+    -- payments and bank entries against which something stands, or stood
+    select match_unit_id
+    from {{ ref('match_bank_issue') }}
     {%- if findings %}
     union
     select match_unit_id
     from {{ findings }}
-    where code = 'BANK_DETAIL_CHANGED'
+    where code in {{ codes_of_the_day() }}
     {%- endif %}
     {%- if po_lines %}
     union

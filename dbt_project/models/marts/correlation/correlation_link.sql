@@ -71,11 +71,11 @@ bank_entry_tied as (
     select distinct
         payment_tied.correlation_id,
         'bank_entry' as subject_type,
-        entry.bank_entry_id as subject_id,
-        'end_to_end_id' as via
-    from {{ ref('fct_payment') }} as payment
-    inner join payment_tied on payment.payment_id = payment_tied.subject_id
-    inner join {{ ref('fct_bank_entry') }} as entry on payment.end_to_end_id = entry.end_to_end_id
+        link.bank_entry_id as subject_id,
+        'settlement' as via
+    from {{ ref('match_bank_link') }} as link
+    inner join payment_tied on link.payment_id = payment_tied.subject_id
+    where link.outcome = 'taken'
 ),
 
 message_tied as (

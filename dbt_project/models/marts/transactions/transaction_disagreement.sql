@@ -62,8 +62,8 @@ not_at_the_bank as (
     from {{ ref('fct_payment') }} as payment
     inner join {{ ref('fct_payment_invoice') }} as applied on payment.payment_id = applied.payment_id
     inner join bank on payment.entity_id = bank.entity_id
-    left join {{ ref('int_payment_outcomes') }} as outcome on payment.end_to_end_id = outcome.end_to_end_id
-    where payment.status in ('settled', 'returned') and outcome.end_to_end_id is null and applied.invoice_id is not null
+    left join {{ ref('int_payment_outcomes') }} as outcome on payment.payment_id = outcome.payment_id
+    where payment.status in ('settled', 'returned') and outcome.payment_id is null and applied.invoice_id is not null
 )
 
 select

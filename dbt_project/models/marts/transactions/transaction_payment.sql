@@ -9,7 +9,7 @@ select distinct on (applied.invoice_id)
     outcome.known_at as bank_known_at
 from {{ ref('fct_payment_invoice') }} as applied
 inner join {{ ref('fct_payment') }} as payment on applied.payment_id = payment.payment_id
-left join {{ ref('int_payment_outcomes') }} as outcome on payment.end_to_end_id = outcome.end_to_end_id
+left join {{ ref('int_payment_outcomes') }} as outcome on payment.payment_id = outcome.payment_id
 where applied.invoice_id is not null
 order by
     applied.invoice_id asc,

@@ -1,0 +1,87 @@
+{{ config(materialized='ephemeral') }}
+
+-- Received, pending and partly accepted are no answers yet; that a file came twice says nothing of the first one.
+with said as (
+    select
+        s.*,
+        coalesce(s.level, 'payment') as said_of,
+        s.status <> 'RJCT' as is_accepted
+    from {{ ref('stg_payment_statuses') }} as s
+    where
+        s.status in ('ACTC', 'ACCP', 'ACSP', 'ACSC', 'ACWC')
+        or (
+            s.status = 'RJCT'
+            and coalesce(s.reason_code, '') not in ('AM05', 'DUPL', 'DU01', 'DU02', 'DU03', 'DU04', 'DU05')
+        )
+),
+
+payment as (
+    select * from {{ ref('match_bank_payment') }}
+),
+
+named as (
+    select
+        payment.payment_id,
+        said.*
+    from said
+    inner join payment on said.end_to_end_id = payment.end_to_end_id
+    where said.said_of = 'payment'
+
+    union all
+
+    select
+        payment.payment_id,
+        said.*
+    from said
+    inner join payment on said.instruction_id = payment.instruction_id
+    where said.said_of = 'payment' and said.end_to_end_id is null
+
+    union all
+
+    select
+        payment.payment_id,
+        said.*
+    from said
+    inner join payment on said.group_ref = payment.group_ref
+    where said.said_of = 'group'
+
+    union all
+
+    select
+        payment.payment_id,
+        said.*
+    from said
+    inner join payment on said.message_ref = payment.batch_ref
+    where said.said_of = 'file'
+),
+
+-- An entry in a notification (camt.054) is as good as an answer; it settles nothing.
+notified as (
+    select
+        payment.payment_id,
+        {{ utc_midnight('n.booking_date') }} as at
+    from {{ ref('stg_bank_notifications') }} as n
+    inner join payment on n.end_to_end_id = payment.end_to_end_id
+)
+
+select
+    payment_id,
+    said_of,
+    is_accepted,
+    at,
+    reason_code,
+    status_ref,
+    _known_at as known_at
+from named
+
+union all
+
+select
+    payment_id,
+    'payment' as said_of,
+    true as is_accepted,
+    at,
+    null as reason_code,
+    null as status_ref,
+    null as known_at
+from notified
