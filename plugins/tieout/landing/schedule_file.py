@@ -12,7 +12,7 @@ from tieout.landing.problems import Node, Problem
 CLOCKS = ("wall", "simulated")
 SCHEDULED = ("extract_erp", "extract_ap", "extract_supply", "extract_bank", "extract_files", "watch")
 # Daily, or not by the clock at all, where the file does not say.
-MAY_BE = ("verify_audit", "deliver", "pay_suppliers")
+MAY_BE = ("verify_audit", "deliver", "pay_suppliers", "reconcile")
 DATES = ("start_date", "end_date")
 
 
