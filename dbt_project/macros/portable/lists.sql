@@ -1,12 +1,12 @@
-{# The texts of a list in a document in JSON, as a relation `listed (value)` for a cross join; nothing where there is none. #}
+{# The texts of a list in a document in JSON, as a relation with column `listed_value` for a cross join; nothing where there is none. #}
 {% macro json_texts(document, name) -%}
     {{ return(adapter.dispatch('json_texts', 'tieout')(document, name)) }}
 {%- endmacro %}
 
 {% macro default__json_texts(document, name) -%}
-    explode(from_json(get_json_object({{ document }}, '$.{{ name }}'), 'array<string>')) as listed (value)
+    explode(from_json(get_json_object({{ document }}, '$.{{ name }}'), 'array<string>')) as listed (listed_value)
 {%- endmacro %}
 
 {% macro postgres__json_texts(document, name) -%}
-    lateral jsonb_array_elements_text({{ document }}::jsonb -> '{{ name }}') as listed (value)
+    lateral jsonb_array_elements_text({{ document }}::jsonb -> '{{ name }}') as listed (listed_value)
 {%- endmacro %}

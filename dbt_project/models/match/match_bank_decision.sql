@@ -5,12 +5,15 @@ with said as (
         d.decision_id,
         d.decision_type,
         d.subject_id as bank_entry_id,
-        listed.value as payment_id,
+        listed_value as payment_id,
         d.decided_by,
         d._known_at,
-        rank() over (partition by d.subject_id, d.decision_type order by d._known_at desc, d.decision_id desc) as recency,
+        rank() over (
+            partition by d.subject_id, d.decision_type
+            order by d._known_at desc, d.decision_id desc
+        ) as recency,
         row_number() over (
-            partition by d.subject_id, listed.value
+            partition by d.subject_id, listed_value
             order by d._known_at desc, d.decision_id desc
         ) as preference
     from {{ ref('stg_decisions') }} as d

@@ -117,7 +117,7 @@ payment_reference as (
     select
         payment.payment_id,
         payment.entity_id,
-        {{ compared_code('payment.payment_ref') }} as reference
+        {{ compared_code('payment.payment_ref') }} as compared_ref
     from ungrouped_payment as payment
     where payment.open_amount > 0
 
@@ -126,11 +126,17 @@ payment_reference as (
     select
         payment.payment_id,
         payment.entity_id,
-        {{ compared_code('i.invoice_number') }} as reference
+        {{ compared_code('i.invoice_number') }} as compared_ref
     from ungrouped_payment as payment
     inner join {{ ref('int_payment_invoices') }} as paid on payment.payment_id = paid.payment_id
     inner join {{ ref('int_invoices') }} as i on paid.invoice_id = i.invoice_id
-    where payment.open_amount > 0 and exists (select 1 from ungrouped_entry as e where e.structured_ref is not null)
+    where
+        payment.open_amount > 0
+        and exists (
+            select 1
+            from ungrouped_entry as e
+            where e.structured_ref is not null
+        )
 ),
 
 referring as (
@@ -146,8 +152,9 @@ referring as (
             order by case when {{ bank_amount('entry', 'payment') }} = payment.open_amount then 0 else 1 end
         ) as place
     from ungrouped_entry as entry
-    inner join payment_reference as named on entry.structured_ref = named.reference and {{ same_payer('entry', 'named') }}
-    inner join ungrouped_payment as payment on named.payment_id = payment.payment_id
+    inner join payment_reference as reference
+        on entry.structured_ref = reference.compared_ref and {{ same_payer('entry', 'reference') }}
+    inner join ungrouped_payment as payment on reference.payment_id = payment.payment_id
     left join decision
         on entry.bank_entry_id = decision.bank_entry_id and payment.payment_id = decision.payment_id
     where entry.kind = 'out' and decision.bank_entry_id is null

@@ -147,7 +147,10 @@ offered as (
         best.*,
         case
             when best.rung = 0 and best.rivals > 1
-                then {{ taken_in_turn('best.payment_amount', 'best.amount', 'best.bank_entry_id', by_code_point('best.payment_id')) }}
+                then
+                    {{ taken_in_turn(
+                        'best.payment_amount', 'best.amount', 'best.bank_entry_id', by_code_point('best.payment_id')
+                    ) }}
             else best.amount
         end as offered_amount,
         best.rung > 0 and best.rivals > 1 as is_asked

@@ -94,7 +94,8 @@ stated as (
         case
             when
                 moved.returned_amount > 0
-                and moved.returned_amount >= case when moved.settled_amount > 0 then moved.settled_amount else p.amount end
+                and moved.returned_amount
+                >= case when moved.settled_amount > 0 then moved.settled_amount else p.amount end
                 then 'returned'
             -- money that left after a rejection has left
             when {{ utc_date('rejected.at') }} >= coalesce(moved.settled_booking_date, {{ utc_date('rejected.at') }})
