@@ -49,3 +49,9 @@ class Bank(Payer):
         """An answer to an instruction (pain.002)."""
         reference = f"{status}-{len(self.rows)}"
         self.add(BANK, "payment_status", status_ref=reference, status=status, at=at(BOOKED), **fields)
+
+    def notice(self, payment: str, amount: str, on: str = BOOKED, **fields: Any) -> None:
+        """A notification (camt.054) that names a payment."""
+        record = {"notification_ref": f"N-{len(self.rows)}", "entry_number": 1, "detail_number": 1, "entity_id": "H1",
+                  "account_ref": "****1234", "booking_date": on, "currency": "USD"}  # fmt: skip
+        self.add(BANK, "bank_notification", **{**record, "end_to_end_id": f"E-{payment}", "amount": amount, **fields})

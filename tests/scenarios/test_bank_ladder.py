@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
-from tests.scenarios.banking import BANK, LADDER, Bank
+from tests.scenarios.banking import LADDER, Bank
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 
 AS_OF = at("2026-03-30")
@@ -23,10 +23,14 @@ def by_reference(bank: Bank) -> None:
     bank.pay("cheque", "120.00", cheque_number="1001", method="cheque", end_to_end_id=None)
     bank.entry("cheque", "-120.00", cheque_number="0001001", bank_code="475")
     bank.pay("notified", "130.00")
-    bank.add(BANK, "bank_notification", notification_ref="N1", entry_number=1, detail_number=1, entity_id="H1",
-             account_ref="****1234", booking_date="2026-03-11", amount="-130.00", currency="USD",
-             bank_ref="B-notified", end_to_end_id="E-notified")  # fmt: skip
+    bank.notice("notified", "-130.00", bank_ref="B-notified")
     bank.entry("notified", "-130.00")
+    bank.pay("early", "135.00")
+    bank.notice("early", "-135.00")
+    bank.pay("early-back", "136.00")
+    bank.entry("early-back", "-136.00", end_to_end_id="E-early-back")
+    bank.notice("early-back", "-136.00")
+    bank.notice("early-back", "136.00", "2026-03-12", return_reason="AC04")
     bank.pay("part", "300.00")
     bank.entry("part-1", "-100.00", end_to_end_id="E-part")
     bank.pay("parts", "300.00")
@@ -194,6 +198,12 @@ def test_an_entry_is_matched_by_the_reference_that_it_names(books: Books) -> Non
     assert books.found("cheque") == ("matched", "bank_reference", ["cheque"])
     assert books.found("notified") == ("matched", "bank_reference", ["notified"])
     assert {books.state(name) for name in ("plain", "instructed", "cheque", "notified")} == {"settled"}
+
+
+def test_a_notification_tells_early_what_became_of_a_payment_and_reconciles_nothing(books: Books) -> None:
+    assert (books.state("early"), books.outcomes["erp_main:early"]) == ("open", "settled")
+    assert (books.state("early-back"), books.outcomes["erp_main:early-back"]) == ("settled", "returned")
+    assert books.payments["early"]["acknowledged_at"] == at("2026-03-11")
 
 
 def test_a_payment_is_settled_when_its_parts_sum_to_it(books: Books) -> None:
