@@ -22,7 +22,12 @@ from sandbox.scenario.policy import (
 from sandbox.scenario.story import Story
 
 # The switch list: codes whose findings are injected and labelled. Whoever builds a rule adds its code here.
-ON: frozenset[str] = frozenset({"NOT_APPROVED", "APPROVAL_OVER_LIMIT", "SELF_APPROVED", "BANK_DETAIL_CHANGED"})
+ON: frozenset[str] = frozenset(
+    {
+        *("NOT_APPROVED", "APPROVAL_OVER_LIMIT", "SELF_APPROVED", "BANK_DETAIL_CHANGED"),
+        *("PAYMENT_RETURNED", "PAYMENT_UNCONFIRMED", "BANK_ENTRY_UNMATCHED"),
+    }
+)
 CODES = (
     *("NOT_APPROVED", "APPROVAL_OVER_LIMIT", "SELF_APPROVED", "BANK_DETAIL_CHANGED", "SCREENING_HIT"),
     *("PAYMENT_RETURNED", "PAYMENT_UNCONFIRMED", "BANK_ENTRY_UNMATCHED", "GL_OUT_OF_BALANCE"),
@@ -320,5 +325,4 @@ def requests(seed: int) -> list[BankRequest]:
         BankRequest("fee", account=found["moved_before", True], entity="H2", amount=Decimal("15.00")),
         BankRequest("partial", account=found["payee", True], entity="H2"),
         BankRequest("correction", account=found["near_excluded", False], entity="AMB1", reason="C01"),
-        BankRequest("equal_candidates", entity="AMB1"),
     ]
