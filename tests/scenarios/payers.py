@@ -58,7 +58,8 @@ class Payer(Estate):
 
     def owed(self, reference: str, amount: str, due: str | None, *, on: str = "2026-03-02", **fields: Any) -> None:
         """An invoice that is matched, approved and posted; ``kind="credit"`` for a credit memo."""
-        self.order(f"O-{reference}", line(1, amount), vendor=fields.get("vendor_number", "S-V1").removeprefix("S-"))
+        vendor, currency = fields.get("vendor_number", "S-V1").removeprefix("S-"), fields.get("currency", "USD")
+        self.order(f"O-{reference}", line(1, amount), vendor=vendor, currency=currency)
         self.receipt(f"R-{reference}", f"O-{reference}", 1, on)
         record = {"status": "posted", "due_date": due, "approved_at": at(on), "approved_by": "lead", **fields}
         self.invoice(reference, f"O-{reference}", 1, amount, on, **record)

@@ -10,7 +10,7 @@ import pytest
 
 from launcher.postgres import EmbeddedPostgres
 from tests.scenarios.estate import AP, TIEOUT, line
-from tests.scenarios.payers import Payer
+from tests.scenarios.payers import POLICY, Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 from tieout.errors import TieoutError
 from tieout.payments.bank_detail import confirm
@@ -85,6 +85,17 @@ def bank_details(estate: Payer) -> None:
     estate.payment("RISKY", "11.00", "sent", "i-on-its-way", vendor_number="cooling")
 
 
+def full_batch(estate: Payer) -> None:
+    """Payments in euros that fill a batch to the cent, and one of a cent after them."""
+    estate.add(TIEOUT, "payment_policy", **POLICY | {"policy_id": "EUR", "currency": "EUR", "batch_limit": "150.00"})
+    for name, amount, day in (
+        ("e-1", "100.00", "2026-03-20"),
+        ("e-2", "50.00", "2026-04-02"),
+        ("e-3", "0.01", "2026-04-03"),
+    ):
+        estate.owed(name, amount, day, currency="EUR")
+
+
 def codings(estate: Payer) -> None:
     """Lines that are coded themselves, by their order, by their vendor, and by nothing."""
     estate.vendor("coded", default_account_code="6900", default_cost_center_code="CC9")
@@ -134,7 +145,7 @@ class Proposal:
 def proposal(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Proposal]:
     """All cases, in one build."""
     estate = Payer()
-    for tell in (due, discounts, paid, bank_details, codings, approvals):
+    for tell in (due, discounts, paid, bank_details, full_batch, codings, approvals):
         tell(estate)
     with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
         estate.land(warehouse, AS_OF)
@@ -192,6 +203,11 @@ def test_a_changed_account_is_a_finding_on_the_vendor_number_and_on_payments_on_
     vendors = ("cooling", "by-himself", "before-it", "redirected", "second")
     expected = {f"erp_main:{vendor}": ("vendor", "vendor_steward") for vendor in vendors}
     assert found == expected | {"erp_main:RISKY": ("payment", "vendor_steward")}
+
+
+def test_a_batch_is_filled_to_its_limit_by_date_and_takes_nothing_more(proposal: Proposal) -> None:
+    assert [proposal[name]["blocked_by"] for name in ("e-1", "e-2", "e-3")] == [[], [], ["BATCH_LIMIT"]]
+    assert proposal["e-1"]["batch_id"] == proposal["e-3"]["batch_id"] != proposal["overdue"]["batch_id"]
 
 
 def test_a_line_without_coding_takes_that_of_its_order_then_that_of_its_vendor(proposal: Proposal) -> None:
