@@ -4,7 +4,7 @@ Whoever starts a run does not approve it: the administrator starts, the treasure
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
@@ -20,10 +20,14 @@ POLL_SECONDS = 1.0
 PAY_SECONDS = 300.0
 
 
-def pays_through_us(config: Path) -> bool:
-    """Whether any entity pays through us."""
+def pays_through_us(config: Path, entities: Sequence[str] | None = None) -> bool:
+    """Whether any entity pays through us; of those named, where some are."""
     files = (config / "entities").glob("*.yml")
-    return any(yaml.safe_load(path.read_text()).get("payment_origin") == "tieout" for path in files)
+    return any(
+        yaml.safe_load(path.read_text()).get("payment_origin") == "tieout"
+        for path in files
+        if entities is None or path.stem in entities
+    )
 
 
 def pay(stack: Stack, run_id: str, report: Callable[[str], None] = lambda _: None) -> DagRun:

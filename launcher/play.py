@@ -52,7 +52,7 @@ def _process(stack: Stack, display: Display, played: progress.Played, day: int) 
         stack.api, played.interval_through(day), task_logs=stack.layout.task_logs, check=stack.check_alive,
         report=lambda text: display.working(f"{title}: {text}"),
     )  # fmt: skip
-    if payments.pays_through_us(stack.layout.config):
+    if payments.pays_through_us(stack.layout.config, stack.entities):
         _pay(stack, display, cycle, title)
     times = ", ".join(f"{phase} after {seconds:.0f} s" for phase, seconds in cycle.seconds.items() if phase != "whole")
     display.done(f"{title} processed in {cycle.seconds['whole']:.0f} s ({times}).")

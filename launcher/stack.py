@@ -10,7 +10,7 @@ their own and on free ports.
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -72,6 +72,11 @@ class Stack:
     def mark(self) -> str:
         """What every process of this stack carries in its environment."""
         return str(self.layout.home)
+
+    @property
+    def entities(self) -> Sequence[str] | None:
+        """The entities of the estate, where it has not all of them."""
+        return self._estate_options.entities if self._estate_options else None
 
     @property
     def state(self) -> dict[str, Any]:
