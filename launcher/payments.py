@@ -17,6 +17,8 @@ DAG = "pay_suppliers"
 ASKERS = {"batch.ask_first": "treasurer", "batch.ask_second": "controller"}
 COMMENT = {"comment": "compared with the open items"}
 POLL_SECONDS = 1.0
+THINKING_SECONDS = 5.0
+"""Nobody answers at once. An answer before Airflow heard that the asking process ended, is taken for a failure."""
 PAY_SECONDS = 300.0
 
 
@@ -38,13 +40,14 @@ def pay(stack: Stack, run_id: str, report: Callable[[str], None] = lambda _: Non
     """
     run = stack.api.trigger(DAG, run_id=run_id)
     people = {name: stack.api_of(name) for name in ASKERS.values()}
+    asked: dict[tuple[str, int, int], float] = {}
     deadline = time.monotonic() + PAY_SECONDS
     try:
         while not run.ended:
             if time.monotonic() > deadline:
                 raise LaunchError("Payments did not end.", "Look at the run of pay_suppliers in Airflow.")
             report("paying suppliers")
-            _answer(stack.api, run, people)
+            _answer(stack.api, run, people, asked)
             stack.check_alive()
             time.sleep(POLL_SECONDS)
             run = stack.api.run(DAG, run_id)
@@ -56,9 +59,12 @@ def pay(stack: Stack, run_id: str, report: Callable[[str], None] = lambda _: Non
     return run
 
 
-def _answer(api: AirflowApi, run: DagRun, people: dict[str, AirflowApi]) -> None:
-    """Answer what is asked now. An answer that Airflow loses (it came too quickly) is given again."""
+def _answer(
+    api: AirflowApi, run: DagRun, people: dict[str, AirflowApi], asked: dict[tuple[str, int, int], float]
+) -> None:
+    """Answer what has been asked for a while; ``asked`` remembers since when, by task, batch and try."""
     for task in api.tasks(run, ("awaiting_input", "deferred")):
-        name = ASKERS.get(task["task_id"])
-        if name and api.asks(run, task["task_id"], task["map_index"]):
-            people[name].answer(run, task["task_id"], "Approve", COMMENT, task["map_index"])
+        task_id, map_index = task["task_id"], task["map_index"]
+        since = asked.setdefault((task_id, map_index, task["try_number"]), time.monotonic())
+        if task_id in ASKERS and time.monotonic() - since > THINKING_SECONDS and api.asks(run, task_id, map_index):
+            people[ASKERS[task_id]].answer(run, task_id, "Approve", COMMENT, map_index)
