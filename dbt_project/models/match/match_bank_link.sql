@@ -113,13 +113,26 @@ ungrouped_payment as (
 ),
 
 -- Rung 4: the creditor's reference, as it is on an invoice that the payment pays, or on the payment.
+referring_entry as (
+    select
+        e.*,
+        {{ compared_code('e.structured_ref') }} as compared_ref
+    from ungrouped_entry as e
+    where e.kind = 'out' and e.structured_ref is not null
+),
+
 payment_reference as (
     select
         payment.payment_id,
         payment.entity_id,
         {{ compared_code('payment.payment_ref') }} as compared_ref
     from ungrouped_payment as payment
-    where payment.open_amount > 0
+    where
+        payment.open_amount > 0
+        and exists (
+            select 1
+            from referring_entry
+        )
 
     union
 
@@ -134,8 +147,7 @@ payment_reference as (
         payment.open_amount > 0
         and exists (
             select 1
-            from ungrouped_entry as e
-            where e.structured_ref is not null
+            from referring_entry
         )
 ),
 
@@ -151,13 +163,13 @@ referring as (
             partition by entry.bank_entry_id
             order by case when {{ bank_amount('entry', 'payment') }} = payment.open_amount then 0 else 1 end
         ) as place
-    from ungrouped_entry as entry
+    from referring_entry as entry
     inner join payment_reference as reference
-        on entry.structured_ref = reference.compared_ref and {{ same_payer('entry', 'reference') }}
+        on entry.compared_ref = reference.compared_ref and {{ same_payer('entry', 'reference') }}
     inner join ungrouped_payment as payment on reference.payment_id = payment.payment_id
     left join decision
         on entry.bank_entry_id = decision.bank_entry_id and payment.payment_id = decision.payment_id
-    where entry.kind = 'out' and decision.bank_entry_id is null
+    where decision.bank_entry_id is null
 ),
 
 referred as (
@@ -197,7 +209,9 @@ by_structured_ref as (
 
 -- Rung 5: the same amount, within days of the order, to the same party.
 unread_entry as (
-    select entry.*
+    select
+        entry.*,
+        {{ compared_code('entry.counterparty') }} as party
     from ungrouped_entry as entry
     left join (select distinct bank_entry_id from by_structured_ref) as done on entry.bank_entry_id = done.bank_entry_id
     where done.bank_entry_id is null
@@ -228,7 +242,7 @@ told as (
     where original_amount is not null
 ),
 
-wanted as (
+wanting as (
     select
         payment.*,
         'out' as kind,
@@ -246,6 +260,21 @@ wanted as (
         payment.held_amount as wanted_amount
     from payment
     where payment.held_amount > 0
+),
+
+-- Of payments that were settled before only those are wanted that money may come back from.
+wanted as (
+    select
+        wanting.*,
+        {{ compared_code('wanting.vendor_name') }} as party,
+        {{ compared_code('wanting.vendor_number') }} as party_number
+    from wanting
+    inner join (
+        select distinct
+            kind,
+            entity_id
+        from unread_entry
+    ) as asking on wanting.kind = asking.kind and wanting.entity_id = asking.entity_id
 ),
 
 alike as (

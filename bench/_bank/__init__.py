@@ -1,0 +1,1 @@
+"""Payments and bank entries for the measurement of the reconciliation."""
