@@ -3,8 +3,9 @@
 **Source** every batch that landed and was not judged yet, whatever system it came from, and what people decided.
 
 **Grain** one run for all that arrived together: it waits until the extractions under way have ended, takes events
-that wait, runs the quality gate, resolves vendors where anything became known of them, then builds and tests all models
-in one `dbt build`. It builds with the last resolution where resolving failed.
+that wait, runs the quality gate, resolves and screens vendors where anything became known of them or of a list, then
+builds and tests all models in one `dbt build`. It builds with the last resolution where resolving failed; where
+screening failed, payments to whom it should have screened are blocked.
 
 **Running it again** changes nothing: models recompute what is touched by newly known rows or by time, from all that
 is known.
@@ -21,6 +22,7 @@ from tieout.operators.gate import RunGate
 from tieout.operators.receive import TakeEvents
 from tieout.operators.resolve import ResolveVendors
 from tieout.operators.schedules import CONCLUSIONS, DECIDED, KINDS, LANDED
+from tieout.operators.screen import ScreenVendors
 from tieout.operators.transform import BuildWarehouse
 from tieout.operators.wait import WaitForExtractions
 
@@ -46,12 +48,16 @@ with DAG(
     # Whatever became of the events.
     gate = RunGate(task_id="gate", pool="writers", trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
     resolve = ResolveVendors(task_id="resolve", pool="writers", retries=1)
-    # With the gate's success, whatever became of resolve.
+    # Whatever became of resolve: it looks at vendor numbers.
+    screen = ScreenVendors(
+        task_id="screen", pool="writers", retries=1, trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
+    )
+    # With the gate's success, whatever became of resolve and screen.
     build = BuildWarehouse(
         task_id="build",
         pool="writers",
         outlets=[CONCLUSIONS],
         trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
     )
-    [wait, take_events] >> gate >> resolve >> build
-    gate >> build
+    [wait, take_events] >> gate >> resolve >> screen >> build
+    gate >> [screen, build]

@@ -12,6 +12,11 @@
     'payment:' || {{ payment_id }}
 {%- endmacro %}
 
+{# The unit of a vendor's finding of screening. #}
+{% macro screened_unit(vendor_key) -%}
+    'screened:' || {{ vendor_key }}
+{%- endmacro %}
+
 {# The order of invoice and credit lines (matching, section 3). #}
 {% macro invoice_order(alias, direction='') -%}
     {{ alias }}.invoice_date {{ direction }}, {{ by_code_point(alias ~ '.invoice_id') }} {{ direction }}, {{ alias }}.line_number {{ direction }}

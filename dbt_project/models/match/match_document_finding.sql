@@ -17,4 +17,5 @@
     ref('match_vendor_finding'),
     ref('match_bank_finding'),
     ref('match_unsettled_finding'),
+    ref('match_screening_finding'),
 ]) }}

@@ -25,15 +25,8 @@ cluster as (
     group by review_cluster_id
 ),
 
--- A master that several entities share is their parent's.
 home as (
-    select
-        s.source_system,
-        {{ first_text('coalesce(e.parent_entity_id, e.entity_id)') }} as entity_id
-    from {{ ref('int_systems_of_record') }} as s
-    inner join {{ ref('int_entities') }} as e on s.entity_id = e.entity_id
-    where s.object = 'vendor' and s.recency = 1
-    group by s.source_system
+    select * from {{ ref('int_vendor_homes') }}
 )
 
 select

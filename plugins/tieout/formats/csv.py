@@ -20,6 +20,7 @@ Opener = Callable[[], Iterable[bytes]]
 BLOCK_ROWS = 2000
 MAX_FIELD = 1 << 20
 MAX_LINE = 16 << 20
+END_OF_FILE = "\x1a"  # what programs of DOS wrote behind the last line, and some publishers still do
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class CsvFormat:
     skip_lines: int = 0
     max_bytes: int = 4 << 30
     trailer: Trailer | None = None
+    nulls: tuple[str, ...] = ()
 
 
 class CsvTable:
@@ -80,7 +82,7 @@ class CsvTable:
             if set(map(len, rows)) - width:
                 rows = self._complete(rows)
             if rows:
-                yield rows
+                yield self._without_marks(rows)
         if footing:
             footing.check()
 
@@ -109,9 +111,14 @@ class CsvTable:
                 return
             yield block
 
+    def _without_marks(self, rows: list[list[str]]) -> list[list[str]]:
+        """Blank the values by which the source says that there is none."""
+        nulls = frozenset(self._form.nulls)
+        return [["" if value.strip() in nulls else value for value in row] for row in rows] if nulls else rows
+
     def _complete(self, rows: list[list[str]]) -> list[list[str]]:
-        """Drop blank lines; refuse rows of another width."""
-        complete = [row for row in rows if row]
+        """Drop blank lines and a mark of the file's end; refuse rows of another width."""
+        complete = [row for row in rows if row and row != [END_OF_FILE]]
         for row in complete:
             if len(row) != len(self.columns):
                 raise self._malformed(f"a record has {len(row)} fields where {len(self.columns)} are expected")

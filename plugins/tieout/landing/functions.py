@@ -4,6 +4,7 @@ A contract's `derive` names one of ``DERIVATIONS`` with fields. A profile's `fun
 it takes a whole record and declares the paths that it reads, so that these do not count as drift.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -82,3 +83,14 @@ def canonical_hold_codes(record: Mapping[str, Any]) -> str | None:
     """
     codes = {str(hold["code"]).upper().replace("-", "_") for hold in record.get("holds") or []}
     return ",".join(sorted(codes)) or None
+
+
+@record_function("LASTNAME", "FIRSTNAME", "MIDNAME", "BUSNAME", "NPI", "DOB", "ZIP", "EXCLTYPE", "EXCLDATE")
+def leie_entry_id(record: Mapping[str, Any]) -> str | None:
+    """Return an id for an entry of the OIG's exclusions, which have none: a hash of who, why and since when.
+
+    Two rows that agree in all of it are one exclusion, whatever street they name. A date of birth is in the hash only.
+    """
+    named = ("LASTNAME", "FIRSTNAME", "MIDNAME", "BUSNAME", "NPI", "DOB", "ZIP", "EXCLTYPE", "EXCLDATE")
+    told = [" ".join(str(record.get(name) or "").upper().split()) for name in named]
+    return hashlib.sha256("|".join(told).encode()).hexdigest()[:16] if any(told) else None

@@ -97,8 +97,17 @@ def _check_feed(node: Node, feed: Feed) -> None:
         where = node.child("objects").child(mapping.object)
         if tabular and mapping.each:
             where.child("each").problem("delimited text has no lists")
-        if mapping.sweep and (feed.cursor or feed.protocol in ("sftp", "folder")):
-            where.child("sweep").problem("only a full read of a database or an API can tell what is missing")
+        if mapping.sweep and not _is_read_whole(feed):
+            where.child("sweep").problem(
+                "only a full read of a database, an API or a file of one name can tell what is missing"
+            )
+
+
+def _is_read_whole(feed: Feed) -> bool:
+    """Whether a pull has every record. A file has where its name is fixed: the list as it stands is put there again."""
+    if isinstance(feed.read, FileRead):
+        return not any(letter in feed.read.pattern for letter in "*?[")
+    return feed.cursor is None
 
 
 def _cursor(node: Node, protocol: str) -> Cursor:
@@ -211,7 +220,7 @@ def _format(node: Node) -> Format:
 
 def _csv(node: Node) -> CsvFormat:
     allowed = {"type", "delimiter", "header", "columns", "encoding", "quote", "compression", "skip_lines", "max_bytes"}
-    node.keys({*allowed, "trailer"}, required=("type",))
+    node.keys({*allowed, "trailer", "nulls"}, required=("type",))
     if node.child("header").flag() == node.has("columns"):
         node.problem("needs either 'header: true' or 'columns'")
     columns = node.child("columns").texts()
@@ -226,6 +235,7 @@ def _csv(node: Node) -> CsvFormat:
         skip_lines=node.child("skip_lines").integer(),
         max_bytes=node.child("max_bytes").integer(CsvFormat.max_bytes, 1),
         trailer=_trailer(node.child("trailer")) if node.has("trailer") else None,
+        nulls=node.child("nulls").texts(),
     )
 
 

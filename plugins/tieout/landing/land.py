@@ -19,6 +19,7 @@ from tieout.landing.mapping import Facts, Vocabulary
 from tieout.landing.parse import FeedParser, ObjectRows
 from tieout.landing.profile import Feed, Profile
 from tieout.landing.raw import BatchFacts, PayloadFacts, RawLoader
+from tieout.sources.files import FileRead
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def land(
                 payloads,
                 latest_only=target.mapping.updated_at is None,
                 remember_keys=target.mapping.sweep,
+                promoted_only=target.mapping.sweep and isinstance(feed.read, FileRead),
             )
             for target in parser.objects
         }
@@ -125,7 +127,15 @@ def land(
             loader.flush()
     return [
         _finish(
-            connection, landing, target, loaders[target.mapping.object], keys[target.mapping.object], pull, now, own
+            connection,
+            landing,
+            feed,
+            target,
+            loaders[target.mapping.object],
+            keys[target.mapping.object],
+            pull,
+            now,
+            own,
         )
         for target in parser.objects
     ]
@@ -134,6 +144,7 @@ def land(
 def _finish(
     connection: psycopg.Connection,
     landing: Landing,
+    feed: Feed,
     target: ObjectRows,
     loader: RawLoader,
     key: BatchKey,
@@ -148,7 +159,8 @@ def _finish(
                 f"A full read of {key.feed} of {key.source_system} brought nothing: every record would be deleted.",
                 "If the source is empty indeed, take `sweep` out of its profile.",
             )
-        loader.sweep(target.number, key.payload_sha256, pull.interval.end)
+        others = [each.name for each in landing.profile.feeds if each.name != key.feed and _sweeps(each, key.object)]
+        loader.sweep(target.number, key.payload_sha256, _swept_at(feed, pull), others)
     if loader.landed or (target.number and not own):
         record_batch(
             connection,
@@ -166,6 +178,17 @@ def _finish(
             ),
         )
     return Landed(target.mapping.object, key.batch_id, target.number, loader.landed)
+
+
+def _sweeps(feed: Feed, object_name: str) -> bool:
+    return any(mapping.object == object_name and mapping.sweep for mapping in feed.objects)
+
+
+def _swept_at(feed: Feed, pull: PullFacts) -> datetime:
+    """Return from when a record that is missing is gone: a file speaks for its own time."""
+    if isinstance(feed.read, FileRead) and pull.entries:
+        return _payload_time(pull.entries[-1], pull.interval)
+    return pull.interval.end
 
 
 def _batch_key(landing: Landing, feed: Feed, object_name: str, pull: PullFacts) -> BatchKey:

@@ -68,6 +68,8 @@ class RawLoader:
         latest_only: whether a row that equals its record's latest version is not landed again. For sources that do not
             say when a record changed.
         remember_keys: whether ``sweep`` will be asked for.
+        promoted_only: whether only what the gate let through counts as landed. For lists that come whole: a list that
+            the gate stopped must not make the next one look unchanged.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class RawLoader:
         *,
         latest_only: bool = False,
         remember_keys: bool = False,
+        promoted_only: bool = False,
     ) -> None:
         self.landed = 0
         self._connection = connection
@@ -87,6 +90,7 @@ class RawLoader:
         self._facts = facts
         self._payloads = payloads
         self._latest_only = latest_only
+        self._promoted_only = promoted_only
         self._lines: list[str] = []
         self._waiting = 0
         self._first_payload = 0
@@ -111,13 +115,17 @@ class RawLoader:
         """Drop the temporary table, after every loader of the connection was flushed."""
         self._connection.execute(sql.SQL("drop table {}").format(self._incoming))
 
-    def sweep(self, last_row_number: int, payload_sha256: str, at: datetime) -> int:
-        """Add a tombstone for each record that is alive at ``at`` and was not among the rows; return how many."""
+    def sweep(self, last_row_number: int, payload_sha256: str, at: datetime, spared_feeds: Sequence[str] = ()) -> int:
+        """Add a tombstone for each record that is alive at ``at`` and was not among the rows; return how many.
+
+        Records of ``spared_feeds`` are left alone: each of them sweeps its own.
+        """
         if self._keys is None:
             raise RuntimeError("The loader was not asked to remember keys.")
         swept = self._connection.execute(
-            _sweep(self._contract, self._keys),
-            self._parameters() | {"from": last_row_number, "sha": payload_sha256, "at": at},
+            _sweep(self._contract, self._keys, self._promoted_only),
+            self._parameters()
+            | {"from": last_row_number, "sha": payload_sha256, "at": at, "spared": list(spared_feeds)},
         ).rowcount
         self._connection.execute(sql.SQL("drop table {}").format(self._keys))
         self.landed += swept
@@ -180,7 +188,8 @@ class RawLoader:
             return self._connection.execute(self._insert("on conflict do nothing"), parameters).rowcount
 
     def _insert(self, on_conflict: LiteralString) -> sql.Composed:
-        return _insert(self._contract, self._incoming, self._latest_only, sql.SQL(on_conflict))
+        unchanged = _unchanged(self._contract, self._promoted_only) if self._latest_only else sql.SQL("")
+        return _insert(self._contract, self._incoming, unchanged, sql.SQL(on_conflict))
 
     def _parameters(self) -> dict[str, object]:
         facts = self._facts
@@ -193,7 +202,9 @@ class RawLoader:
         }
 
 
-def _insert(contract: Contract, incoming: sql.Identifier, latest_only: bool, on_conflict: sql.SQL) -> sql.Composed:
+def _insert(
+    contract: Contract, incoming: sql.Identifier, unchanged: sql.Composable, on_conflict: sql.SQL
+) -> sql.Composed:
     columns = sql.SQL(", ").join(map(sql.Identifier, copy_columns(contract)))
     from_incoming = sql.SQL(", ").join(sql.Identifier("i", column) for column in copy_columns(contract))
     raw = sql.Identifier("raw", contract.name)
@@ -226,12 +237,21 @@ def _insert(contract: Contract, incoming: sql.Identifier, latest_only: bool, on_
         columns=columns,
         from_incoming=from_incoming,
         incoming=incoming,
-        unchanged=_unchanged(raw) if latest_only else sql.SQL(""),
+        unchanged=unchanged,
         on_conflict=on_conflict,
     )
 
 
-def _unchanged(raw: sql.Identifier) -> sql.Composed:
+def _is_promoted(version: str, promoted_only: bool) -> sql.Composable:
+    """A condition: the version counts as landed."""
+    if not promoted_only:
+        return sql.SQL("true")
+    return sql.SQL("exists (select 1 from quality.promotion as passed where passed.batch_id = {}._batch_id)").format(
+        sql.Identifier(version)
+    )
+
+
+def _unchanged(contract: Contract, promoted_only: bool) -> sql.Composed:
     """Leave out rows that equal their record's latest version at the time that they are from."""
     return sql.SQL(
         """
@@ -241,6 +261,7 @@ def _unchanged(raw: sql.Identifier) -> sql.Composed:
             where same._source_system = %(system)s
                 and same._record_key = coalesce(i._record_key, '')
                 and same._row_sha256 = i._row_sha256
+                and {promoted}
                 and same._source_updated_at = (
                     select max(earlier._source_updated_at)
                     from {raw} as earlier
@@ -251,18 +272,24 @@ def _unchanged(raw: sql.Identifier) -> sql.Composed:
                 )
         )
         """
-    ).format(raw=raw)
+    ).format(raw=sql.Identifier("raw", contract.name), promoted=_is_promoted("same", promoted_only))
 
 
-def _sweep(contract: Contract, keys: sql.Identifier) -> sql.Composed:
+def _sweep(contract: Contract, keys: sql.Identifier, promoted_only: bool) -> sql.Composed:
     """Add a tombstone with the values of the latest version. Its hash is the flag's and the key's."""
     columns = sql.SQL(", ").join(map(sql.Identifier, contract.raw_columns))
     return sql.SQL(
         """
         with latest as (
-            select distinct on (_record_key) _record_key, _deleted, {columns}
-            from {raw}
-            where _source_system = %(system)s and _source_updated_at <= %(at)s
+            select distinct on (_record_key) _record_key, _deleted and {promoted} as _is_gone, {columns}
+            from {raw} as version
+            where _source_system = %(system)s
+                and _source_updated_at <= %(at)s
+                and not exists (
+                    select 1
+                    from ops.batch as other
+                    where other.batch_id = version._batch_id and other.feed = any(%(spared)s)
+                )
             order by _record_key, _source_updated_at desc, _profile_version desc, _ingested_at desc, _row_number desc
         )
         insert into {raw} (
@@ -275,10 +302,15 @@ def _sweep(contract: Contract, keys: sql.Identifier) -> sql.Composed:
             encode(sha256(convert_to('t' || chr(9) || _record_key, 'UTF8')), 'hex'), %(version)s,
             %(at)s, %(now)s, %(trace)s, true, {columns}
         from latest
-        where not _deleted and not exists (select 1 from {keys} as seen where seen.key = latest._record_key)
+        where not _is_gone and not exists (select 1 from {keys} as seen where seen.key = latest._record_key)
         on conflict do nothing
         """
-    ).format(raw=sql.Identifier("raw", contract.name), columns=columns, keys=keys)
+    ).format(
+        raw=sql.Identifier("raw", contract.name),
+        columns=columns,
+        keys=keys,
+        promoted=_is_promoted("version", promoted_only),
+    )
 
 
 def _local(name: sql.Identifier) -> sql.Identifier:

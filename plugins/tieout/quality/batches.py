@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
 
 from tieout import audit
 from tieout.errors import ConfigurationError
-from tieout.warehouse.contracts import Contract, QuarantineLimit
+from tieout.warehouse.contracts import Contract, DepartureLimit, QuarantineLimit
 
 ACCEPT = "accept"
 """Action of the audit event with which a person lets a batch pass its quarantine limit (``steward``)."""
@@ -25,6 +26,7 @@ class Batch:
     object: str
     rows_landed: int
     missing_fields: list[str]
+    rows_read: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def waiting(connection: psycopg.Connection, feed: str | None = None) -> list[Bat
     """Return the batches that landed and were not judged yet, oldest first; of one feed where it is given."""
     with connection.cursor(row_factory=class_row(Batch)) as cursor:
         return cursor.execute(
-            "select batch_id, source_system, feed, object, rows_landed, missing_fields"
+            "select batch_id, source_system, feed, object, rows_landed, missing_fields, rows_read"
             " from ops.batch where state = 'landed' and (%(feed)s::text is null or feed = %(feed)s)"
             " order by landed_at, batch_id",
             {"feed": feed},
@@ -86,6 +88,27 @@ def over_limit(batch: Batch, quarantined: int, limit: QuarantineLimit) -> Stop |
         f"{quarantined} of {of_rows} rows of {batch.object} from {batch.source_system} (feed {batch.feed}) break a "
         f"critical rule; its contract allows {allowed}. Nothing of batch {batch.batch_id} is promoted. quality.result "
         "says which rules; mend the feed, or accept the batch as a steward.",
+    )
+
+
+def departed(connection: psycopg.Connection, batch: Batch) -> int:
+    """Return how many records the batch says are gone."""
+    statement = sql.SQL("select count(*) from {} where _batch_id = %s and _deleted")
+    row = connection.execute(statement.format(sql.Identifier("raw", batch.object)), (batch.batch_id,)).fetchone()
+    return row[0] if row else 0
+
+
+def shrinks(batch: Batch, gone: int, limit: DepartureLimit) -> Stop | None:
+    """Return why the batch stops, if more records left the list at once than its object's contract allows."""
+    of_all = batch.rows_read + gone
+    if of_all < limit.min_rows or gone * 100 <= limit.percent * of_all:
+        return None
+    return Stop(
+        batch,
+        f"{gone} records of {batch.object} from {batch.source_system} (feed {batch.feed}) are gone and "
+        f"{batch.rows_read} are there; its contract allows {limit.percent} % to go at once. Nothing of batch "
+        f"{batch.batch_id} is promoted, what was known stays. Get the whole list again; if it did become so much "
+        "shorter, accept the batch as a steward.",
     )
 
 

@@ -25,8 +25,10 @@ from tieout.quality.batches import (
     accepted,
     broken_contract,
     contract_of,
+    departed,
     over_limit,
     promote,
+    shrinks,
     stop,
     waiting,
 )
@@ -212,13 +214,16 @@ def _conclude(
 
 
 def _over_limits(connection: psycopg.Connection, run: _Run, batches: Sequence[Batch], verdict: Verdict) -> list[Stop]:
-    judged = [
-        over_limit(batch, verdict.held.get(batch.batch_id, 0), run.contracts[batch.object].quarantine_limit)
-        for batch in batches
-    ]
+    judged = [_over_limit(connection, batch, run.contracts[batch.object], verdict) for batch in batches]
     over = [reason for reason in judged if reason is not None]
     let_through = accepted(connection, [reason.batch for reason in over]) if over else set()
     return [reason for reason in over if reason.batch.batch_id not in let_through]
+
+
+def _over_limit(connection: psycopg.Connection, batch: Batch, contract: Contract, verdict: Verdict) -> Stop | None:
+    limit = contract.departure_limit
+    shorter = shrinks(batch, departed(connection, batch), limit) if limit else None
+    return shorter or over_limit(batch, verdict.held.get(batch.batch_id, 0), contract.quarantine_limit)
 
 
 def _without(batches: Sequence[Batch], stops: Sequence[Stop]) -> list[Batch]:

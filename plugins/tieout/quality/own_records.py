@@ -4,13 +4,23 @@ The rows are the caller's to insert; the batch, its promotion and the instant fr
 the caller's transaction.
 """
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg import sql
 
 SOURCE_SYSTEM = "tieout"
 PROFILE_VERSION = 1
+
+Rows = Sequence[tuple[Mapping[str, str | None], bool]]
+_LINEAGE = (
+    "_source_system", "_record_key", "_batch_id", "_payload_sha256", "_row_number", "_row_sha256", "_profile_version",
+    "_source_updated_at", "_ingested_at", "_trace_id", "_deleted",
+)  # fmt: skip
 
 _KNOWN_FROM = """
 insert into quality.gate_run (gate_run_id, known_at, started_at, ended_at)
@@ -66,3 +76,29 @@ def promote(connection: psycopg.Connection, batch: OwnBatch) -> None:
     }
     for statement in (_LAND_BATCH, _PROMOTE):
         connection.execute(statement.encode(), values)
+
+
+def payload_sha256(rows: Rows) -> str:
+    """Return the hash of rows, each with whether it is a tombstone."""
+    return hashlib.sha256("\n".join(_text(*row) for row in rows).encode()).hexdigest()
+
+
+def copy_rows(connection: psycopg.Connection, batch: OwnBatch, fields: Sequence[str], rows: Rows) -> None:
+    """Insert a promoted batch's rows, each with whether it is a tombstone; the first field is their key.
+
+    The batch's ``known_at`` ranks their versions.
+    """
+    columns = sql.SQL(", ").join(map(sql.Identifier, (*_LINEAGE, *fields)))
+    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier("raw", batch.object), columns)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for number, (row, is_gone) in enumerate(rows, start=1):
+            sha256 = hashlib.sha256(_text(row, is_gone).encode()).hexdigest()
+            lineage = (
+                SOURCE_SYSTEM, row[fields[0]], batch.batch_id, batch.sha256, number, sha256, PROFILE_VERSION,
+                batch.known_at, batch.now, batch.trace_id, is_gone,
+            )  # fmt: skip
+            copy.write_row((*lineage, *(row[field] for field in fields)))
+
+
+def _text(row: Mapping[str, str | None], is_gone: bool) -> str:
+    return json.dumps([row] if is_gone else row)

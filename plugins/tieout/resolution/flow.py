@@ -5,8 +5,6 @@ became known since the last resolution, nothing is read. docs/reference/vendors.
 """
 
 import gc
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -16,7 +14,7 @@ from typing import Any
 import psycopg
 
 from tieout.quality import knowledge
-from tieout.quality.own_records import PROFILE_VERSION, SOURCE_SYSTEM, OwnBatch, open_instant, promote
+from tieout.quality.own_records import SOURCE_SYSTEM, OwnBatch, copy_rows, open_instant, payload_sha256, promote
 from tieout.resolution import answer, changes, known, proposals
 from tieout.resolution.answer import Row
 from tieout.resolution.links import Scored, model_sha256, scored, whole_is_due
@@ -26,10 +24,6 @@ from tieout.warehouse.connection import connect
 
 OBJECT = "vendor_resolution"
 _LOCK = "select pg_advisory_xact_lock(hashtext('tieout vendor resolution'))"
-_LINEAGE = (
-    "_source_system", "_record_key", "_batch_id", "_payload_sha256", "_row_number", "_row_sha256", "_profile_version",
-    "_source_updated_at", "_ingested_at", "_trace_id", "_deleted",
-)  # fmt: skip
 
 _NEWS = """
 select greatest(
@@ -195,19 +189,11 @@ def _land(
     trace_id: str,
 ) -> None:
     """Land rows, and tombstones for numbers that no source has any more. ``known_at`` ranks their versions."""
+    rows = [(row, False) for row in landed] + [(row, True) for row in gone]
     batch_id = f"{SOURCE_SYSTEM}:{OBJECT}:{known_at:%Y%m%dT%H%M%S.%fZ}"
-    texts = [(json.dumps(row), row, False) for row in landed] + [(json.dumps([row]), row, True) for row in gone]
-    payload = hashlib.sha256("\n".join(text for text, _, _ in texts).encode()).hexdigest()
+    payload = payload_sha256(rows)
     batch = OwnBatch(
-        batch_id, OBJECT, OBJECT, len(texts), payload, "steward.vendor_resolution_run", trace_id, known_at, now
+        batch_id, OBJECT, OBJECT, len(rows), payload, "steward.vendor_resolution_run", trace_id, known_at, now
     )
     promote(connection, batch)
-    columns = ", ".join((*_LINEAGE, *answer.FIELDS))
-    with connection.cursor() as cursor, cursor.copy(f"copy raw.{OBJECT} ({columns}) from stdin".encode()) as copy:
-        for number, (text, row, is_gone) in enumerate(texts, start=1):
-            sha256 = hashlib.sha256(text.encode()).hexdigest()
-            lineage = (
-                SOURCE_SYSTEM, row["vendor_id"], batch_id, payload, number, sha256, PROFILE_VERSION,
-                known_at, now, trace_id, is_gone,
-            )  # fmt: skip
-            copy.write_row((*lineage, *(row[field] for field in answer.FIELDS)))
+    copy_rows(connection, batch, answer.FIELDS, rows)

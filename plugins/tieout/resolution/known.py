@@ -43,6 +43,13 @@ from (
 where _rank = 1 and not _deleted
 """
 
+_NEWS = """
+select greatest(
+    (select max(known_at) from quality.promotion where object = any(%(objects)s) and rows_promoted > 0),
+    (select max(decided_known_at) from quality.quarantine where object = any(%(objects)s) and state = 'released')
+)
+"""
+
 _DECISIONS = """
 select
     r.decision_id, r.decision_type, r.decided_by, r.detail, r.decided_at, promotion.known_at
@@ -58,9 +65,15 @@ _VENDOR = (
 )  # fmt: skip
 
 
+def news(connection: psycopg.Connection, objects: Iterable[str]) -> datetime | None:
+    """Return when anything of these objects became known last."""
+    row = connection.execute(_NEWS, {"objects": list(objects)}).fetchone()
+    return row[0] if row else None
+
+
 def vendors(connection: psycopg.Connection) -> list[Vendor]:
     """Return every vendor number of every source, by id, with accounts and what the source itself refers to."""
-    rows = _newest(connection, "vendor", _VENDOR)
+    rows = newest(connection, "vendor", _VENDOR)
     accounts = _accounts(connection)
     records = _record_systems(connection)
     by_number: dict[str, list[str]] = defaultdict(list)
@@ -73,7 +86,7 @@ def vendors(connection: psycopg.Connection) -> list[Vendor]:
 
 def vendor_ids(connection: psycopg.Connection) -> set[str]:
     """Return the ids of every vendor number of every source."""
-    return {f"{row['_source_system']}:{row['vendor_number']}" for row in _newest(connection, "vendor", _VENDOR[:1])}
+    return {f"{row['_source_system']}:{row['vendor_number']}" for row in newest(connection, "vendor", _VENDOR[:1])}
 
 
 def decisions(connection: psycopg.Connection) -> list[Decision]:
@@ -89,7 +102,7 @@ def cluster_of(connection: psycopg.Connection) -> dict[str, str]:
 
 def resolved(connection: psycopg.Connection, fields: Iterable[str] = ("vendor_id", "cluster_id")) -> list[dict]:
     """Return what was landed last of each vendor number."""
-    return _newest(connection, "vendor_resolution", tuple(fields))
+    return newest(connection, "vendor_resolution", tuple(fields))
 
 
 def _vendor(
@@ -116,7 +129,7 @@ def _referred(row: Mapping[str, Any], by_number: Mapping[str, list[str]]) -> str
 
 
 def _accounts(connection: psycopg.Connection) -> dict[tuple[str, str], list[Account]]:
-    rows = _newest(connection, "vendor_bank_account", ("vendor_number", "account_number_token", "account_number_last4"))
+    rows = newest(connection, "vendor_bank_account", ("vendor_number", "account_number_token", "account_number_last4"))
     found: dict[tuple[str, str], set[Account]] = defaultdict(set)
     for row in rows:
         if row["account_number_token"]:
@@ -127,11 +140,12 @@ def _accounts(connection: psycopg.Connection) -> dict[tuple[str, str], list[Acco
 
 def _record_systems(connection: psycopg.Connection) -> set[str]:
     """Systems of record for vendors, of any entity at any time."""
-    roles = _newest(connection, "system_of_record", ("object", "source_system", "role"))
+    roles = newest(connection, "system_of_record", ("object", "source_system", "role"))
     return {role["source_system"] for role in roles if role["object"] == "vendor" and role["role"] == "record"}
 
 
-def _newest(connection: psycopg.Connection, object_name: str, columns: tuple[str, ...]) -> list[dict]:
+def newest(connection: psycopg.Connection, object_name: str, columns: tuple[str, ...]) -> list[dict]:
+    """Return the newest known version of each record of an object: these columns, its system and when it changed."""
     query = sql.SQL(_NEWEST).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
         raw=sql.Identifier("raw", object_name),

@@ -44,6 +44,17 @@ class QuarantineLimit:
 
 
 @dataclass(frozen=True)
+class DepartureLimit:
+    """More records than this that left a list at once stop the batch: a list that was cut short must not clear anybody.
+
+    ``percent`` is of what was or is on the list, and counts only from ``min_rows`` of these on.
+    """
+
+    percent: int
+    min_rows: int
+
+
+@dataclass(frozen=True)
 class Contract:
     """The contract of an interface object: what every source's rows of it look like.
 
@@ -59,6 +70,7 @@ class Contract:
     quarantine_limit: QuarantineLimit
     fields: tuple[Field, ...]
     optional_key: tuple[str, ...] = ()
+    departure_limit: DepartureLimit | None = None
 
     @property
     def raw_columns(self) -> tuple[str, ...]:
@@ -101,6 +113,7 @@ def _read(path: Path) -> Contract:
             quarantine_limit=QuarantineLimit(**document["quarantine_limit"]),
             fields=fields,
             optional_key=tuple(document.get("optional_key", ())),
+            departure_limit=DepartureLimit(**document["departure_limit"]) if "departure_limit" in document else None,
         )
     except (KeyError, TypeError, yaml.YAMLError) as error:
         raise ConfigurationError(
