@@ -85,12 +85,13 @@ def test_payments_cannot_be_backfilled(facts):
 
 def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
     writers = {
-        "transform": ("gate", "resolve", "build"),
+        "transform": ("gate", "resolve", "screen", "build"),
         "publish": ("make_messages",),
         "receive": ("gate", "build", "make_messages"),
         "steward": ("decide",),
         "decide_vendor": ("decide",),
         "decide_item": ("decide",),
+        "decide_screening": ("decide",),
         "review": ("carry_out",),
         "rebuild": ("rebuild",),
         "what_if": ("what_if",),
@@ -103,9 +104,10 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
         assert all(facts["dags"][dag_id]["tasks"][task]["pool"] == "writers" for task in tasks)
 
 
-def test_the_build_follows_the_gate_whatever_became_of_the_resolution_of_vendors(facts):
-    build = facts["dags"]["transform"]["tasks"]["build"]
-    assert (build["after"], build["trigger_rule"]) == (["gate", "resolve"], "all_done_min_one_success")
+def test_screening_and_build_follow_the_gate_whatever_became_of_the_resolution_of_vendors(facts):
+    for task, before in (("screen", "resolve"), ("build", "screen")):
+        found = facts["dags"]["transform"]["tasks"][task]
+        assert (found["after"], found["trigger_rule"]) == (["gate", before], "all_done_min_one_success")
 
 
 def test_each_source_is_extracted_in_the_pool_that_holds_its_limit(facts):
