@@ -164,6 +164,10 @@ def test_a_longer_list_screens_everybody_again_and_a_changed_vendor_only_that_on
     assert office.hits() == {"erp_main:V5": "sdn:61"}
     assert len(office.rows("select * from raw.screening_entry")) == 26, "what stayed as it was is not landed again"
 
+    office.put("sdn.csv", full("ROWAN FREIGHT BROKERS").replace("SDGT", "NPWMD"))
+    assert office.day().landed == 1, "what a decision holds for is another entry now"
+    assert len({row["facts_sha256"] for row in office.rows("select facts_sha256 from raw.screening_hit")}) == 2
+
     office.put("sdn.csv", full())
     office.day()
     assert office.hits() == {}, "one entry of 26 may leave the list"
