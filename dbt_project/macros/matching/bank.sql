@@ -31,7 +31,7 @@
 
 {# Codes of findings that depend on the day, and on more than their unit's own records: looked at again while they stand. #}
 {% macro codes_of_the_day() -%}
-    ('BANK_DETAIL_CHANGED', 'PAYMENT_RETURNED', 'PAYMENT_UNCONFIRMED', 'BANK_ENTRY_UNMATCHED')
+    ('BANK_DETAIL_CHANGED', 'SCREENING_HIT', 'PAYMENT_RETURNED', 'PAYMENT_UNCONFIRMED', 'BANK_ENTRY_UNMATCHED')
 {%- endmacro %}
 
 {# Days after its order within which an entry without a reference is taken for a payment; a cheque may be cashed for six months. #}

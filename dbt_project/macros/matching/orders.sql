@@ -12,7 +12,7 @@
     'payment:' || {{ payment_id }}
 {%- endmacro %}
 
-{# The unit of a vendor's finding of screening. #}
+{# The unit that a vendor's hits of screening are. #}
 {% macro screened_unit(vendor_key) -%}
     'screened:' || {{ vendor_key }}
 {%- endmacro %}

@@ -10,7 +10,6 @@
 {% set releases = before('int_holds_released') -%}
 {% set stock = before('match_stock_count') -%}
 {% set documents = before('int_documents') -%}
-{% set findings = before('match_finding') -%}
 {% set noted = before('int_touched') -%}
 {% set approval_limits = ref('int_approval_limits') -%}
 
@@ -443,33 +442,6 @@ review_cluster as (
     where c.former_review_cluster_id is not null
 ),
 
--- Vendors whose hits of screening changed or were decided on, and those of a hit whose number is another vendor now.
-screened_number as (
-    select split_part(_record_key, '|', 1) as vendor_id
-    from touched_record
-    where kind = 'screening_hit'
-    union
-    select {{ json_text('detail', 'vendor_id') }} as vendor_id
-    from decision
-    where decision_type in ('screening_clear', 'screening_confirm')
-    union
-    select h.vendor_id
-    from {{ ref('stg_screening_hits') }} as h
-    inner join vendor on h.vendor_id = vendor.vendor_id
-),
-
-screened_vendor as (
-    select c.vendor_key
-    from {{ ref('int_vendor_crosswalk') }} as c
-    inner join screened_number on c.vendor_id = screened_number.vendor_id
-    {%- if findings %}
-    union
-    select f.vendor_key
-    from {{ findings }} as f
-    where f.code = 'SCREENING_HIT' and exists (select 1 from screened_number)
-    {%- endif %}
-),
-
 whole as (
     select everything.is_touched or migration.is_touched as is_touched
     from everything
@@ -564,33 +536,6 @@ subject as (
     from {{ ref('int_vendor_crosswalk') }} as c
     inner join whole on whole.is_touched
     where c.review_cluster_id is not null
-
-    union
-
-    select
-        'screened_vendor' as kind,
-        vendor_key as subject_id
-    from screened_vendor
-
-    union
-
-    select
-        'screened_vendor' as kind,
-        c.vendor_key as subject_id
-    from {{ ref('stg_screening_hits') }} as h
-    inner join {{ ref('int_vendor_crosswalk') }} as c on h.vendor_id = c.vendor_id
-    inner join whole on whole.is_touched
-    {%- if findings %}
-
-    union
-
-    select
-        'screened_vendor' as kind,
-        f.vendor_key as subject_id
-    from {{ findings }} as f
-    inner join whole on whole.is_touched
-    where f.code = 'SCREENING_HIT'
-    {%- endif %}
 
     union
 

@@ -97,10 +97,9 @@ unit as (
     where code in {{ codes_of_the_day() }}
     {%- endif %}
     union
-    -- vendors whose hits of screening changed, or who are another vendor now
-    select {{ screened_unit('subject_id') }} as match_unit_id
-    from {{ ref('int_touched') }}
-    where kind = 'screened_vendor'
+    -- vendors and payments that screening holds
+    select match_unit_id
+    from {{ ref('match_screening') }}
     {%- if po_lines %}
     union
     -- receipts whose time is up in which to be posted, as far as the ERP was read

@@ -149,6 +149,15 @@ failure as (
     union all
 
     select
+        payment.payment_id,
+        'SCREENING_HIT' as control_code,
+        'the vendor was not screened since it or a list changed' as said
+    from payment
+    inner join {{ ref('int_screening_gaps') }} as gap on payment.vendor_key = gap.vendor_key
+
+    union all
+
+    select
         payment_id,
         'VENDOR_INACTIVE' as control_code,
         'since ' || vendor_inactive_since as said
