@@ -86,7 +86,7 @@ def place_of(address: str, city: str, region: str, postal_code: str) -> Place:
     while town and any(map(str.isdigit, town[-1])):
         town.pop()
     return Place(
-        address=contacts.address(address).line or None,
+        address=contacts.address(address) or None,
         postal_code=contacts.postal_code(postal_code or " ".join(words[kept:])) or None,
         city=contacts.city(" ".join(town)) or None,
     )
