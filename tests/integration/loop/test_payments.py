@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
+from sandbox.scenario.policy import TIEOUT_PAYS
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
 from tieout.landing.archive import Archive
 from tieout.payments import answers, files, freeze, landing, outcomes, sending
@@ -17,7 +18,10 @@ from tieout.payments.rendering import render
 from tieout.payments.store import Batch
 from tieout.sources import sftp
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not TIEOUT_PAYS, reason="the estate's ERPs pay for all entities"),
+]
 PEOPLE = ("treasurer", "controller")
 
 
