@@ -42,7 +42,7 @@ invoice as (
     inner join {{ ref('int_invoices') }} as i
         on
             reading.object = 'approval'
-            and i.source_system = reading.source_system
+            and reading.source_system = i.source_system
             and i.approved_at > reading.previously_read_to
             and i.approved_at <= reading.read_to
     union
