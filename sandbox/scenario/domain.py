@@ -309,10 +309,11 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Accounts and cost centres of a company."""
+    """Accounts and cost centres of a company; by account what its ERP says of what it controls."""
 
     accounts: tuple[tuple[str, str, str], ...]
     cost_centers: tuple[tuple[str, str], ...]
+    controls: dict[str, str]
 
     def locations(self, entity: Entity) -> list[tuple[str, str, str]]:
         """Locations of an entity: code, name, use."""
@@ -354,7 +355,16 @@ ACCOUNTS: dict[str, dict[str, str]] = {
         " 479000 479100 113900 070000",
     }.items()
 }
+# What each ERP says of an account that a subledger controls: Oracle's control accounts, SAP's account of vendors.
+CONTROLS: dict[str, dict[str, str]] = {
+    "erp_main": {"payables": "SUPPLIER", "received": "ACCRUAL", "cash": "CASH"},
+    "erp_west": {"payables": "K"},
+}
 CHARTS: dict[str, Chart] = {
-    erp: Chart(tuple((codes[name], text, kind) for name, text, kind in _NAMES), _CENTERS)
+    erp: Chart(
+        tuple((codes[name], text, kind) for name, text, kind in _NAMES),
+        _CENTERS,
+        {codes[name]: word for name, word in CONTROLS[erp].items()},
+    )
     for erp, codes in ACCOUNTS.items()
 }

@@ -509,7 +509,11 @@ class Story:
         accounts = ACCOUNTS[self.entity.erp]
         sign = -1 if paper.kind == "credit" else 1
         debits = [
-            (accounts["received"] if paper.po_number else line.account, line.cost_center, line.amount * sign)
+            (
+                accounts["received"] if line.po_number or paper.po_number else line.account,
+                line.cost_center,
+                line.amount * sign,
+            )
             for line in paper.lines
         ]
         if paper.bare_net:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.servers.http import refuse
+from sandbox.servers.receipt_journal import book_main
 from sandbox.servers.writes import TEXT, Fields, read_time
 from sandbox.store import Document, Session
 
@@ -27,7 +28,7 @@ class Posted:
 
 
 def post_receipt(session: Session, body: Document) -> None:
-    """Post a receipt under the transaction that the supply system's reference stands for."""
+    """Post a receipt, and its journal, under the transaction that the supply system's reference stands for."""
     now = session.now()
     sign = -1 if body["transactionType"] == "RETURN TO VENDOR" else 1
     row = {
@@ -47,6 +48,7 @@ def post_receipt(session: Session, body: Document) -> None:
         "last_update_date": now,
     }
     session.put_rows(RECEIPTS, [row])
+    book_main(session, row, now)
     session.put(SYSTEM, "receipts", [(body["sourceDocRef"], body, now)])
 
 

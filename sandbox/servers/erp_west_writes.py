@@ -1,6 +1,7 @@
 """What the second ERP does with receipts and payments' outcomes that it is told: documents of its own."""
 
 from sandbox.servers.http import refuse
+from sandbox.servers.receipt_journal import book_west
 from sandbox.servers.writes import TEXT, Accepted, read_time
 from sandbox.store import Document, Session
 from sandbox.wire.codes import compact
@@ -9,7 +10,7 @@ SYSTEM = "erp_west"
 
 
 def post_receipt(session: Session, body: Document) -> tuple[int, Document]:
-    """Post a material document under the number that the supply system's reference stands for."""
+    """Post a material document, and its journal, under the number that the supply system's reference stands for."""
     now, reference = session.now(), body["reference"]
     doc = {
         "MBLNR": f"50{reference.removeprefix('R')}",
@@ -27,6 +28,7 @@ def post_receipt(session: Session, body: Document) -> tuple[int, Document]:
         "AEDTM": compact(now),
     }
     session.put(SYSTEM, "material-documents", [(doc["MBLNR"], doc, now)])
+    book_west(session, doc, now)
     return 200, {"status": "accepted", "MBLNR": doc["MBLNR"]}
 
 

@@ -56,7 +56,9 @@ TABLES: tuple[Table, ...] = (
         "last_updated_by",
     ),
     _table(
-        "gl_accounts", "org_code natural_account", "org_code, natural_account, description, account_type, enabled_flag"
+        "gl_accounts",
+        "org_code natural_account",
+        "org_code, natural_account, description, account_type, enabled_flag, control_account",
     ),
     _table("gl_cost_centers", "org_code cost_center", "org_code, cost_center, description, enabled_flag"),
     _table("hr_locations", "location_code", "location_code, org_code, description, location_use"),
@@ -211,6 +213,7 @@ def reference_data(entity: Entity, chart: Chart, at: datetime) -> list[Write]:
                 "description": name,
                 "account_type": kind[0].upper(),
                 "enabled_flag": "Y",
+                "control_account": chart.controls.get(code, "NO"),
             },
             at,
         )

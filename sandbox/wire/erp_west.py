@@ -102,7 +102,14 @@ def reference_data(entity: Entity, chart: Chart, at: datetime) -> list[Write]:
         _write(
             "gl-accounts",
             f"{company}-{code}",
-            {"BUKRS": company, "SAKNR": code, "TXT50": name, "KTOKS": ACCOUNT_KINDS[kind], "XSPEB": ""},
+            {
+                "BUKRS": company,
+                "SAKNR": code,
+                "TXT50": name,
+                "KTOKS": ACCOUNT_KINDS[kind],
+                "XSPEB": "",
+                "MITKZ": chart.controls.get(code, ""),
+            },
             at,
         )
         for code, name, kind in chart.accounts

@@ -23,7 +23,7 @@ WORK_LISTS = {
 }  # fmt: skip
 # When a run last saw facts change, and duplicates that are none any more: notes for the next run, not facts.
 NOTES = {
-    "int_vendor_crosswalk": {"changed_at"}, "match_duplicate": {"changed_at"},
+    "int_vendor_crosswalk": {"changed_at"}, "match_duplicate": {"changed_at"}, "match_balance": {"changed_at"},
     "int_item_crosswalk": {"changed_at", "former_item_key"}, "int_copy_readings": {"previously_read_to"},
 }  # fmt: skip
 FACTS = {"match_duplicate": "original_invoice_id is not null"}

@@ -99,6 +99,19 @@
     offset 0
 {%- endmacro %}
 
+{# The text under the name that an expression gives of a document in JSON; null where there is none. #}
+{% macro json_text_of(document, name) -%}
+    {{ return(adapter.dispatch('json_text_of', 'tieout')(document, name)) }}
+{%- endmacro %}
+
+{% macro default__json_text_of(document, name) -%}
+    get_json_object({{ document }}, '$.' || {{ name }})
+{%- endmacro %}
+
+{% macro postgres__json_text_of(document, name) -%}
+    ({{ document }}::jsonb ->> {{ name }})
+{%- endmacro %}
+
 {# The text under a name of a document in JSON; null where there is none. #}
 {% macro json_text(document, name) -%}
     {{ return(adapter.dispatch('json_text', 'tieout')(document, name)) }}

@@ -12,6 +12,7 @@
     ref('match_accrual_finding'),
     ref('match_receipt_finding'),
     ref('match_stock_finding'),
+    ref('match_balance_finding'),
     ref('match_record_finding'),
     ref('match_item_finding'),
     ref('match_vendor_finding'),

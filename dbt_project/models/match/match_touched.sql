@@ -78,6 +78,11 @@ unit as (
     from {{ ref('int_touched') }}
     where kind in ('stock', 'item')
     union
+    -- periods of which a ledger or subledger moved, or came to be judged
+    select {{ books_unit('b') }} as match_unit_id
+    from {{ ref('match_balance') }} as b
+    where b.changed_at > {{ previous_as_of() }}
+    union
     -- vendors that await review, or do no more
     select {{ review_unit('subject_id') }} as match_unit_id
     from {{ ref('int_touched') }}

@@ -79,7 +79,14 @@ def land_configuration(
 
 def _entity_files(entities: list[Entity]) -> Iterator[OwnFile]:
     """Yield entities and their roles as documents: the YAML says several objects at once."""
-    records = [{**entity.fields, "system_codes": json.dumps(entity.codes, sort_keys=True)} for entity in entities]
+    records = [
+        {
+            **entity.fields,
+            "system_codes": json.dumps(entity.codes, sort_keys=True),
+            "control_accounts": json.dumps(entity.controls, sort_keys=True) if entity.controls else "",
+        }
+        for entity in entities
+    ]
     roles = [{"entity_id": entity.entity_id, **asdict(role)} for entity in entities for role in entity.roles]
     for name, listed in (("entity", records), ("system_of_record", roles)):
         content = json.dumps(listed, ensure_ascii=False, indent=0, sort_keys=True).encode()

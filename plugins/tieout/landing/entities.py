@@ -50,6 +50,7 @@ FIRST_DAY = "2000-01-01"
 # Objects that we are of record for ourselves, where an entity pays through us; and our name as a system.
 OUR_PAYMENTS = ("payment", "payment_invoice")
 OURSELVES = "tieout"
+CONTROL_TYPES = ("ap_control", "grni", "cash", "none")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Entity:
     """A legal entity or facility: the fields of the object `entity`, its codes and its roles.
 
     ``maps`` are codes that it spells otherwise than its sources' profiles say: system → code map → code → word.
+    ``controls`` are accounts of which its ERP does not say what they control: account → control_type.
     """
 
     entity_id: str
@@ -75,6 +77,7 @@ class Entity:
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
     maps: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    controls: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_entities(
@@ -131,9 +134,9 @@ def codes_sha256(codes: Mapping[str, str], own_maps: Mapping[str, Mapping[str, M
 
 def entity(name: str, node: Node, contract: Contract, systems: frozenset[str]) -> Entity:
     """Read one entity's file, whose name is the entity's."""
-    names = [declared.name for declared in contract.fields if declared.name != "system_codes"]
+    names = [declared.name for declared in contract.fields if declared.name not in ("system_codes", "control_accounts")]
     required = [declared.name for declared in contract.fields if declared.required]
-    node.keys({*names, "codes", "maps", "system_of_record", "copies"}, required)
+    node.keys({*names, "codes", "maps", "control_accounts", "system_of_record", "copies"}, required)
     fields = {field_name: node.child(field_name).text() for field_name in names}
     check_fields(node, contract)
     if fields["entity_id"] != name:
@@ -149,7 +152,17 @@ def entity(name: str, node: Node, contract: Contract, systems: frozenset[str]) -
     pairs = [(role.object, role.source_system) for role in roles]
     for object_name, system in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
         node.problem(f"{system!r} has two roles for {object_name!r}: it is of record once, or holds a copy")
-    return Entity(fields["entity_id"], fields, codes, roles, maps)
+    return Entity(fields["entity_id"], fields, codes, roles, maps, _controls(node))
+
+
+def _controls(node: Node) -> dict[str, str]:
+    """Return what accounts control: account → control_type."""
+    if not node.has("control_accounts"):
+        return {}
+    listed = dict(node.child("control_accounts").items())
+    for account in listed.values():
+        account.choice(CONTROL_TYPES)
+    return {code: account.text() for code, account in listed.items()}
 
 
 def _records(node: Node, systems: frozenset[str]) -> Iterator[Role]:

@@ -26,6 +26,7 @@ select
     payment_profile,
     payment_method,
     system_codes,
+    control_accounts,
 
     {{ to_boolean('accruals') }} as accruals,
     {{ to_date('valid_to') }} as valid_to

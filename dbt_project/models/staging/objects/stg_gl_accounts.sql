@@ -18,6 +18,7 @@ select
     entity_id,
     name,
     account_type,
+    control_type,
 
     {{ to_boolean('active') }} as active
 from newest
