@@ -124,3 +124,12 @@
 {% macro postgres__json_text(document, name) -%}
     ({{ document }}::jsonb ->> '{{ name }}')
 {%- endmacro %}
+
+{# The Monday of a date's week. #}
+{% macro week_of(day) -%}
+    {{ return(adapter.dispatch('week_of', 'tieout')(day)) }}
+{%- endmacro %}
+
+{% macro default__week_of(day) -%}
+    cast(date_trunc('week', {{ day }}) as date)
+{%- endmacro %}

@@ -77,4 +77,4 @@ select
 from state
 left join {{ ref('match_balance_reading') }} as reading
     on state.entity_id = reading.entity_id and state.kind = reading.kind
-where state.is_present or state. changed_at > {{ previous_as_of() }}
+where state.is_present or state.changed_at > {{ previous_as_of() }}
