@@ -510,7 +510,7 @@ class Story:
         sign = -1 if paper.kind == "credit" else 1
         debits = [
             (
-                accounts["received"] if line.po_number or paper.po_number else line.account,
+                accounts["received"] if line.po_number else line.account,
                 line.cost_center,
                 line.amount * sign,
             )

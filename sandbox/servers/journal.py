@@ -24,9 +24,9 @@ class JournalLine:
 def journal_of(invoice: Invoice, clearance: Clearance, accounts: Mapping[str, str]) -> list[JournalLine]:
     """Return the balanced journal entry of an invoice or credit memo.
 
-    A line that names a purchase order, itself or by its invoice, clears goods received; another is booked as the
-    clearance codes it, else as the invoice does. An invoice without lines clears goods received by its net amount. A
-    header that does not foot is balanced against charges. A credit memo turns the signs.
+    A line that names a purchase order clears goods received; another is booked as the clearance codes it, else as
+    the invoice does. An invoice without lines clears goods received by its net amount. A header that does not foot is
+    balanced against charges. A credit memo turns the signs.
 
     Args:
         invoice: what AP shows.
@@ -49,8 +49,7 @@ def _debits(invoice: Invoice, clearance: Clearance, accounts: Mapping[str, str])
     for line in invoice.lines:
         account, center = clearance.coding_of(line.number)
         expense = account or line.account or accounts["charges"]
-        is_ordered = line.po_number or invoice.po_number
-        yield accounts["received"] if is_ordered else expense, center or line.cost_center, line.amount
+        yield accounts["received"] if line.po_number else expense, center or line.cost_center, line.amount
     if not invoice.lines:
         yield accounts["received"], None, invoice.net
     yield accounts["tax"], None, invoice.tax

@@ -186,7 +186,7 @@ def test_a_period_is_balanced_document_by_document_and_each_difference_has_its_r
     assert later["D-today ap_control 2026-04"] == ("not_posted", Decimal(-1))
     kept = models.values("select subject_id, actual from match.match_hold where code = 'GL_OUT_OF_BALANCE' and is_open")
     assert kept == {
-        "H1:2026-03": "ap_control USD 4.01, cash USD 42.00",
+        "H1:2026-03": "ap_control USD 7.01, cash USD 32",
         "H1:2026-04": "ap_control USD 0",
     }
 

@@ -36,7 +36,7 @@ line as (
         posted.entity_id,
         posted.line_system,
         posted.line_invoice_ref,
-        coalesce(sum(case when coalesce(l.po_number, posted.named_number) is not null then l.amount end), 0) as amount
+        coalesce(sum(case when l.po_number is not null then l.amount end), 0) as amount
     from posted
     inner join {{ ref('stg_invoice_lines') }} as l
         on posted.line_system = l._source_system and posted.line_invoice_ref = l.invoice_ref
@@ -105,7 +105,7 @@ where preference <= 1 and status = 'returned' and returned_at is not null
 
 union all
 
--- What an invoice bills on orders clears goods received; one without lines by its net amount.
+-- Lines that name an order clear goods received; an invoice without lines that names one, by its net amount.
 select
     'grni' as kind,
     posted.entity_id,

@@ -66,6 +66,8 @@ def problems(config: Path) -> Problems:
          "entities/H2.yml:13: maps.erp_main.po_status.GONE: 'vanished' is not one of approved, cancelled, closed"),
         ("entities/H2.yml", "codes:\n", "maps: {erp_mian: {unit: {PAK: BX}}}\ncodes:\n",
          "entities/H2.yml:13: maps.erp_mian: 'erp_mian' is not a source system"),
+        ("entities/H2.yml", "codes:\n", 'control_accounts: {"2100": payables}\ncodes:\n',
+         "entities/H2.yml:13: control_accounts.2100: 'payables' is not one of ap_control, cash, grni, none"),
         ("schedules.yml", '"*/15 * * * *"', '"*/15 * *"',
          "schedules.yml:6: wall.extract_erp: '*/15 * *' is not a cron expression such as '*/15 * * * *'"),
         ("schedules.yml", "  extract_ap:", "  extract_app:",
@@ -107,6 +109,12 @@ def test_the_command_prints_each_mistake_and_fails(config: Path, capsys: pytest.
     (config / "schedules.yml").unlink()
     assert validate.main([str(config)]) == 1
     assert "schedules.yml:1: is missing" in capsys.readouterr().err
+
+
+def test_an_entity_says_what_accounts_control_where_its_erp_does_not(config: Path) -> None:
+    configuration, _ = inspect_all(config)
+    said = {entity.entity_id: entity.controls for entity in configuration.entities}
+    assert (said["H3"], said["H1"]) == ({"191100": "grni", "113100": "cash"}, {})
 
 
 def test_an_entity_that_pays_through_us_has_us_as_system_of_record_of_its_payments(config: Path) -> None:
