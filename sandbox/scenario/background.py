@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from types import ModuleType
@@ -147,12 +147,12 @@ def _others(book: Book, entity: Entity, day: int) -> list[Booking]:
 
 
 def cash_journals(book: Book, made: list[Booking], strays: Container[str], day: int) -> list[Write]:
-    """What the ERPs book of sweeps, fees and what comes back, when the bank does; on the first day what was there.
+    """What the ERPs book of sweeps, fees and what comes back, when the bank does; first of all what was there.
 
     Of a payment they booked all but the fee when they sent it; of strays they know nothing.
     """
     at = datetime.combine(date_of(day), time(21, 15), UTC)
-    entries = [_opening(entity) for entity in book.entities] if day == 1 else []
+    entries = []
     entities = {entity.entity_id: entity for entity in book.entities}
     for booking in made:
         amount = -booking.charges if booking.charges else booking.amount
@@ -161,10 +161,12 @@ def cash_journals(book: Book, made: list[Booking], strays: Container[str], day: 
             accounts = ACCOUNTS[entities[booking.entity_id].erp]
             lines = ((accounts["cash"], "", amount), (accounts[contra], "", -amount))
             entries.append((entities[booking.entity_id], f"JC{booking.reference}", booking.reference, lines))
+    before = [_opening(entity) for entity in book.entities] if day == 1 else []
     return [
         write
-        for entity, ref, document, lines in entries
-        for write in wire_of(entity).journal(Journal(ref, entity.company, "Cash", document, lines), at)
+        for moment, told in ((at - timedelta(days=1), before), (at, entries))
+        for entity, ref, document, lines in told
+        for write in wire_of(entity).journal(Journal(ref, entity.company, "Cash", document, lines), moment)
     ]
 
 

@@ -25,7 +25,7 @@ from sandbox.scenario.story import Story
 ON: frozenset[str] = frozenset(
     {
         *("NOT_APPROVED", "APPROVAL_OVER_LIMIT", "SELF_APPROVED", "BANK_DETAIL_CHANGED"),
-        *("PAYMENT_RETURNED", "PAYMENT_UNCONFIRMED", "BANK_ENTRY_UNMATCHED"),
+        *("PAYMENT_RETURNED", "PAYMENT_UNCONFIRMED", "BANK_ENTRY_UNMATCHED", "GL_OUT_OF_BALANCE"),
     }
 )
 CODES = (
@@ -226,10 +226,11 @@ def payment_with_a_fee(story: Story) -> None:
 
 
 def bank_entry_of_nobody(story: Story) -> None:
-    """The bank debits something that nobody asked for."""
+    """The bank debits something that nobody asked for, and no ledger knows of."""
     day, reference = story.day + 1, f"ZZ{story.book.next('stray'):06d}"
     entry = Booking(story.entity.entity_id, "transfer", -amount(story), reference, "Unknown party", "Direct debit")
     story.book_at_bank(day, entry)
+    story.label("GL_OUT_OF_BALANCE", "entity_period", f"{story.entity.entity_id}:{date_of(day):%Y-%m}", day)
     story.strays.append((day, reference, _label(story, "BANK_ENTRY_UNMATCHED", "bank_entry", day, UNMATCHED_DAYS)))
 
 
@@ -303,7 +304,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(payment_unconfirmed, ("PAYMENT_UNCONFIRMED",), ERP_PAYS, (15,)),
     Scene(payment_confirmed_late, (), ERP_PAYS, (12,)),
     Scene(payment_with_a_fee, (), ERP_PAYS, (17,)),
-    Scene(bank_entry_of_nobody, ("BANK_ENTRY_UNMATCHED",), ERP_PAYS, (20,)),
+    Scene(bank_entry_of_nobody, ("BANK_ENTRY_UNMATCHED", "GL_OUT_OF_BALANCE"), ERP_PAYS, (20,)),
     Scene(ledger_out_of_balance, ("GL_OUT_OF_BALANCE",), ("DC1",), (22,)),
     Scene(ledger_corrected_elsewhere, (), ("H1",), (22,)),
     Scene(equal_bills, (), TIEOUT_PAYS, (24,)),

@@ -8,6 +8,31 @@ judged as (
     select * from {{ ref('match_balance_reading') }}
 ),
 
+-- Ledgers name what the bank booked by the bank's reference, and a payment by the id that the bank knows it by.
+alias as (
+    select
+        entity_id,
+        named_ref,
+        {{ first_text('payment_ref') }} as payment_ref
+    from (
+        select
+            p.entity_id,
+            p.end_to_end_id as named_ref,
+            p.payment_ref
+        from {{ ref('match_sent_payment') }} as p
+
+        union all
+
+        select
+            e.entity_id,
+            e.bank_ref as named_ref,
+            e.payment_ref
+        from {{ ref('match_booked_entry') }} as e
+    ) as naming
+    where named_ref is not null and payment_ref is not null
+    group by entity_id, named_ref
+),
+
 posting as (
     select
         kind,
@@ -59,7 +84,7 @@ posting as (
         control.control_type as kind,
         g.entity_id,
         g.currency,
-        coalesce(g.document_ref, g.journal_ref) as document_ref,
+        coalesce(alias.payment_ref, g.document_ref, g.journal_ref) as document_ref,
         null::text as document_type,
         g.period,
         g.posted_at,
@@ -72,6 +97,7 @@ posting as (
             g._source_system = control.source_system
             and g.entity_id = control.entity_id
             and g.account_code = control.account_code
+    left join alias on g.entity_id = alias.entity_id and g.document_ref = alias.named_ref
 )
 
 select
@@ -87,5 +113,10 @@ select
     count(distinct p.journal_ref)::integer as journals,
     {{ first_text('p.journal_ref') }} as first_journal_ref
 from posting as p
-inner join judged on p.entity_id = judged.entity_id and p.kind = judged.kind and p.posted_at < judged.judged_to
+inner join judged
+    on
+        p.entity_id = judged.entity_id
+        and p.kind = judged.kind
+        and p.posted_at >= judged.judged_from
+        and p.posted_at < judged.judged_to
 group by p.kind, p.entity_id, p.period, p.currency, p.document_ref

@@ -7,7 +7,7 @@ with balance as (
         b.gl_amount - b.subledger_amount as difference,
         b.kind || ' ' || b.currency as named
     from {{ ref('match_balance') }} as b
-    where b.gl_amount <> b.subledger_amount or b.differing_documents > 0
+    where b.gl_amount <> b.subledger_amount
 ),
 
 {% if only_touched() -%}

@@ -43,28 +43,69 @@ line as (
     group by posted.document_ref, posted.entity_id, posted.line_system, posted.line_invoice_ref
 ),
 
--- What a payment takes off the payables is what it pays and the discount that was taken.
-discount as (
-    select
-        _source_system,
-        payment_ref,
-        sum(coalesce(discount_amount, 0)) as amount
-    from {{ ref('stg_payment_invoices') }}
-    group by _source_system, payment_ref
+payment as (
+    select * from {{ ref('match_sent_payment') }}
 ),
 
--- One payment may be in two systems: our own record and the ERP's.
-payment as (
+entry as (
+    select * from {{ ref('match_booked_entry') }}
+    where payment_ref is not null
+),
+
+-- A ledger books an ERP's own payment when it is sent, and ours when the bank has paid it: as much as the bank paid, in the
+-- payment's currency, where an entry names it.
+relieved as (
     select
-        p.*,
-        p.amount + coalesce(discount.amount, 0) as relieved_amount,
-        row_number() over (
-            partition by p.entity_id, p.payment_ref order by (p._source_system = 'tieout') desc, p._source_system
-        ) as preference
-    from {{ ref('stg_payments') }} as p
-    inner join ledger on p.entity_id = ledger.entity_id
-    left join discount on p._source_system = discount._source_system and p.payment_ref = discount.payment_ref
-    where p.sent_at is not null and p.status <> 'cancelled'
+        p.entity_id,
+        p.currency,
+        p.payment_ref,
+        p.sent_at as posted_at,
+        -(p.amount + p.discount_amount) as amount
+    from payment as p
+    where not p.is_own
+
+    union all
+
+    select
+        e.entity_id,
+        coalesce(e.original_currency, e.currency) as currency,
+        e.payment_ref,
+        e.booked_at as posted_at,
+        -coalesce(e.original_amount, -e.amount - e.charges_amount) as amount
+    from entry as e
+    where e.is_own and e.amount < 0
+
+    union all
+
+    select
+        p.entity_id,
+        p.currency,
+        p.payment_ref,
+        coalesce(booked.booked_at, p.settled_at) as posted_at,
+        -(p.discount_amount + case when booked.booked_at is null then p.amount else 0 end) as amount
+    from payment as p
+    left join (
+        select
+            e.entity_id,
+            e.payment_ref,
+            min(e.booked_at) as booked_at
+        from entry as e
+        where e.amount < 0
+        group by e.entity_id, e.payment_ref
+    ) as booked on p.entity_id = booked.entity_id and p.payment_ref = booked.payment_ref
+    where p.is_own and coalesce(booked.booked_at, p.settled_at) is not null
+
+    union all
+
+    -- what comes back is owed again
+    select
+        e.entity_id,
+        coalesce(e.original_currency, e.currency) as currency,
+        e.payment_ref,
+        e.booked_at as posted_at,
+        coalesce(e.original_amount, e.amount) as amount
+    from entry as e
+    where e.amount > 0
 )
 
 select
@@ -85,23 +126,10 @@ select
     currency,
     payment_ref as document_ref,
     'payment' as document_type,
-    sent_at as posted_at,
-    -relieved_amount as amount
-from payment
-where preference <= 1
-
-union all
-
-select
-    'ap_control' as kind,
-    entity_id,
-    currency,
-    payment_ref as document_ref,
-    'payment' as document_type,
-    returned_at as posted_at,
-    relieved_amount as amount
-from payment
-where preference <= 1 and status = 'returned' and returned_at is not null
+    posted_at,
+    amount
+from relieved
+where amount <> 0
 
 union all
 

@@ -77,31 +77,6 @@ def test_journals_balance(plays: list[DayPlay]) -> None:
     assert {reference for reference, total in sums.items() if total} == set()
 
 
-def test_each_document_moves_its_control_account_by_its_amount(plays: list[DayPlay]) -> None:
-    ledger: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    documents: dict[tuple[str, str], Decimal] = {}
-    for write in (write for play in plays for write in play.writes):
-        doc = write.doc
-        if write.table == "gl_je_lines" and doc["natural_account"] in ("2100", "1010") and doc["org_code"] != "US99":
-            ledger[doc["natural_account"], doc["reference_id"]] += doc["accounted_amount"]
-        elif write.table == "ap_invoices_all":
-            sign = 1 if doc["invoice_type_lookup_code"] == "CREDIT" else -1
-            documents["2100", doc["doc_sequence_value"]] = sign * doc["invoice_amount"]
-        elif write.table == "ap_checks_all":
-            documents["2100", doc["check_id"]] = doc["amount"]
-            documents["1010", doc["check_id"]] = -doc["amount"]
-    booked = {
-        entry.findtext("c:AcctSvcrRef", namespaces=SPACE) or "": _signed(entry)
-        for entity in ENTITIES
-        if entity.erp == "erp_main"
-        for file in _files(plays, "bank", f"camt053_{entity.entity_id}_")
-        for entry in ElementTree.fromstring(file.content).iterfind(".//c:Ntry", SPACE)  # noqa: S314 - our own
-    }
-    documents |= {("1010", ref): amount for ref, amount in booked.items() if not ref.startswith("BK")}
-    assert ledger == documents
-    assert {account for account, _ in documents} == {"2100", "1010"}
-
-
 def test_invoices_foot_unless_they_are_labelled_or_within_what_is_tolerated(plays: list[DayPlay]) -> None:
     labelled = {label.subject for play in plays for label in play.labels if label.code == "TOTAL_MISMATCH"}
     for write in (write for play in plays for write in play.writes if write.table == "invoices"):
