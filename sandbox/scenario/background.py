@@ -147,7 +147,7 @@ def _others(book: Book, entity: Entity, day: int) -> list[Booking]:
 
 
 def cash_journals(book: Book, made: list[Booking], strays: Container[str], day: int) -> list[Write]:
-    """What the ERPs book of sweeps, fees and what comes back, when the bank does; first of all what was there.
+    """What the ERPs book of sweeps, fees and what comes back, when the bank does; first, what was there before.
 
     Of a payment they booked all but the fee when they sent it; of strays they know nothing.
     """
@@ -164,9 +164,9 @@ def cash_journals(book: Book, made: list[Booking], strays: Container[str], day: 
     before = [_opening(entity) for entity in book.entities] if day == 1 else []
     return [
         write
-        for moment, told in ((at - timedelta(days=1), before), (at, entries))
+        for posted, told in ((at - timedelta(days=1), before), (at, entries))
         for entity, ref, document, lines in told
-        for write in wire_of(entity).journal(Journal(ref, entity.company, "Cash", document, lines), moment)
+        for write in wire_of(entity).journal(Journal(ref, entity.company, "Cash", document, lines), at, posted)
     ]
 
 

@@ -434,8 +434,9 @@ def payment(pay: Payment, at: datetime) -> list[Write]:
     ]
 
 
-def journal(entry: Journal, at: datetime) -> list[Write]:
-    """A journal's lines."""
+def journal(entry: Journal, at: datetime, posted: datetime | None = None) -> list[Write]:
+    """A journal's lines; `posted` is when it is booked, where that is not when it is written."""
+    posted = posted or at
     return [
         _write(
             "gl_je_lines",
@@ -446,8 +447,8 @@ def journal(entry: Journal, at: datetime) -> list[Write]:
                 "org_code": entry.company,
                 "natural_account": account,
                 "cost_center": center or None,
-                "period_name": at.strftime("%b-%y").upper(),
-                "posted_date": at,
+                "period_name": posted.strftime("%b-%y").upper(),
+                "posted_date": posted,
                 "entered_dr": max(amount, Decimal(0)),
                 "entered_cr": max(-amount, Decimal(0)),
                 "accounted_amount": amount,

@@ -290,13 +290,17 @@ def payment(pay: Payment, at: datetime) -> list[Write]:
     return [_write("payments", pay.ref, doc, at)]
 
 
-def journal(entry: Journal, at: datetime) -> list[Write]:
-    """A journal with its lines; SHKZG says debit (S) or credit (H), WRBTR is signed."""
+def journal(entry: Journal, at: datetime, posted: datetime | None = None) -> list[Write]:
+    """A journal with its lines; SHKZG says debit (S) or credit (H), WRBTR is signed.
+
+    `posted` is when it is booked, where that is not when it is written.
+    """
+    posted = posted or at
     doc = {
         "BELNR": entry.ref,
         "BUKRS": entry.company,
-        "MONAT": f"{at:%Y-%m}",
-        "CPUDT": compact(at),
+        "MONAT": f"{posted:%Y-%m}",
+        "CPUDT": compact(posted),
         "WAERS": entry.currency,
         "BLART": entry.source,
         "XBLNR": entry.document,

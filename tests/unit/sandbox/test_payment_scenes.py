@@ -73,7 +73,7 @@ def test_a_label_is_about_a_record_that_exists_on_the_day_it_is_due(acts: list[D
                 write.key[0] for write in _writes(due, "ap_checks_all", "payments") if write.system == system
             }
         elif label.subject_type == "entity_period":
-            assert (system, key) == ("DC1", "2026-03")
+            assert (system in ("DC1", "H1", "H3"), key) == (True, "2026-03")
         else:
             assert label.subject_type == "bank_entry"
             assert _entry(acts, key).party == "Unknown party"
