@@ -4,8 +4,8 @@ with entry as (
     select * from {{ ref('match_booked_entry') }}
 ),
 
--- What an ERP sent is on its way until the bank has paid it: of each entry, as much as was still on its way. Payments of
--- ours the ledger books when the bank does.
+-- What an ERP sent is on its way until the bank has paid it: of each entry, as much as was still on its way. Payments
+-- of ours the ledger books when the bank does.
 arrived as (
     select
         entry.*,

@@ -52,8 +52,8 @@ entry as (
     where payment_ref is not null
 ),
 
--- A ledger books an ERP's own payment when it is sent, and ours when the bank has paid it: as much as the bank paid, in the
--- payment's currency, where an entry names it.
+-- A ledger books an ERP's own payment when it is sent, and ours when the bank has paid it: as much as the bank paid, in
+-- the payment's currency, where an entry names it.
 relieved as (
     select
         p.entity_id,
