@@ -43,8 +43,8 @@ invoice as (
         on
             reading.object = 'approval'
             and reading.source_system = i.source_system
-            and i.approved_at > reading.previously_read_to
-            and i.approved_at <= reading.read_to
+            and reading.previously_read_to < i.approved_at
+            and reading.read_to >= i.approved_at
     union
     select invoice_id
     from {{ ref('match_duplicate') }}
