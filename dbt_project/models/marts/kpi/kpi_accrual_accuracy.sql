@@ -1,3 +1,10 @@
 {{ config(materialized='stable_view') }}
 
-{{ kpi_wide('accrual_accuracy', numerator='accurate_amount', value='accrual_accuracy_pct', denominator='invoiced_amount') }}
+{{
+    kpi_wide(
+        'accrual_accuracy',
+        numerator='accurate_amount',
+        value='accrual_accuracy_pct',
+        denominator='invoiced_amount'
+    )
+}}
