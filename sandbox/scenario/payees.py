@@ -90,10 +90,14 @@ def spoilt(iban: str) -> str:
     return iban[:-2] + (iban[-1] + iban[-2] if iban[-1] != iban[-2] else f"{(int(iban[-2:]) + 1) % 100:02d}")
 
 
-def moves(found: tuple[Payee, ...], day: int, at: datetime, codes: Collection[str]) -> list[Write]:
-    """The accounts that change on a day; those that are a finding only where its code is injected."""
+def moves(
+    found: tuple[Payee, ...], day: int, at: datetime, codes: Collection[str], erps: Collection[str]
+) -> list[Write]:
+    """The accounts that change on a day in these ERPs; those that are a finding only where its code is injected."""
     return [
         (erp_main if payee.vendor.main else erp_west).bank_account(payee.now, at)
         for payee in found
-        if MOVED_ON.get(payee.what) == day and (payee.what != "moved" or "BANK_DETAIL_CHANGED" in codes)
+        if MOVED_ON.get(payee.what) == day
+        and ("erp_main" if payee.vendor.main else "erp_west") in erps
+        and (payee.what != "moved" or "BANK_DETAIL_CHANGED" in codes)
     ]

@@ -285,7 +285,7 @@ class Story:
         seen = posting + timedelta(days=days_ago)
         self.writes.append(ap.receipt(row, seen))
         if booked:
-            self.writes += [self.erp.receipt(row, posting, seen), *self._received_journal(row, seen)]
+            self.writes += [self.erp.receipt(row, posting, seen), *self._received_journal(row, posting, seen)]
         return row
 
     def report(self, row: Receipt, day: int, modified: datetime, *, late: bool = False) -> None:
@@ -306,7 +306,7 @@ class Story:
         """Return goods to the vendor."""
         return self.receive(po, line, qty, day, kind="return", names=names)
 
-    def _received_journal(self, row: Receipt, at: datetime) -> list[Write]:
+    def _received_journal(self, row: Receipt, posted: datetime, at: datetime) -> list[Write]:
         factor = self._factor(row.line, row.unit)
         sign = 1 if row.kind == "receipt" else -1
         value = (row.line.price * row.qty * factor * sign).quantize(CENT, ROUND_HALF_UP)
@@ -314,7 +314,7 @@ class Story:
         lines = ((accounts["inventory"], "", value), (accounts["received"], "", -value))
         company, currency = self.entity.company, row.po.currency
         entry = Journal(f"JR{row.ref.removeprefix('R')}", company, "Receiving", row.ref, lines, currency)
-        return self.erp.journal(entry, at)
+        return self.erp.journal(entry, at, posted)
 
     def _factor(self, line: PoLine, unit: str) -> Decimal:
         """PO units in one of `unit`."""

@@ -154,7 +154,9 @@ class World:
             page.writes += opening_writes(self.book.masters, self.entities, self.seed, self._at(1, 0, 5))
             page.writes += twin_writes(self.seed, self._at(1, 0, 5))
             page.labels += vendor_labels(self.book.masters, self.seed, date_of(1))
-        page.writes += payees.moves(payees.payees(self.seed), day, self._at(day, 8, 30), self.payment_codes)
+        # Accounts move for the scenes of entities that take part.
+        erps = {entity.erp for entity in self.entities if entity.entity_id in payments.TIEOUT_PAYS}
+        page.writes += payees.moves(payees.payees(self.seed), day, self._at(day, 8, 30), self.payment_codes, erps)
         for vendor in self.book.masters.vendors:
             if vendor.leaves_on == date_of(day):
                 page.writes += vendor_leaves(vendor, self._at(day, 0, 10))
