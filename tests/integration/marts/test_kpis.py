@@ -97,7 +97,8 @@ def test_open_holds_grow_older_and_each_day_keeps_its_picture(history: History) 
         return {row["age_bucket"]: (row["open_holds"], row["amount_at_risk"]) for row in rows if row["open_holds"]}
 
     assert buckets(LOAD_DAY) == {"0-2": (7, 22)}
-    assert buckets(date(2026, 4, 2)) == {"3-7": (4, 2)}
+    # a payment of 40 came back that day
+    assert buckets(date(2026, 4, 2)) == {"0-2": (1, 40), "3-7": (4, 2)}
 
 
 def test_a_restated_figure_is_a_new_row_and_the_old_one_says_when_it_was_superseded(history: History) -> None:
