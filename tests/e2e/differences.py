@@ -24,6 +24,8 @@ AFTER_A_BACKFILL = {
     "staging.stg_ops_message_states": "as above, and what was confirmed after it",
     "mart.fct_feedback_message": "as above",
     "mart.transaction_state": "as above, and the age of what is known: the source was read again",
+    "mart.payment_control": "known_at: controls are asked anew in each run",
+    "mart.payment_proposal": "known_at: payments are proposed anew in each run",
     "match.match_candidate_line": "what the last run worked on",
     "match.match_net_receipt": "what the last run worked on",
     "match.match_line_check": "what the last run worked on",
