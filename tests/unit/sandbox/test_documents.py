@@ -206,6 +206,20 @@ def _booked(play: DayPlay, entity: Entity) -> list[Booking]:
     return [booking for booking in play.bookings if booking.entity_id == entity.entity_id]
 
 
+def test_a_receipt_is_booked_when_it_is_posted_also_where_it_is_told_later(plays: list[DayPlay]) -> None:
+    writes = [write for play in plays for write in play.writes]
+    posted = {
+        write.doc["source_doc_ref"]: write.doc["creation_date"] for write in writes if write.table == "rcv_transactions"
+    }
+    booked = {
+        write.doc["reference_id"]: write.doc["posted_date"]
+        for write in writes
+        if write.table == "gl_je_lines" and write.doc["je_source"] == "Receiving"
+    }
+    assert booked == posted
+    assert min(booked.values()).date() < date_of(1)
+
+
 def _journal_lines(play: DayPlay, entity: Entity) -> Iterator[tuple[str, str, Decimal]]:
     """Document, account and signed amount of an entity's journal lines of a day."""
     for write in play.writes:

@@ -29,7 +29,7 @@ payment as (
         p.is_settled
     from {{ ref('int_payments') }} as p
     inner join entity on p.entity_id = entity.entity_id
-    left join {{ ref('int_payment_outcomes') }} as outcome on p.end_to_end_id = outcome.end_to_end_id
+    left join {{ ref('int_payment_outcomes') }} as outcome on p.payment_id = outcome.payment_id
     left join {{ ref('fct_payment') }} as fact on p.payment_id = fact.payment_id
     where p.sent_at is not null and (p.is_live or p.is_settled)
 ),

@@ -49,14 +49,14 @@ judged as (
         entity.time_zone,
         answered.acknowledged_at,
         outcome.outcome,
-        outcome.end_to_end_id is null
+        outcome.payment_id is null
         and answered.payment_id is null
         and payment.state not in ('settled', 'returned')
         and {{ hours_after('payment.sent_at', 'policy.unconfirmed_hours') }} < {{ as_of() }} as is_unconfirmed
     from payment
     inner join entity on payment.entity_id = entity.entity_id
     left join answered on payment.payment_id = answered.payment_id
-    left join {{ ref('int_payment_outcomes') }} as outcome on payment.end_to_end_id = outcome.end_to_end_id
+    left join {{ ref('int_payment_outcomes') }} as outcome on payment.payment_id = outcome.payment_id
     {{ join_payment_policy('payment', 'payment') }}
 )
 
