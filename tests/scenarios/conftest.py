@@ -1,4 +1,4 @@
-"""A migrated warehouse with dbt at hand."""
+"""A migrated warehouse with dbt at hand, under one name, so that the project is parsed once."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.scenarios.warehouse import DATABASE, Dbt, Warehouse, fresh_warehouse
 
 @pytest.fixture(scope="session")
 def dbt(postgres: EmbeddedPostgres) -> Iterator[Dbt]:
-    """dbt for the one database that the tests have after one another."""
+    """dbt, with the project parsed."""
     runner = Dbt(postgres.dsn(DATABASE))
     yield runner
     runner.close()

@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import psycopg
 from dbt.cli.main import dbtRunner
@@ -38,24 +38,19 @@ def at(text: str) -> datetime:
 
 
 class Dbt:
-    """dbt in process, with the project parsed once for all databases; what it says is shown only when it fails.
+    """dbt in process, parsed once for a database's name; what it says is shown only when it fails."""
 
-    Args:
-        dsn: of the database.
-        target: dbt's folder; one of its own where none is given.
-        threads: models that are built at once.
-    """
-
-    _parsed: ClassVar[Any] = None  # the manifest
-
-    def __init__(self, dsn: str, target: Path | None = None, threads: int = 4) -> None:
-        self.target = target or Path(tempfile.mkdtemp(prefix="tieout-dbt-"))
-        own = {"TIEOUT_WAREHOUSE_THREADS": str(threads), "DO_NOT_TRACK": "1"}
-        self.environment = connection_variables(dsn) | own
+    def __init__(self, dsn: str) -> None:
+        self.target = Path(tempfile.mkdtemp(prefix="tieout-dbt-"))
+        self.environment = connection_variables(dsn) | {"DO_NOT_TRACK": "1"}
+        self.manifest = self._invoke(dbtRunner(), ["parse"])
 
     def __call__(self, *arguments: str) -> None:
         """Run dbt with the parsed project."""
-        self._invoke(dbtRunner(manifest=self._manifest()), list(arguments))
+        for node in self.manifest.nodes.values():
+            if node.resource_type != "seed":  # a node that was compiled would not get its CTEs again
+                node.extra_ctes_injected, node.extra_ctes = False, []
+        self._invoke(dbtRunner(manifest=self.manifest), list(arguments))
 
     def parsed_again(self, *arguments: str) -> None:
         """Run dbt where variables differ from those that the project was parsed with."""
@@ -64,23 +59,6 @@ class Dbt:
     def close(self) -> None:
         """Remove dbt's folder."""
         shutil.rmtree(self.target, ignore_errors=True)
-
-    def _manifest(self) -> Any:
-        """Return the manifest as it was parsed, with this database's name wherever it names one."""
-        if Dbt._parsed is None:
-            Dbt._parsed = self._invoke(dbtRunner(), ["parse"])
-        nodes = Dbt._parsed.nodes.values()
-        for node in nodes:
-            if node.resource_type != "seed":  # a node that was compiled would not get its CTEs again
-                node.extra_ctes_injected, node.extra_ctes = False, []
-        database = self.environment["TIEOUT_WAREHOUSE_DATABASE"]
-        if any(node.database != database for node in nodes):
-            for node in (*nodes, *Dbt._parsed.sources.values()):
-                node.database = database
-                if node.relation_name:
-                    node.relation_name = ".".join([f'"{database}"', *node.relation_name.split(".")[1:]])
-            Dbt._parsed.build_flat_graph()
-        return Dbt._parsed
 
     def _invoke(self, runner: dbtRunner, arguments: list[str]) -> Any:
         said = StringIO()
@@ -251,7 +229,7 @@ class Warehouse:
 
 @contextmanager
 def fresh_warehouse(postgres: EmbeddedPostgres, template: str, dbt: Dbt) -> Iterator[Warehouse]:
-    """A fresh, migrated warehouse under a name of its own."""
+    """A fresh, migrated warehouse under the one name that dbt was parsed for."""
     postgres.drop_database(DATABASE)
     warehouse = Warehouse(postgres.create_database(DATABASE, template=template), dbt)
     try:
