@@ -114,7 +114,7 @@ def land(
                 payloads,
                 latest_only=target.mapping.updated_at is None,
                 remember_keys=target.mapping.sweep,
-                promoted_only=target.mapping.sweep and isinstance(feed.read, FileRead),
+                promoted_only=target.mapping.sweep and isinstance(feed.read, FileRead) and not own,
             )
             for target in parser.objects
         }
@@ -160,7 +160,8 @@ def _finish(
                 "If the source is empty indeed, take `sweep` out of its profile.",
             )
         others = [each.name for each in landing.profile.feeds if each.name != key.feed and _sweeps(each, key.object)]
-        loader.sweep(target.number, key.payload_sha256, _swept_at(feed, pull), others)
+        at = pull.interval.end if own else _swept_at(feed, pull)
+        loader.sweep(target.number, key.payload_sha256, at, others)
     if loader.landed or (target.number and not own):
         record_batch(
             connection,
