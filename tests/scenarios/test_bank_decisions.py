@@ -41,6 +41,7 @@ def estate() -> tuple[Bank, dict[str, str]]:
     return bank, entries
 
 
+@pytest.mark.slow
 def test_questions_are_shown_answered_once_and_honoured_by_the_next_transformation(models: Warehouse) -> None:
     bank, entries = estate()
     bank.land(models, FIRST)

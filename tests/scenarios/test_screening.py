@@ -90,6 +90,7 @@ def played(models):
     return Played(models)
 
 
+@pytest.mark.slow
 def test_a_hit_blocks_vendor_and_payment_until_it_is_cleared_and_again_when_vendor_or_entry_changed(played):
     lists = [("screening_entry", LISTED, "screening"), ("screening_alias", ALIAS, "screening")]
     played.day(*lists, unseen=[("vendor", {"vendor_number": "V2", "name": "Bromley Anchor Forge"}, ERP)])

@@ -31,6 +31,7 @@ def pipeline(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[Pi
     shutil.rmtree(home)
 
 
+@pytest.mark.slow
 def test_answers_notifications_statements_and_corrections_of_the_bank_land(pipeline: Pipeline) -> None:
     start = pipeline.now()
     day = f"{start:%Y-%m-%d}"
