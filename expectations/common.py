@@ -105,3 +105,36 @@ def trade_item_number(column: str = "gtin") -> tuple[Check, Check]:
             says=f"The last digit of {column} is its check digit (GS1).",
         ),
     )
+
+
+def no_overlap(table: str, scope: tuple[str, ...]) -> Check:
+    """Critical: policies of one scope are not valid on the same day.
+
+    Args:
+        table: of raw that has them; its key is ``policy_id``.
+        scope: columns that say what a policy is for; blank is a scope of its own.
+    """
+    # Other rows are looked up by their newest version. Inside, columns are renamed, so that a plain name is this
+    # row's own.
+    others = f"""
+    select distinct on (_source_system, _record_key)
+        _deleted as gone, policy_id as other_policy_id, valid_from as other_from, valid_to as other_to,
+        {", ".join(f"{identifier(column)} as other_{column}" for column in scope)}
+    from {table}
+    order by _source_system, _record_key, _source_updated_at desc nulls last, _profile_version desc,
+        _ingested_at desc, _row_number desc
+"""  # noqa: S608 (constants of the suites)
+    same_scope = " and ".join(f"other_{column} is not distinct from {identifier(column)}" for column in scope)
+    both_valid = (
+        f"{day('other_from')} <= coalesce({day('valid_to')}, 'infinity')"
+        f" and {day('valid_from')} <= coalesce({day('other_to')}, 'infinity')"
+    )
+    return critical(
+        "policies_of_one_scope_do_not_overlap",
+        ["policy_id", *scope, "valid_from", "valid_to"],
+        fails_when=(
+            f"exists (select from ({others}) as others"
+            f" where not gone and other_policy_id <> policy_id and {same_scope} and {both_valid})"
+        ),
+        says="No other policy of the same scope is valid on the same day.",
+    )
