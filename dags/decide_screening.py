@@ -2,7 +2,8 @@
 
 **Source** `mart.screening_hit`: vendors that resemble a party on a list of sanctioned or excluded ones.
 
-**Grain** one run per vendor and entry; it decides on every number of the vendor that hits.
+**Grain** one run per vendor and entry; it decides on every number of the vendor that hits. Who decides is who starts
+the run, and must be of compliance (`config/screening.yml`).
 
 **Running it again** with the same parameters writes nothing and is skipped. A decision that somebody else's made
 unseen is refused and says whose. Who, when, why and on which facts are in `audit.event`; the transformation that
@@ -28,7 +29,6 @@ with DAG(
         "kind": Param("clear", enum=["clear", "confirm"], description="Clear: somebody else. Confirm: who is listed."),
         "vendor": Param("", type="string", minLength=1, description="The vendor's key, or one of its numbers alone."),
         "entry": Param("", type="string", minLength=1, description="List and entry: sdn:36."),
-        "decided_by": Param("", type="string", minLength=1, description="Who of compliance decides."),
         "reason": Param("", type="string", minLength=1, description="Why; kept with the decision."),
     },
 ):

@@ -11,8 +11,8 @@ from launcher.layout import Layout
 from launcher.settings import CHECKOUT
 
 ADMINISTRATOR = "admin"
-USERS = {ADMINISTRATOR: "admin", "treasurer": "user", "controller": "user"}
-"""Airflow's users and their roles. Whoever starts a run of payments does not approve it."""
+USERS = {ADMINISTRATOR: "admin", "treasurer": "user", "controller": "user", "compliance": "user"}
+"""Airflow's users and their roles. Whoever starts a run of payments does not approve it; compliance decides on hits."""
 
 # Nothing reports to anybody.
 NO_TELEMETRY = {

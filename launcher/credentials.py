@@ -22,14 +22,16 @@ class Credentials:
     supply_events_secret: str = ""
     treasurer_password: str = ""
     controller_password: str = ""
+    compliance_password: str = ""
 
     @property
     def passwords(self) -> dict[str, str]:
-        """Passwords of Airflow's users: the administrator, and two people who may approve payments."""
+        """Passwords of Airflow's users: the administrator, two who may approve payments, and compliance."""
         return {
             "admin": self.airflow_password,
             "treasurer": self.treasurer_password,
             "controller": self.controller_password,
+            "compliance": self.compliance_password,
         }
 
     @property

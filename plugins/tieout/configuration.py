@@ -18,7 +18,7 @@ from tieout.landing.known_values import unknown_values
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 from tieout.landing.schedule_file import schedule_problems
-from tieout.screening.threshold_file import threshold_problems
+from tieout.screening.configuration import screening_problems
 from tieout.warehouse.connection import connect
 from tieout.warehouse.contracts import Contract
 
@@ -34,7 +34,7 @@ def inspect_all(directory: Path, dsn: str | None = None) -> tuple[Configuration,
     problems += schedule_problems(directory / "schedules.yml")
     roles = owner_roles(directory)
     problems += alerting_problems(directory, roles) + promise_problems(directory, configuration, roles)
-    problems += threshold_problems(directory)
+    problems += screening_problems(directory)
     names = {entity.entity_id for entity in configuration.entities}
     problems += target_problems(directory / "feedback", configuration.contracts, {*configuration.profiles}, names)
     if dsn is not None:

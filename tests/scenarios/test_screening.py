@@ -47,7 +47,7 @@ class Played:
         for name, record, system in records:
             self.models.land(name, [record], system=system, known_at=self.now)
 
-    def decide(self, kind, vendor="erp_main:V1", by="Ann", **seen):
+    def decide(self, kind, vendor="erp_main:V1", by="Ann", compliance=("ann@hospital.example", "Bob"), **seen):
         """Decide on the vendor and the entry."""
         made = decide_hit(
             self.models.dsn,
@@ -56,6 +56,7 @@ class Played:
             entry="sdn:36",
             by=by,
             reason="rang them up",
+            compliance=compliance,
             now=self.now,
             **seen,
         )
@@ -130,6 +131,8 @@ def decided_by_compliance(played):
     """Ann clears the hit; nothing else is written."""
     with pytest.raises(TieoutError, match="needs a person and a reason"):
         played.decide("clear", by=" ")
+    with pytest.raises(TieoutError, match=r"Eve is not of compliance.*nothing was written"):
+        played.decide("clear", by="Eve")
     with pytest.raises(TieoutError, match="does not resemble sdn:36"):
         played.decide("clear", vendor="erp_main:V2")
     (made,) = played.decide("clear")

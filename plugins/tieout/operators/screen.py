@@ -29,29 +29,35 @@ class ScreenVendors(BaseOperator):
 
 
 class DecideScreening(BaseOperator):
-    """Decide whether a vendor is the listed party that it resembles, as the run's parameters say."""
+    """Decide whether a vendor is the listed party that it resembles, as the run's parameters say.
+
+    Who decides is who started the run, as Airflow knows them: compliance alone may (``config/screening.yml``).
+    """
 
     def execute(self, context: Context) -> list[str]:
         """Return the decisions' ids.
 
         Raises:
+            TieoutError: who started the run may not decide, or what they looked at is not so any more.
             AirflowSkipException: the same person had decided the same already.
         """
         from airflow.sdk.exceptions import AirflowSkipException
 
+        from tieout.screening.configuration import load_screening
         from tieout.screening.decide import decide_hit
 
-        params = context["params"]
+        params, by = context["params"], context["dag_run"].triggering_user_name or ""
         made = decide_hit(
             warehouse_dsn(),
             kind=params["kind"],
             vendor=params["vendor"],
             entry=params["entry"],
-            by=params["decided_by"],
+            by=by,
             reason=params["reason"],
+            compliance=load_screening(settings.config_dir()).compliance,
             now=settings.business_now(),
         )
-        self.log.info("%s by %s: %s", params["kind"], params["decided_by"], made)
+        self.log.info("%s by %s: %s", params["kind"], by, made)
         if not any(each.is_new for each in made):
             raise AirflowSkipException("That was decided already; nothing was written.")
         return [each.decision_id for each in made]

@@ -4,7 +4,7 @@ Each hit's decision is landed as a record (``raw.decision``) with its audit even
 facts that it was made on: it holds until vendor or entry say something else (docs/reference/payments.md, section 9).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from tieout.errors import TieoutError
+from tieout.payments.people import login
 from tieout.quality import knowledge
 from tieout.quality.decisions import Decision, need_person_and_reason, new_id
 from tieout.quality.master_decisions import Made, make
@@ -45,6 +46,7 @@ def decide_hit(
     entry: str,
     by: str,
     reason: str,
+    compliance: Collection[str],
     now: datetime,
     seen_at: datetime | None = None,
 ) -> list[Made]:
@@ -55,20 +57,31 @@ def decide_hit(
         kind: ``clear``, the vendor is not who is listed; ``confirm``, it is, and stays blocked.
         vendor: the resolved vendor, or one of its numbers alone (``erp_main:V1``).
         entry: list and entry, ``sdn:36``.
-        by: who decides.
+        by: who decides, by login.
         reason: why; kept with the decision.
+        compliance: logins of who may decide.
         now: the business clock.
         seen_at: knowledge time of what the person looked at; by default that of the last transformation.
 
     Raises:
-        TieoutError: there is no such hit, its facts changed since, or somebody else decided meanwhile.
+        TieoutError: the person is not of compliance, there is no such hit, its facts changed since, or somebody else
+            decided meanwhile.
     """
     if kind not in KINDS:
         raise TieoutError(f"There is no decision {kind!r} on a hit.", "Choose clear or confirm.")
     need_person_and_reason(by, reason)
+    _need_compliance(by, compliance)
     with closing(connect(dsn)) as connection, connection:
         hits = _hits(connection, vendor.strip(), entry.strip())
         return [_decide(connection, kind, hit, by.strip(), reason, now, seen_at) for hit in hits]
+
+
+def _need_compliance(by: str, compliance: Collection[str]) -> None:
+    if login(by) not in map(login, compliance):
+        raise TieoutError(
+            f"{by.strip()} is not of compliance, which alone decides on hits; nothing was written.",
+            f"Have it decided by one of {', '.join(sorted(compliance))}, whom config/screening.yml names.",
+        )
 
 
 def _hits(connection: psycopg.Connection, vendor: str, entry: str) -> Sequence[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from tieout.resolution import known
 from tieout.resolution.linkage import MODEL
 from tieout.resolution.vendors import Vendor
 from tieout.screening import lists, resemblance
+from tieout.screening.configuration import load_screening
 from tieout.screening.hits import FIELDS, Row, hit_row, sha256_of, vendor_facts
 from tieout.screening.lists import Listed
-from tieout.screening.threshold_file import Threshold, load_threshold
 from tieout.warehouse.connection import connect
 
 OBJECT = "screening_hit"
@@ -92,7 +93,7 @@ def screen_vendors(dsn: str, *, config: Path, now: datetime, dag_run_id: str | N
         lists_through, vendors_through = lists.changed_at(connection), known.news(connection, _VENDORS)
         if lists_through is None or vendors_through is None:
             return Outcome()
-        threshold = load_threshold(config)
+        threshold = load_screening(config).threshold
         due = _due(connection, vendors_through, lists_through, threshold)
         if due is None:
             return Outcome()
@@ -100,9 +101,9 @@ def screen_vendors(dsn: str, *, config: Path, now: datetime, dag_run_id: str | N
 
 
 def _due(
-    connection: psycopg.Connection, vendors_through: datetime, lists_through: datetime, threshold: Threshold
+    connection: psycopg.Connection, vendors_through: datetime, lists_through: datetime, threshold: Decimal
 ) -> _Due | None:
-    method = sha256_of(hashlib.sha256(MODEL.read_bytes()).hexdigest(), str(threshold.score))
+    method = sha256_of(hashlib.sha256(MODEL.read_bytes()).hexdigest(), str(threshold))
     last = connection.execute(_LAST).fetchone()
     if last == (vendors_through, lists_through, method):
         return None
@@ -110,7 +111,7 @@ def _due(
 
 
 def _screen(
-    connection: psycopg.Connection, due: _Due, threshold: Threshold, now: datetime, dag_run_id: str | None
+    connection: psycopg.Connection, due: _Due, threshold: Decimal, now: datetime, dag_run_id: str | None
 ) -> Outcome:
     vendors, listed = known.vendors(connection), lists.listed(connection)
     facts = {vendor.vendor_id: vendor_facts(vendor) for vendor in vendors}
@@ -125,7 +126,7 @@ def _screen(
     known_at = _land(connection, landed, gone, now, dag_run_id) if landed or gone else None
     _keep(connection, changed, facts, kept)
     outcome = Outcome(True, due.is_full, len(vendors), len(listed), len(changed), len(after), len(landed) + len(gone))
-    note = {"known_at": known_at, "threshold": threshold.score, "dag_run_id": dag_run_id, "screened_at": now}
+    note = {"known_at": known_at, "threshold": threshold, "dag_run_id": dag_run_id, "screened_at": now}
     connection.execute(_NOTE, asdict(outcome) | asdict(due) | note)
     return outcome
 
@@ -135,15 +136,15 @@ def _after(
     changed: Sequence[Vendor],
     facts: Mapping[str, str],
     listed: Sequence[Listed],
-    threshold: Threshold,
+    threshold: Decimal,
 ) -> dict[str, Row]:
     """Hits by id: of who is screened now what is found, of others what was."""
     by_id = {vendor.vendor_id: vendor for vendor in changed}
     after = {
         hit_id: row for hit_id, row in before.items() if row["vendor_id"] in facts and row["vendor_id"] not in by_id
     }
-    for match in resemblance.matches(changed, listed, threshold.score):
-        row = hit_row(by_id[match.vendor_id], match, threshold.score)
+    for match in resemblance.matches(changed, listed, threshold):
+        row = hit_row(by_id[match.vendor_id], match, threshold)
         after[str(row["hit_id"])] = row
     return after
 

@@ -1,4 +1,7 @@
-"""``config/screening.yml``: from which score on a resemblance is a hit. Set by one person and approved by another."""
+"""``config/screening.yml``: from which score on a resemblance is a hit, and who may decide on hits.
+
+Set by one person and approved by another. docs/reference/payments.md, section 9.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -9,37 +12,45 @@ from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 
 FILE = "screening.yml"
-KEYS = ("threshold", "prepared_by", "approved_by")
+KEYS = ("threshold", "compliance", "prepared_by", "approved_by")
 
 
 @dataclass(frozen=True)
-class Threshold:
-    """The score, above 0 and at most 1, and who answers for it."""
+class ScreeningConfiguration:
+    """How vendors are screened.
 
-    score: Decimal
+    Attributes:
+        threshold: the score from which on a resemblance is a hit, above 0 and at most 1.
+        compliance: logins in Airflow of who may decide on hits.
+        prepared_by: who set this.
+        approved_by: who else approved it.
+    """
+
+    threshold: Decimal
+    compliance: tuple[str, ...]
     prepared_by: str
     approved_by: str
 
 
-def load_threshold(directory: Path) -> Threshold:
+def load_screening(directory: Path) -> ScreeningConfiguration:
     """Read the file of a configuration folder.
 
     Raises:
         ConfigurationError: it is missing or something is wrong with it.
     """
-    threshold, problems = _read(directory / FILE)
-    if threshold is None:
+    configuration, problems = _read(directory / FILE)
+    if configuration is None:
         raise ConfigurationError(f"{directory / FILE} cannot be used: {'; '.join(map(str, problems))}.", "Mend it.")
-    return threshold
+    return configuration
 
 
-def threshold_problems(directory: Path) -> list[Problem]:
+def screening_problems(directory: Path) -> list[Problem]:
     """Return everything that is wrong with the file, by line and field. Without lists none is needed."""
     path = directory / FILE
     return _read(path)[1] if path.exists() or (directory / "sources" / "screening.yml").exists() else []
 
 
-def _read(path: Path) -> tuple[Threshold | None, list[Problem]]:
+def _read(path: Path) -> tuple[ScreeningConfiguration | None, list[Problem]]:
     if not path.exists():
         return None, [Problem(str(path), 1, "", "vendors are screened, and there is no such file")]
     problems: list[Problem] = []
@@ -50,13 +61,20 @@ def _read(path: Path) -> tuple[Threshold | None, list[Problem]]:
     if not node.keys(KEYS, required=KEYS):
         return None, problems
     score = node.child("threshold").checked(_score, "a score above 0 and at most 1", Decimal(1))
-    people = [node.child(name).text().strip() for name in KEYS[1:]]
-    for name, person in zip(KEYS[1:], people, strict=True):
-        if not person:
-            node.child(name).problem("names nobody")
-    if people[0] == people[1]:
+    compliance = tuple(_person(each) for each in node.child("compliance").elements())
+    if not compliance:
+        node.child("compliance").problem("names nobody: who decides on hits?")
+    prepared_by, approved_by = (_person(node.child(name)) for name in ("prepared_by", "approved_by"))
+    if prepared_by == approved_by:
         node.child("approved_by").problem("is who prepared it: somebody else approves")
-    return (None if problems else Threshold(score, *people)), problems
+    return (None if problems else ScreeningConfiguration(score, compliance, prepared_by, approved_by)), problems
+
+
+def _person(node: Node) -> str:
+    person = node.text().strip()
+    if not person:
+        node.problem("names nobody")
+    return person
 
 
 def _score(text: str) -> Decimal:
