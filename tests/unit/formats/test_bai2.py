@@ -78,6 +78,10 @@ def test_two_accounts_that_end_alike_are_two_statements():
     [
         (file(*TRANSACTIONS, opening=50001), "does not foot"),
         (file(*TRANSACTIONS, closing=47274), "does not foot"),
+        (
+            file(TRANSACTIONS[0].replace("10000", "10001"), *TRANSACTIONS[1:], total=50000 + 47275 + SUM + 1),
+            "does not foot",
+        ),
         (file(*TRANSACTIONS, total=1), "The file does not foot"),
         (file(*TRANSACTIONS, records=1), "The file does not foot"),
         (file(*TRANSACTIONS[:-1]), "does not foot"),

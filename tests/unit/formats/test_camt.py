@@ -81,8 +81,9 @@ def test_an_account_number_is_only_shown_masked():
     ],
 )
 def test_what_is_not_a_statement_is_refused(content, message):
-    with pytest.raises(MalformedPayload, match=message):
+    with pytest.raises(MalformedPayload, match=message) as refused:
         statements(content.encode())
+    assert "DE8937" not in str(refused.value)
 
 
 def changed(text: str, *changes: tuple[str, str]) -> bytes:
@@ -102,8 +103,9 @@ def changed(text: str, *changes: tuple[str, str]) -> bytes:
     ],
 )
 def test_a_statement_that_is_off_by_a_cent_is_refused(text, old, new):
-    with pytest.raises(MalformedPayload, match="Statement 'S1' does not foot"):
+    with pytest.raises(MalformedPayload, match="Statement 'S1' does not foot") as refused:
         statements(changed(text, (old, new)))
+    assert "DE8937" not in str(refused.value)
 
 
 def test_details_that_are_off_by_a_cent_from_their_entry_are_refused():
@@ -169,6 +171,19 @@ def test_a_notification_says_all_that_ties_an_entry_to_a_payment(version):
     assert (batch["status"], batch["booking_date"], batch["end_to_end_id"]) == ("PDNG", "", "")
 
 
-def test_a_statement_is_no_notification():
-    with pytest.raises(MalformedPayload, match="namespace"):
-        notifications(V08.encode())
+V08_NOTIFICATION = NOTIFICATION.format(version="08", details=DETAILS["08"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (V08_NOTIFICATION[:600], "not XML"),
+        (V08_NOTIFICATION.rpartition("</Document>")[0], "not XML"),
+        (V08, "namespace"),
+        ('<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Document>&b;</Document>', "document type or entities"),
+    ],
+)
+def test_what_is_not_a_notification_is_refused(content, message):
+    with pytest.raises(MalformedPayload, match=message) as refused:
+        notifications(content.encode())
+    assert "DE8937" not in str(refused.value)
