@@ -4,6 +4,8 @@ import re
 
 SHOWN = 4
 _NUMBERS = re.compile(r"\b(?:[A-Z]{2})?\d(?:[ -]?\d){7,}\b")
+# Country, check digits, and at least eleven letters and digits, written together or in groups of four.
+_IBANS = re.compile(r"\b[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)\b")
 
 
 class Secret(str):
@@ -21,5 +23,7 @@ def masked(number: str) -> str:
 
 
 def without_numbers(text: str) -> str:
-    """Return a bank's free text with each number of eight digits or more masked: it may be an account's."""
-    return _NUMBERS.sub(lambda found: masked(found[0]), text)
+    """Return a bank's free text with IBANs and numbers of eight digits or more masked: they may be accounts'."""
+    for pattern in (_IBANS, _NUMBERS):
+        text = pattern.sub(lambda found: masked(found[0]), text)
+    return text

@@ -1,5 +1,6 @@
 """Payments go round: proposed by the models, approved by people, taken by the estate's bank, settled, told to AP."""
 
+import json
 import secrets
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ import pytest
 from launcher.postgres import EmbeddedPostgres
 from sandbox.scenario.policy import TIEOUT_PAYS
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
+from tests.support.planted import files_that_show, numbers, tables_that_show
 from tieout.landing.archive import Archive
 from tieout.payments import answers, files, freeze, landing, outcomes, sending
 from tieout.payments.accounts_at_hand import paying_account
@@ -90,6 +92,15 @@ def test_no_invoice_is_in_two_payments_that_live(paid):
         " and step.step in ('returned', 'rejected')) group by 1 having count(*) > 1"
     )
     assert twice == []
+
+
+def test_no_account_number_is_readable_in_any_table_or_file_but_at_the_bank(paid):
+    pipeline, _ = paid
+    planted = numbers(json.loads((pipeline.home / "estate.json").read_text())["dsn"], pipeline.estate.connections)
+    assert len(planted) > 40
+    assert tables_that_show(pipeline.dsn, planted, views=True) == []
+    ours = [path for path in pipeline.home.iterdir() if path.is_dir() and path.name != "estate"]
+    assert files_that_show(ours, planted) == []
 
 
 def test_ap_is_told_what_became_of_payments(paid):

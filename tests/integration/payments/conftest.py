@@ -77,6 +77,7 @@ class Paying:
 
     dsn: str
     archive: Archive
+    archive_folder: Path
     endpoint: Endpoint
     folder: Path
     now: datetime = NOW
@@ -240,7 +241,7 @@ def paying(shared_warehouse: str, bank: tuple[Path, Endpoint], tmp_path: Path) -
     with psycopg.connect(shared_warehouse) as connection:
         _empty(connection)
         connection.execute(RUN, (NOW, NOW))
-    return Paying(shared_warehouse, Archive(str(tmp_path / "archive"), KEYS), endpoint, folder)
+    return Paying(shared_warehouse, Archive(str(tmp_path / "archive"), KEYS), tmp_path / "archive", endpoint, folder)
 
 
 def _empty(connection: psycopg.Connection) -> None:

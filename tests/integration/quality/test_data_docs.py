@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from tieout import settings
 from tieout.errors import ConfigurationError
 from tieout.quality import data_docs as pages
 from tieout.quality.gate import run_gate
@@ -18,6 +19,16 @@ from tieout.quality.offline_view import ASSETS, localise
 
 NOW = datetime(2026, 3, 31, tzinfo=UTC)
 IBAN, TAX_ID = "DE89370400440532013000", "12-3456789"
+ACCOUNT = {"account_encrypted": IBAN, "account_token": IBAN, "account_last4": IBAN}
+ENTRY = {"entry_number": IBAN, "detail_number": "1", "amount": IBAN, "remittance": IBAN}
+BANK = {
+    "bank_statement": ACCOUNT | {"statement_ref": IBAN, "account_ref": IBAN, "to_date": IBAN, "opening_amount": IBAN},
+    "bank_entry": ENTRY | {"statement_ref": "S1"},
+    "bank_notification": ENTRY | ACCOUNT | {"notification_ref": "N1"},
+    "payment_status": {"status_ref": "A1:1", "status": IBAN, "at": IBAN, "detail": IBAN},
+    "account_correction": ACCOUNT | {"correction_ref": "C1", "correction_code": IBAN, "at": IBAN, "counterparty": IBAN},
+}
+"""What a bank tells, with a number wherever it does not belong."""
 
 
 class Loaded(HTMLParser):
@@ -43,7 +54,11 @@ def seen(postgres, warehouse_template, open_warehouse, config_template, tmp_path
     account = {"vendor_number": "V1", "account_number_encrypted": IBAN, "account_number_token": IBAN}
     wh.land("vendor_bank_account", [account | {"account_ref": "A", "valid_from": IBAN, "routing_number": IBAN}])
     wh.land("vendor", [{"vendor_number": "V1", "tax_id_last4": TAX_ID, "currency": IBAN, "inactive_from": TAX_ID}])
-    run_gate(wh.dsn, config=config_template, dag_run_id="run", now=NOW, data_docs=site)
+    config = shutil.copytree(config_template, tmp_path_factory.mktemp("bank") / "config")
+    for name, record in BANK.items():
+        shutil.copy(settings.objects_dir() / f"{name}.yml", config / "objects")
+        wh.land(name, [record], source_system="bank")
+    run_gate(wh.dsn, config=config, dag_run_id="run", now=NOW, data_docs=site)
     yield wh, site
     postgres.drop_database("data_docs")
 
@@ -72,7 +87,7 @@ def test_no_value_of_a_source_and_no_secret_is_in_any_page_or_result(seen):
 
 def test_no_value_of_a_source_is_in_quarantine_results_or_incidents(seen):
     wh, _ = seen
-    assert wh.one("select count(*) from quality.quarantine") == 4
+    assert wh.one("select count(*) from quality.quarantine") == 4 + len(BANK)
     for table in ("quality.result", "ops.incident"):
         assert not wh.rows(f"select * from {table} as t where t::text ~ %s", f"{IBAN}|{TAX_ID}")
     reasons = wh.rows("select reason, rule_ids::text from quality.quarantine")
@@ -81,7 +96,7 @@ def test_no_value_of_a_source_is_in_quarantine_results_or_incidents(seen):
 
 def test_every_file_that_a_page_loads_is_in_the_site(site):
     html = list(site.rglob("*.html"))
-    assert len(html) == 1 + 3 + 3
+    assert len(html) == 1 + 2 * (3 + len(BANK))
 
     for page in html:
         addresses = Loaded(page.read_text()).addresses
