@@ -1,7 +1,7 @@
 {#
-    Open invoices that print another account than the vendor master of their entity has, and of which nobody but who
-    entered them said by a call-back that it is known (payments, section 10). A vendor without an account has nothing to
-    differ from.
+    Open invoices that print an account which no vendor master has of their vendor, and of which nobody but who entered
+    them said by a call-back that it is known (payments, section 10). A vendor whose number in the entity's own master has
+    no account has nothing to differ from.
 #}
 {{ config(materialized='stable_view') }}
 
@@ -19,6 +19,7 @@ vendor_home as (
     where object = 'vendor' and role = 'record' and recency = 1
 ),
 
+-- One vendor may have numbers in several masters: an account of any of them is the vendor's.
 account as (
     select
         a.source_system,
@@ -65,10 +66,7 @@ where
     not exists (
         select 1
         from account
-        where
-            account.vendor_key = i.vendor_key
-            and account.source_system = h.source_system
-            and account.account_token = i.remit_to_account_token
+        where account.vendor_key = i.vendor_key and account.account_token = i.remit_to_account_token
     )
     and not exists (
         select 1
