@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-# The first in line at each order line, where nothing but a receipt is missing.
+# Lines that wait at their order line alone, so that nobody else takes the receipt, and for nothing but a receipt.
 _WAITING = """
-select distinct on (line.po_line_id)
+select
     invoice.invoice_ref,
     billed.line_number as invoice_line_number,
     po.entity_id,
@@ -31,6 +31,12 @@ where line.match_type = 'three_way'
     and invoice.source_system = 'ap'
     and po.base_unit = 'EA'
     and not exists (
+        select from match.match_invoice_line as other
+        where other.po_line_id = line.po_line_id
+            and other.invoice_line_id <> line.invoice_line_id
+            and other.unallocated_qty > 0
+    )
+    and not exists (
         select from match.match_hold as hold
         where hold.resolved_at is null
             and hold.code <> 'QTY_RECEIVED'
@@ -39,7 +45,7 @@ where line.match_type = 'three_way'
                 or (hold.invoice_id = line.invoice_id and hold.invoice_line_id is null)
             )
     )
-order by line.po_line_id, invoice.invoice_date, invoice.invoice_id, billed.line_number
+order by line.po_line_id
 """
 
 _STANDING = """
