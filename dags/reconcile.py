@@ -17,8 +17,9 @@ from datetime import timedelta
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param
 
+from tieout.operators.answered import CarryOutReconciliation
 from tieout.operators.defaults import task_defaults
-from tieout.operators.reconcile import CarryOutAnswer, TakeQuestions
+from tieout.operators.reconcile import TakeQuestions
 from tieout.operators.schedules import DECIDED, always, timetable_if_named
 from tieout.payments.bank_answers import OPTIONS, SKIP
 from tieout.payments.bank_questions import MOST
@@ -50,5 +51,7 @@ with DAG(
             "comment": Param("", type="string", description="Why; kept with each decision."),
         },
     )
-    carry_out = CarryOutAnswer(task_id="carry_out", taken="take", asked="ask", pool="writers", outlets=[DECIDED])
+    carry_out = CarryOutReconciliation(
+        task_id="carry_out", taken="take", asked="ask", pool="writers", outlets=[DECIDED]
+    )
     take >> ask >> carry_out

@@ -16,8 +16,9 @@ from datetime import timedelta
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param
 
+from tieout.operators.answered import CarryOutReview
 from tieout.operators.defaults import task_defaults
-from tieout.operators.review import CarryOut, TakeBatch
+from tieout.operators.review import TakeBatch
 from tieout.operators.schedules import DECIDED
 from tieout.stewardship.vocabulary import KINDS, MOST, OPTIONS, SKIP
 
@@ -49,5 +50,5 @@ with DAG(
             "correct": Param("", type="string", description="For Split: rows to return to their owner."),
         },
     )
-    carry_out = CarryOut(task_id="carry_out", taken="take", asked="ask", pool="writers", outlets=[DECIDED])
+    carry_out = CarryOutReview(task_id="carry_out", taken="take", asked="ask", pool="writers", outlets=[DECIDED])
     take >> ask >> carry_out

@@ -1,6 +1,6 @@
 """What the ladder cannot tell is asked, and what a person answers counts before every reference."""
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
@@ -10,16 +10,18 @@ from tieout.errors import TieoutError
 from tieout.payments.bank_answers import answer_of, carry_out
 from tieout.payments.bank_decisions import decide
 from tieout.payments.bank_questions import Question, Questions, as_markdown, take
+from tieout.responses import Response
 
 FIRST, NOW, SECOND = at("2026-03-30"), at("2026-03-30T08:00"), at("2026-03-31")
 HOLDS = "select subject_id, resolution from match.match_hold where code = 'BANK_ENTRY_UNMATCHED' order by subject_id"
 FINDINGS = "select code, subject_id, actual, amount_at_risk, owner, root_cause, explanation from match.match_finding"
 
 
-def response(by: str | None = "tess", **said: str) -> dict[str, Any]:
-    """What Airflow's operator gives of an answer."""
+def response(by: str | None = "tess", **said: str) -> Response:
+    """What a person answered."""
     person = {"id": "7", "name": by} if by else None
-    return {"chosen_options": ["Decide"], "params_input": {"comment": "", **said}, "responded_by_user": person}
+    given = {"chosen_options": ["Decide"], "params_input": {"comment": "", **said}, "responded_by_user": person}
+    return Response.of(given)
 
 
 def estate() -> tuple[Bank, dict[str, str]]:
@@ -61,7 +63,7 @@ def test_questions_are_shown_answered_once_and_honoured_by_the_next_transformati
     assert carry_out(models.dsn, questions, answer, NOW).repeated == [1, 2]
     other = answer_of(response("ann", match="2a"), questions)
     assert other is not None
-    assert "was not seen" in carry_out(models.dsn, questions, other, NOW).refused["2"]
+    assert "was not seen" in carry_out(models.dsn, questions, other, NOW).refused[2]
     both = ["erp_main:sum-2", "erp_main:sum-1"]
     decide(models.dsn, kind="bank_match", bank_entry_id=entries["mute"], payment_ids=both, by="tess", reason="called",
            now=NOW)  # fmt: skip
@@ -100,9 +102,9 @@ def test_an_answer_that_names_what_was_not_asked_is_refused(match: str, none: st
 
 
 def test_silence_skip_and_an_answer_of_nobody_decide_nothing() -> None:
-    assert answer_of(None, QUESTIONS) is None
+    assert answer_of(Response.of(None), QUESTIONS) is None
     assert answer_of(response(None, match="1a"), QUESTIONS) is None
-    assert answer_of({**response(match="1a"), "chosen_options": ["Skip"]}, QUESTIONS) is None
+    assert answer_of(replace(response(match="1a"), option="Skip"), QUESTIONS) is None
 
 
 def test_an_answer_may_name_several_payments_of_an_entry() -> None:

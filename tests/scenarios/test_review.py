@@ -10,6 +10,7 @@ from tests.scenarios.test_master_decisions import FIRST, QUEUE, mess, queue
 from tests.scenarios.warehouse import Warehouse, at
 from tieout.errors import TieoutError
 from tieout.resolution.item_decisions import decide_item
+from tieout.responses import Response
 from tieout.stewardship.answers import answer_of, carry_out
 from tieout.stewardship.batch import Batch, take
 from tieout.stewardship.page import as_markdown
@@ -26,14 +27,14 @@ values (
 """
 
 
-def response(option: str, by: str | None = "ada", **said: str) -> dict[str, Any]:
-    """What Airflow's operator gives of an answer."""
+def response(option: str, by: str | None = "ada", **said: str) -> Response:
+    """What a person answered."""
     person = {"id": "7", "name": by} if by else None
     said = {"comment": "", "approve": "", "reject": "", "correct": "", **said}
-    return {"chosen_options": [option], "params_input": said, "responded_at": NOW, "responded_by_user": person}
+    return Response.of({"chosen_options": [option], "params_input": said, "responded_by_user": person})
 
 
-def answered(warehouse: Warehouse, batch: Batch, given: dict[str, Any] | None) -> dict[str, Any]:
+def answered(warehouse: Warehouse, batch: Batch, given: Response) -> dict[str, Any]:
     """Carry out an answer, as the task does."""
     answer = answer_of(given, Batch.from_dict(batch.as_dict()))
     return carry_out(warehouse.dsn, batch, answer, NOW).as_dict() if answer else {}
@@ -90,7 +91,7 @@ def test_a_batch_is_shown_and_an_answer_is_carried_out_once_and_never_over_someb
         "Unpaid invoices: 1 of erp_main:V1 over 48.00 USD.",
     )
 
-    for silence in (None, response("Skip"), response("Approve", by=None)):
+    for silence in (Response.of(None), response("Skip"), response("Approve", by=None)):
         assert answered(models, rows, silence) == {}
     assert len(queue(models)) == 6 + 4 + 1
 

@@ -1,4 +1,4 @@
-"""Lets a person review a batch of the steward's queue: take it, show it, carry out the answer; and the daily report."""
+"""Takes a batch of the steward's queue, for a person to review; and writes the daily report."""
 
 from typing import Any
 
@@ -28,44 +28,6 @@ class TakeBatch(BaseOperator):
         if not batch.lines:
             raise AirflowSkipException(f"Nothing of kind {params['kind']} waits.")
         return {"batch": batch.as_dict(), "page": as_markdown(batch)}
-
-
-class CarryOut(BaseOperator):
-    """Carry out what a person answered, in their name. Silence, and an answer of nobody, leave all as it was.
-
-    Args:
-        taken: id of the task that took the batch.
-        asked: id of the task that asked.
-    """
-
-    def __init__(self, *, taken: str, asked: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.taken = taken
-        self.asked = asked
-
-    def execute(self, context: Context) -> dict[str, Any]:
-        """Return which lines were decided, and why others were not.
-
-        Raises:
-            AirflowSkipException: nothing was decided, so that no transformation is asked for.
-        """
-        from airflow.sdk.exceptions import AirflowSkipException
-
-        from tieout.stewardship.answers import answer_of, carry_out
-        from tieout.stewardship.batch import Batch
-
-        instance = context["task_instance"]
-        batch = Batch.from_dict(instance.xcom_pull(task_ids=self.taken)["batch"])
-        answer = answer_of(instance.xcom_pull(task_ids=self.asked), batch)
-        if answer is None:
-            raise AirflowSkipException("Nobody decided; all stays as it was.")
-        done = carry_out(warehouse_dsn(), batch, answer, settings.business_now())
-        self.log.info("Answered by %s: %s", answer.by, done)
-        for number, why in done.refused.items():
-            self.log.warning("%s was not decided: %s", number, why)
-        if not done.decided and not done.repeated:
-            raise AirflowSkipException("Nothing was decided: see the log.")
-        return done.as_dict()
 
 
 class WriteReport(BaseOperator):

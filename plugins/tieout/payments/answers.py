@@ -14,6 +14,7 @@ from tieout.payments.content import sha256
 from tieout.payments.people import involved
 from tieout.payments.store import Batch
 from tieout.payments.vocabulary import MACHINE
+from tieout.responses import Response
 from tieout.warehouse.connection import connect
 
 State = Literal["approved", "refused", "awaits_second"]
@@ -45,7 +46,7 @@ def take(
         round_: 1 or 2.
         now: the business clock.
     """
-    answer = approval.answer_of(response)
+    answer = approval.answer_of(Response.of(response))
     with connect(dsn) as connection:
         store.lock(connection)
         head = store.batch(connection, batch_id)

@@ -6,10 +6,11 @@ approved by mistake is paid.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from tieout.payments.people import login, why_not
 from tieout.payments.vocabulary import APPROVE, REFUSE
+from tieout.responses import Response
 
 Chosen = Literal["approve", "refuse", "none"]
 
@@ -59,16 +60,12 @@ class Verdict:
     reason: str
 
 
-def answer_of(response: Mapping[str, Any] | None) -> Answer:
-    """Return what Airflow's human-in-the-loop operator brought: ``chosen_options``, ``params_input``, who."""
-    said = response or {}
-    person = said.get("responded_by_user") or {}
-    names = tuple(dict.fromkeys(str(person[key]).strip() for key in ("name", "id") if person.get(key)))
-    chosen = (said.get("chosen_options") or [""])[0]
-    comment = str((said.get("params_input") or {}).get("comment") or "").strip()
-    if not names:
+def answer_of(response: Response) -> Answer:
+    """Return what a person answered."""
+    if not response.names:
         return Answer((), "none", "")
-    return Answer(names, "approve" if chosen == APPROVE else "refuse" if chosen == REFUSE else "none", comment)
+    chosen: Chosen = "approve" if response.option == APPROVE else "refuse" if response.option == REFUSE else "none"
+    return Answer(response.names, chosen, response.comment)
 
 
 def judge(answer: Answer, given: Circumstances) -> Verdict:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_lowercase
-from typing import Any
 
 from tieout.errors import TieoutError
 from tieout.payments.bank_decisions import Kind, decide
 from tieout.payments.bank_questions import Question, Questions
+from tieout.responses import CarriedOut, Response
 
 DECIDE, SKIP = "Decide", "Skip"
 OPTIONS = (DECIDE, SKIP)
@@ -33,44 +33,23 @@ class Answer:
     chosen: Mapping[int, Chosen]
 
 
-@dataclass
-class CarriedOut:
-    """Numbers that were decided; that were decided before by the same answer; why others were not."""
-
-    decided: list[int] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        return asdict(self)
-
-
-def answer_of(response: Mapping[str, Any] | None, questions: Questions) -> Answer | None:
+def answer_of(response: Response, questions: Questions) -> Answer | None:
     """Return what a person answered, None where nobody did or all is left open.
-
-    Args:
-        response: of Airflow's human-in-the-loop operator: ``chosen_options``, ``params_input``, ``responded_by_user``.
-        questions: that were shown.
 
     Raises:
         TieoutError: a question or letter that is not there, or a question named twice.
     """
-    person = (response or {}).get("responded_by_user") or {}
-    by = str(person.get("name") or person.get("id") or "").strip()
-    option = ((response or {}).get("chosen_options") or [SKIP])[0]
-    if not by or option != DECIDE or response is None:
+    if not response.by or response.option != DECIDE:
         return None
-    said = response.get("params_input") or {}
     asked = {question.number: question for question in questions.asked}
     chosen: dict[int, Chosen] = {}
     for name in ("match", "none"):
-        for part in filter(None, (each.strip().lower() for each in str(said.get(name) or "").split(","))):
-            number, choice = _chosen(name, part, asked)
+        for part in response.listed(name):
+            number, choice = _chosen(name, part.lower(), asked)
             if number in chosen:
                 raise TieoutError(f"Question {number} is answered twice.", "Name each number once.")
             chosen[number] = choice
-    return Answer(by, str(said.get("comment") or "").strip(), chosen)
+    return Answer(response.by, response.comment, chosen)
 
 
 def carry_out(dsn: str, questions: Questions, answer: Answer, now: datetime) -> CarriedOut:
@@ -99,7 +78,7 @@ def carry_out(dsn: str, questions: Questions, answer: Answer, now: datetime) -> 
                 seen_at=questions.seen_at,
             )
         except TieoutError as error:
-            done.refused[str(question.number)] = str(error)
+            done.refused[question.number] = str(error)
             continue
         (done.decided if made.is_new else done.repeated).append(question.number)
     return done

@@ -1,7 +1,7 @@
 """Carries out a person's answer to a review batch: once, in their name, and never over another's head."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from tieout.quality.steward import Action
 from tieout.quality.steward import decide as decide_rows
 from tieout.resolution.item_decisions import ItemKind, decide_item, decide_unit, decide_unit_code
 from tieout.resolution.steward import decide_vendors
+from tieout.responses import CarriedOut, Response
 from tieout.stewardship.batch import Batch, Line
 from tieout.stewardship.vocabulary import SKIP, SPLIT
 from tieout.warehouse.connection import connect
@@ -33,41 +34,19 @@ class Answer:
     actions: Mapping[int, str]
 
 
-@dataclass
-class CarriedOut:
-    """Numbers that were decided; numbers that were decided before by the same answer; why others were not."""
-
-    decided: list[int] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
-    refused: dict[int, str] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        refused = {str(number): why for number, why in self.refused.items()}
-        return {"decided": self.decided, "repeated": self.repeated, "refused": refused}
-
-
-def answer_of(response: Mapping[str, Any] | None, batch: Batch) -> Answer | None:
+def answer_of(response: Response, batch: Batch) -> Answer | None:
     """Return what a person answered, None where nobody did or the batch is left as it is.
-
-    Args:
-        response: of Airflow's human-in-the-loop operator: ``chosen_options``, ``params_input``, ``responded_by_user``.
-        batch: that was shown.
 
     Raises:
         TieoutError: a split names a line that is not there, or one twice.
     """
-    person = (response or {}).get("responded_by_user") or {}
-    by = str(person.get("name") or person.get("id") or "").strip()
-    chosen = ((response or {}).get("chosen_options") or [SKIP])[0]
-    if not by or chosen == SKIP or response is None:
+    if not response.by or response.option in ("", SKIP):
         return None
-    said = response.get("params_input") or {}
-    if chosen == SPLIT:
-        actions = _split(said, {line.number for line in batch.lines})
+    if response.option == SPLIT:
+        actions = _split(response, {line.number for line in batch.lines})
     else:
-        actions = {line.number: chosen.lower() for line in batch.lines}
-    return Answer(by, str(said.get("comment") or "").strip(), actions)
+        actions = {line.number: response.option.lower() for line in batch.lines}
+    return Answer(response.by, response.comment, actions)
 
 
 def carry_out(dsn: str, batch: Batch, answer: Answer, now: datetime) -> CarriedOut:
@@ -94,10 +73,10 @@ def carry_out(dsn: str, batch: Batch, answer: Answer, now: datetime) -> CarriedO
     return done
 
 
-def _split(said: Mapping[str, Any], numbers: set[int]) -> dict[int, str]:
+def _split(response: Response, numbers: set[int]) -> dict[int, str]:
     actions: dict[int, str] = {}
     for name in FIELDS:
-        for part in filter(None, (each.strip() for each in str(said.get(name) or "").split(","))):
+        for part in response.listed(name):
             number = int(part) if part.isdigit() else 0
             if number not in numbers or number in actions:
                 raise TieoutError(

@@ -6,6 +6,7 @@ import pytest
 
 from tieout.payments.approval import Answer, Circumstances, answer_of, judge
 from tieout.payments.people import login
+from tieout.responses import Response
 
 CLEAN = Circumstances("a", "a", "a", (), {"a.clerk": "entered an invoice of the batch"}, "t.reasurer")
 APPROVED = Answer(("c.fo",), "approve", "")
@@ -38,20 +39,18 @@ def test_everything_else_refuses_and_says_why(answer, given, says):
 
 @pytest.mark.parametrize("response", [None, {}, {"chosen_options": ["Approve"], "responded_by_user": None}])
 def test_an_answer_of_nobody_is_none(response):
-    assert answer_of(response).chosen == "none"
+    assert answer_of(Response.of(response)).chosen == "none"
 
 
 def test_an_option_that_nobody_knows_approves_nothing():
     person = {"id": "1", "name": "c.fo"}
-    assert answer_of({"chosen_options": ["Yes"], "responded_by_user": person}).chosen == "none"
+    assert answer_of(Response.of({"chosen_options": ["Yes"], "responded_by_user": person})).chosen == "none"
 
 
 def test_a_person_is_known_by_name_and_id():
     person = {"id": "1", "name": "c.fo"}
-    answer = answer_of(
-        {"chosen_options": ["Approve"], "responded_by_user": person, "params_input": {"comment": " ok "}}
-    )
-    assert answer == Answer(("c.fo", "1"), "approve", "ok")
+    said = {"chosen_options": ["Approve"], "responded_by_user": person, "params_input": {"comment": " ok "}}
+    assert answer_of(Response.of(said)) == Answer(("c.fo", "1"), "approve", "ok")
 
 
 @pytest.mark.parametrize("name", ["C.FO", " c.fo ", "c.fo@lake.example"])
