@@ -100,6 +100,7 @@ def test_what_writes_the_warehouse_runs_in_the_pool_of_one(facts):
         "confirm_bank_detail": ("confirm",),
         "reconcile": ("carry_out",),
         "close_period": ("close",),
+        "rotate_keys": ("rotate",),
     }
     for dag_id, tasks in writers.items():
         assert all(facts["dags"][dag_id]["tasks"][task]["pool"] == "writers" for task in tasks)

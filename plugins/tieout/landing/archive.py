@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tieout.landing.frames import seal, unseal
+from tieout.landing.frames import key_of, seal, unseal
 from tieout.landing.keys import Keys
 from tieout.landing.places import place, temporary_name
 
@@ -118,6 +118,29 @@ class Archive:
                 return b"".join(unseal(file, self._keys))
         except FileNotFoundError:
             return None
+
+    def reseal(self, path: str) -> bool:
+        """Bring what has this name under the current key, whole or not at all; return whether it was under another.
+
+        What is not encrypted stays as it is.
+
+        Raises:
+            MalformedPayload: it was changed or cut.
+            ConfigurationError: its key is not at hand.
+        """
+        with self._place.open(path, "rb") as file:
+            key, compressed = key_of(file)
+            if key is None or key == self._keys.current[0]:
+                return False
+        temporary = temporary_name()
+        try:
+            with self._place.open(path, "rb") as old, self._place.open(temporary, "wb") as new:
+                new.writelines(seal(unseal(old, self._keys), self._keys, compress=compressed))
+            self._place.move(temporary, path)
+        except BaseException:
+            self._place.remove(temporary)
+            raise
+        return True
 
     def _publish(self, temporary: str, target: str) -> None:
         """Give a finished payload its name. One that is there already stays as it is."""

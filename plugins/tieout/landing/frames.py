@@ -72,6 +72,15 @@ def unseal(source: Readable, keys: Keys) -> Iterator[bytes]:
     return _inflate(frames) if flags & COMPRESSED else frames
 
 
+def key_of(source: Readable) -> tuple[bytes | None, bool]:
+    """Return the id of an archived form's key, none where it is not one, and whether it is compressed."""
+    header = source.read(HEADER_BYTES)
+    if len(header) != HEADER_BYTES or not header.startswith(MAGIC):
+        return None, False
+    start = len(MAGIC) + 1
+    return header[start : start + KEY_ID_BYTES], bool(header[len(MAGIC)] & COMPRESSED)
+
+
 def _frames(source: Readable, cipher: AESGCM, header: bytes) -> Iterator[bytes]:
     number = 0
     following = _read_frame(source)

@@ -1,8 +1,8 @@
 """Keys of the archive and of sensitive fields, and what is done with them.
 
 A sensitive value becomes three texts: a token (a keyed hash, for joins), its last four characters, and a ciphertext
-(AES-256-GCM). Rotation: a new encryption key is put first, the old ones stay behind it for reading. The token's key is
-never rotated by itself, because tokens are joined over years.
+(AES-256-GCM). Rotation: a new encryption key is put first, the old ones stay behind it for reading until everything is
+under the new one (landing/rotation.py). The token's key is never rotated, because tokens are joined over years.
 """
 
 import base64
@@ -24,7 +24,7 @@ KEY_ID_BYTES = 4
 SHOWN = 4
 # Below this length the last four would show half of the number or more.
 SHOWN_FROM = 8
-_PREFIX = "aesgcm1:"
+PREFIX = "aesgcm1:"
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,18 @@ class Keys:
         identity, cipher = self.current
         nonce = os.urandom(NONCE_BYTES)
         sealed = identity + nonce + cipher.encrypt(nonce, value.encode(), identity)
-        return _PREFIX + base64.b64encode(sealed).decode()
+        return PREFIX + base64.b64encode(sealed).decode()
+
+    def renewed(self, text: str) -> str:
+        """Return a ciphertext under the current key: as it is where it is, else made anew. Other texts stay.
+
+        Raises:
+            ConfigurationError: its key is not at hand.
+            MalformedPayload: it was changed.
+        """
+        if not text.startswith(PREFIX) or _identity(text) == self.current[0]:
+            return text
+        return self.encrypt(self.decrypt(text))
 
     def encrypt_bytes(self, content: bytes, bound_to: bytes) -> bytes:
         """Return a ciphertext that names its key. It decrypts only with the same ``bound_to``: say whose it is."""
@@ -137,7 +148,7 @@ class Keys:
             MalformedPayload: it is not a ciphertext, or was changed.
         """
         try:
-            sealed = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
+            sealed = base64.b64decode(text.removeprefix(PREFIX), validate=True)
             identity, rest = sealed[:KEY_ID_BYTES], sealed[KEY_ID_BYTES:]
             plain = self.cipher(identity).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], identity)
         except (binascii.Error, InvalidTag, ValueError) as error:
@@ -150,6 +161,14 @@ class Keys:
 def key_id(key: bytes) -> bytes:
     """Return the short id under which a key is named in headers: it tells nothing about the key."""
     return hashlib.sha256(b"tieout key id" + key).digest()[:KEY_ID_BYTES]
+
+
+def _identity(text: str) -> bytes:
+    """Return the id of the key of a ciphertext; empty where it is none."""
+    try:
+        return base64.b64decode(text.removeprefix(PREFIX), validate=True)[:KEY_ID_BYTES]
+    except binascii.Error:
+        return b""
 
 
 def _key_bytes(key: bytes) -> bytes:
