@@ -1,7 +1,6 @@
 {#
     The newest version of each record known at as-of, with tombstones left out: versions rank by source time (none is
-    oldest), profile version, knowledge time and row number. A row is known from its batch's promotion on; one that
-    was held back, from its release on; one that waits or was rejected, never.
+    oldest), profile version, knowledge time and row number.
 
     An object that a what-if was given is read from the what-if's own schema instead: its rows are what is asked.
 #}
@@ -18,8 +17,8 @@
     from (
         select
             version.*,
-            case when held.quarantine_id is null then promotion.known_at else held.decided_known_at end as _known_at,
-            min(case when held.quarantine_id is null then promotion.known_at else held.decided_known_at end) over (
+            {{ known_at() }} as _known_at,
+            min({{ known_at() }}) over (
                 partition by version._source_system, version._record_key
             ) as _first_known_at,
             row_number() over (
@@ -27,32 +26,45 @@
                 order by
                     version._source_updated_at desc nulls last,
                     version._profile_version desc,
-                    case when held.quarantine_id is null then promotion.known_at else held.decided_known_at end desc,
+                    {{ known_at() }} desc,
                     version._row_number desc,
                     version._row_sha256 desc
             ) as _rank
-        from {{ source('raw', object) }} as version
-        {%- if continues() %}
-        inner join {{ touched }} as touched
-            on
-                touched.kind = '{{ object }}'
-                and version._source_system = touched._source_system
-                and version._record_key = touched._record_key
-        {%- endif %}
-        inner join {{ source('gate', 'promotion') }} as promotion on version._batch_id = promotion.batch_id
-        left join {{ source('gate', 'quarantine') }} as held
-            on
-                held.object = '{{ object }}'
-                and version._batch_id = held.batch_id
-                and version._row_number = held.row_number
-        where
-            (
-                held.quarantine_id is null and promotion.known_at <= {{ as_of() }}
-                or held.state = 'released' and held.decided_known_at <= {{ as_of() }}
-            )
+        {{ known_rows(object, touched) | indent(8) }}
     ) as ranked
     where _rank = 1 and not _deleted
     {%- endif %}
+{%- endmacro %}
+
+{#
+    Since when a row is known: from its batch's promotion on; one that was held back, from its release on; one that waits
+    or was rejected, never.
+#}
+{% macro known_at() -%}
+    case when held.quarantine_id is null then promotion.known_at else held.decided_known_at end
+{%- endmacro %}
+
+{# From and where of the versions known at as-of, of what is touched where a build continues another. #}
+{% macro known_rows(object, touched) -%}
+from {{ source('raw', object) }} as version
+{%- if continues() %}
+inner join {{ touched }} as touched
+    on
+        touched.kind = '{{ object }}'
+        and version._source_system = touched._source_system
+        and version._record_key = touched._record_key
+{%- endif %}
+inner join {{ source('gate', 'promotion') }} as promotion on version._batch_id = promotion.batch_id
+left join {{ source('gate', 'quarantine') }} as held
+    on
+        held.object = '{{ object }}'
+        and version._batch_id = held.batch_id
+        and version._row_number = held.row_number
+where
+    (
+        held.quarantine_id is null and promotion.known_at <= {{ as_of() }}
+        or held.state = 'released' and held.decided_known_at <= {{ as_of() }}
+    )
 {%- endmacro %}
 
 {#
@@ -63,34 +75,18 @@
     {%- set touched = ref('stg_touched_records') -%}
     select
         version.*,
-        promotion.known_at as _known_at,
+        {{ known_at() }} as _known_at,
         row_number() over (
             partition by version._source_system, version._record_key
             order by
                 version._source_updated_at nulls first,
                 version._profile_version,
-                promotion.known_at,
+                {{ known_at() }},
                 version._row_number,
                 version._row_sha256
         ) as _place
-    from {{ source('raw', object) }} as version
-    {%- if continues() %}
-    inner join {{ touched }} as touched
-        on
-            touched.kind = '{{ object }}'
-            and version._source_system = touched._source_system
-            and version._record_key = touched._record_key
-    {%- endif %}
-    inner join {{ source('gate', 'promotion') }} as promotion on version._batch_id = promotion.batch_id
-    left join {{ source('gate', 'quarantine') }} as held
-        on
-            held.object = '{{ object }}'
-            and version._batch_id = held.batch_id
-            and version._row_number = held.row_number
-    where
-        not version._deleted
-        and promotion.known_at <= {{ as_of() }}
-        and (held.quarantine_id is null or held.state = 'released' and held.decided_known_at <= {{ as_of() }})
+    {{ known_rows(object, touched) | indent(4) }}
+        and not version._deleted
 {%- endmacro %}
 
 {# Where a staged row comes from and since when it is known. #}
