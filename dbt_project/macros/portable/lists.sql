@@ -10,3 +10,16 @@
 {% macro postgres__json_texts(document, name) -%}
     lateral jsonb_array_elements_text({{ document }}::jsonb -> '{{ name }}') as listed (listed_value)
 {%- endmacro %}
+
+{# The elements of an array of texts, as a relation with column `listed_value` for a cross join; nothing where it is empty. #}
+{% macro each_text(texts) -%}
+    {{ return(adapter.dispatch('each_text', 'tieout')(texts)) }}
+{%- endmacro %}
+
+{% macro default__each_text(texts) -%}
+    explode({{ texts }}) as listed (listed_value)
+{%- endmacro %}
+
+{% macro postgres__each_text(texts) -%}
+    lateral unnest({{ texts }}) as listed (listed_value)
+{%- endmacro %}

@@ -25,6 +25,7 @@ with calculated as (
         'duplicate_vendor_rate', 'duplicate_vendor_reduction', 'erp_sync_success_rate', 'manual_touches_per_invoice',
         'payment_cycle_time', 'invoice_cycle_time', 'approval_to_posting_time', 'payment_ack_time',
         'payment_exception_rate', 'on_time_payment_rate', 'discount_capture_rate', 'cash_forecast', 'accrual_accuracy',
+        'reconciliation_completion_time',
     ] %}
     select {{ kpi_columns() }} from {{ ref('figure_' ~ calculation) }}
     {% if not loop.last %}union all{% endif %}
