@@ -28,6 +28,7 @@ def due(estate: Payer) -> None:
     estate.owed("too-far", "60.00", "2026-04-06")
     estate.owed("not-posted", "50.00", "2026-03-20", status="approved")
     estate.owed("undated", "40.00", None)
+    estate.owed("odd-terms", "41.00", None, payment_term_code="X99")
 
 
 def discounts(estate: Payer) -> None:
@@ -107,7 +108,15 @@ def codings(estate: Payer) -> None:
     ):
         estate.order(f"O-{name}", line(1, "9.00", account_code=on_order), vendor=vendor)
         estate.invoice(name, f"O-{name}", 1, "9.00", "2026-03-02", vendor_number=f"S-{vendor}",
-                       line={"account_code": own})  # fmt: skip
+                       line={"account_code": own}, due_date="2026-06-30")  # fmt: skip
+    for name, vendor, status in (
+        ("n-vendor", "coded", "entered"),
+        ("n-none", "V1", "entered"),
+        ("n-posted", "V1", "posted"),
+    ):
+        estate.invoice(name, None, 1, "9.00", "2026-03-02", vendor_number=f"S-{vendor}", status=status,
+                       due_date="2026-06-30")  # fmt: skip
+    estate.invoice("n-credit", None, 1, "9.00", "2026-03-02", kind="credit")
 
 
 def approvals(estate: Payer) -> None:
@@ -158,7 +167,7 @@ def test_what_is_due_within_the_horizon_is_proposed_for_the_day_on_which_it_is_d
     assert proposal["last-day"]["requested_date"] == date(2026, 4, 5)
     assert proposal.reasons()["too-far"] == "not_due"
     assert proposal.reasons()["not-posted"] == "not_posted"
-    assert proposal.reasons()["undated"] == "no_due_date"
+    assert proposal.reasons()["odd-terms"] == "no_due_date"
 
 
 def test_a_discount_worth_taking_is_taken_on_its_last_day_and_not_after(proposal: Proposal) -> None:
@@ -221,6 +230,17 @@ def test_a_line_without_coding_takes_that_of_its_order_then_that_of_its_vendor(p
         "ap:c-vendor": ("6900", "CC9", "vendor"),
         "ap:c-none": (None, None, None),
     }
+
+
+def test_coding_and_terms_that_are_still_missing_are_found_and_no_terms_recovered(proposal: Proposal) -> None:
+    found = proposal.warehouse.rows(
+        "select invoice_id, code, actual, stage from match.match_finding where code in ('MISSING_DATA', 'RECOVERY_DUE')"
+    )
+    assert {tuple(row.values()) for row in found} == {
+        ("ap:undated", "MISSING_DATA", "terms", "after_posting"),
+        ("ap:n-none", "MISSING_DATA", "coding", "before_posting"),
+    }
+    assert proposal.reasons()["undated"] == "held"
 
 
 def test_what_nobody_approved_is_held_from_payment_and_nothing_is_recovered_of_it(proposal: Proposal) -> None:

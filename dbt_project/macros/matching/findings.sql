@@ -115,6 +115,15 @@ union all
     || {{ billed }}.invoice_date || ' or the 7 days before it.' as explanation
 {%- endmacro %}
 
+{#
+    Whether a finding on a posted invoice tells of money to recover: not of an approval that can be given yet, nor of terms
+    that only its payment waits for.
+#}
+{% macro tells_of_recovery(finding) -%}
+    {{ finding }}.code not in ({{ approval_codes() }})
+        and not ({{ finding }}.code = 'MISSING_DATA' and {{ finding }}.actual = 'terms')
+{%- endmacro %}
+
 {# Codes of what lacks an approval: it can be given yet, so nothing is to be recovered. #}
 {% macro approval_codes() -%}
     'NOT_APPROVED', 'APPROVAL_OVER_LIMIT', 'SELF_APPROVED'

@@ -22,6 +22,7 @@ vendor as (
         end as inactive_since,
         v.source_ref,
         v.source_ref_system,
+        concat_ws(' ', v.default_account_code, v.default_cost_center_code) as default_coding,
         r.source_system is not null as is_record
     from {{ ref('stg_vendors') }} as v
     left join record_system as r on v._source_system = r.source_system
@@ -112,12 +113,15 @@ placed as (
     inner join answered as record on a.record_vendor_id = record.vendor_id
 ),
 
--- Documents read a vendor's key, which numbers of the whole cluster are blocked since when, and what awaits review.
+-- Documents read a vendor's key, which numbers of the whole cluster are blocked since when, their default coding, and
+-- what awaits review.
 cluster as (
     select
         vendor_key,
         bool_or(is_record) as is_known,
-        {{ joined("case when is_record then vendor_id || ' ' || coalesce(inactive_since::text, '') end") }} as records,
+        {{ joined(
+            "case when is_record then vendor_id || ' ' || coalesce(inactive_since::text, '') || ' ' || default_coding end"
+        ) }} as records,
         {{ first_text('review_cluster_id') }} as review_cluster_id
     from placed
     group by vendor_key

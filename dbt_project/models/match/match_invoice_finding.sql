@@ -11,14 +11,45 @@ with empty_line as (
     group by l.invoice_id
 ),
 
--- Invoices of which something is said: a summary invoice has no lines that could carry a tax code.
-invoice as (
+-- Lines that name no order, and that neither source nor vendor gives an account.
+uncoded_line as (
+    select
+        l.invoice_id,
+        min(l.line_number) as first_line
+    from {{ of_units(ref('int_invoice_lines'), 'invoice_id') }} as l
+    where l.kind = 'invoice' and l.purchase_order_id is null and coalesce(l.account_code, '') = ''
+    group by l.invoice_id
+),
+
+-- What an ERP posts and pays by its own defaults needs neither coding nor terms from the invoice.
+paying_entity as (
+    select entity_id
+    from {{ ref('int_entities') }}
+    where payment_origin = 'tieout'
+),
+
+measured as (
     select
         i.*,
         i.tax_amount <> 0 and i.line_count > 0 and i.coded_line_count = 0 as has_uncoded_tax,
-        empty_line.first_line as first_empty_line
+        empty_line.first_line as first_empty_line,
+        case when paying_entity.entity_id is not null and not i.is_posted then uncoded_line.first_line end
+            as first_uncoded_line,
+        paying_entity.entity_id is not null
+        and i.kind = 'invoice'
+        and not i.is_paid
+        and i.due_date is null
+        and coalesce(i.payment_term_code, '') = '' as has_no_terms
     from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
     left join empty_line on i.invoice_id = empty_line.invoice_id
+    left join uncoded_line on i.invoice_id = uncoded_line.invoice_id
+    left join paying_entity on i.entity_id = paying_entity.entity_id
+),
+
+-- Invoices of which something is said: a summary invoice has no lines that could carry a tax code.
+invoice as (
+    select i.*
+    from measured as i
     where
         not i.is_cancelled
         and (
@@ -26,9 +57,11 @@ invoice as (
             or i.vendor_inactive_since <= i.invoice_date
             or i.invoice_date is null
             or coalesce(i.invoice_number, '') = ''
-            or (i.tax_amount <> 0 and i.line_count > 0 and i.coded_line_count = 0)
+            or i.has_uncoded_tax
             or i.has_only_held_lines
-            or empty_line.invoice_id is not null
+            or i.first_empty_line is not null
+            or i.first_uncoded_line is not null
+            or i.has_no_terms
         )
 ),
 
@@ -64,14 +97,16 @@ invoice_finding as (
     select
         'MISSING_DATA' as code,
         i.invoice_id,
-        'date, number, lines, quantities and tax codes' as expected,
+        'date, number, lines, quantities, tax codes, coding and terms' as expected,
         concat_ws(
             ', ',
             case when i.invoice_date is null then 'date' end,
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
             case when i.first_empty_line is not null then 'quantity' end,
             case when i.has_uncoded_tax then 'tax code' end,
-            case when i.has_only_held_lines then 'lines' end
+            case when i.has_only_held_lines then 'lines' end,
+            case when i.first_uncoded_line is not null then 'coding' end,
+            case when i.has_no_terms then 'terms' end
         ) as actual,
         null as limit_applied,
         null as policy_id,
@@ -82,7 +117,9 @@ invoice_finding as (
             case when coalesce(i.invoice_number, '') = '' then 'number' end,
             'quantity on line ' || i.first_empty_line,
             case when i.has_uncoded_tax then 'tax code for its tax of ' || {{ money('i.tax_amount') }} end,
-            case when i.has_only_held_lines then 'line that the quality gate let through' end
+            case when i.has_only_held_lines then 'line that the quality gate let through' end,
+            'account on line ' || i.first_uncoded_line || ', nor has its vendor',
+            case when i.has_no_terms then 'due date or terms' end
         ) || '.' as explanation
     from invoice as i
     where
@@ -91,6 +128,8 @@ invoice_finding as (
         or i.first_empty_line is not null
         or i.has_uncoded_tax
         or i.has_only_held_lines
+        or i.first_uncoded_line is not null
+        or i.has_no_terms
 )
 
 select

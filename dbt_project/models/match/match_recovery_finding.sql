@@ -19,7 +19,7 @@ with standing as (
         and f.blocking
         and not f.is_released
         and f.invoice_id is not null
-        and f.code not in ({{ approval_codes() }})
+        and {{ tells_of_recovery('f') }}
     {%- if findings and only_touched() %}
     union all
     select
@@ -34,7 +34,7 @@ with standing as (
         f.stage = 'after_posting'
         and f.blocking
         and not f.is_released
-        and f.code not in ({{ approval_codes() }})
+        and {{ tells_of_recovery('f') }}
         and not exists (
             select 1
             from {{ ref('match_touched') }} as again
