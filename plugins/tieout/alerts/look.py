@@ -7,11 +7,12 @@ from pathlib import Path
 
 import psycopg
 
-from tieout.alerts import ages, due
+from tieout.alerts import ages, due, lists
 from tieout.alerts.alerting import Alerting
 from tieout.alerts.promise_file import load_promises, served_by
 from tieout.alerts.promises import Promise, late
 from tieout.landing.configuration_files import inspect
+from tieout.screening.configuration import fresh_days
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def look(
     connection: psycopg.Connection, *, config: Path, alerting: Alerting, schedules: Schedules | None, now: datetime,
     business_now: datetime, made: due.Made,
 ) -> tuple[list[Promise], dict[str, int]]:  # fmt: skip
-    """Record what is late and what did not run; resolve what came and ran since.
+    """Record what is late, what stopped coming and what did not run; resolve what came and ran since.
 
     Args:
         config: folder of the configuration. A mistake in it is another task's to tell; what can be read is used.
@@ -35,16 +36,19 @@ def look(
         made: what Airflow knows of runs.
 
     Returns:
-        the promises, and how much is late and missing.
+        the promises, and how much is late, old and missing.
     """
     promises = load_promises(config)
     served = served_by(inspect(config)[0], business_now.date().isoformat())
     broken = late(business_now, promises, served, ages.read_ages(connection, promises, served))
     ages.record_late(connection, broken, business_now)
+    days = fresh_days(config)
+    old = lists.stale(business_now, days, lists.read_taken(connection, days))
+    lists.record_stale(connection, old, business_now)
     missing: dict[str, str] = {}
     if schedules is not None:
         missing = due.waiting_work(connection, now, alerting.waiting)
         missing |= due.missing_runs(schedules.crons, now, alerting.grace, alerting.waiting, schedules.start, made)
     due.record_missing(connection, missing, business_now)
     connection.commit()
-    return promises, {"late": len(broken), "missing": len(missing)}
+    return promises, {"late": len(broken), "old": len(old), "missing": len(missing)}

@@ -10,7 +10,7 @@ from launcher import health
 from tests.integration.alerts.conftest import MAIL, NOW
 from tests.support.listeners import HealthEndpoint, serving
 from tieout import settings
-from tieout.alerts import ages, store
+from tieout.alerts import ages, lists, store
 from tieout.alerts.alerting import Alerting
 from tieout.alerts.look import Schedules, look
 from tieout.alerts.promises import ARRIVED, KNOWN, Promise, Served, late
@@ -125,6 +125,41 @@ def test_a_dag_that_did_not_run_is_noticed_and_over_when_it_has(connection):
     assert at(75) == []
 
 
+def test_a_screening_list_that_stops_coming_is_noticed_until_it_comes_again(connection):
+    days = {"sdn": 14, "leie": 45}
+
+    def at(after):
+        lists.record_stale(connection, lists.stale(NOW + after, days, lists.read_taken(connection, days)), NOW + after)
+        return [fingerprint for (fingerprint,) in connection.execute(OPEN)]
+
+    def took(feed, after, outcome="landed"):
+        connection.execute(
+            "insert into ops.taken_file (source_system, feed, path, size_bytes, modified_at, outcome, taken_at)"
+            " values ('screening', %(feed)s, %(feed)s, 1, %(at)s, %(outcome)s, %(at)s)",
+            {"feed": feed, "at": NOW + after, "outcome": outcome},
+        )
+
+    day = timedelta(days=1)
+    assert at(90 * day) == []  # nobody has asked for a list yet
+    connection.execute(
+        "insert into ops.interface_run (direction, source_system, feed, object, interval_start, interval_end,"
+        " started_at, outcome) values ('extract', 'screening', 'sdn', 'screening_entry', %s, %s, %s, 'succeeded')",
+        (NOW, NOW, NOW),
+    )
+    took("sdn", 2 * day)
+    assert at(16 * day) == []
+    assert at(16 * day + timedelta(seconds=1)) == ["stale:screening:sdn"]
+    took("sdn", 17 * day, "rejected")
+    assert at(17 * day) == ["stale:screening:sdn"]
+    took("sdn", 18 * day, "repeated")
+    assert at(18 * day) == []
+    assert at(46 * day) == ["stale:screening:leie", "stale:screening:sdn"]  # the one never came, the other no more
+    ((runbook, said),) = connection.execute(
+        "select runbook, message from ops.incident where fingerprint = 'stale:screening:leie'"
+    )
+    assert (runbook, "more than 45 days ago" in said) == ("decide_screening", True)
+
+
 def test_the_dag_tells_people_and_leaves_a_heartbeat_also_on_a_wrong_configuration(
     airflow_warehouse, connection, mail, monkeypatch, tmp_path
 ):
@@ -135,7 +170,7 @@ def test_the_dag_tells_people_and_leaves_a_heartbeat_also_on_a_wrong_configurati
     schedules._schedules.cache_clear()
     done = Watch(task_id="watch").execute({})
     schedules._schedules.cache_clear()
-    assert done == {"late": 0, "missing": 1, "sent": {"opened": 1}}
+    assert done == {"late": 0, "old": 0, "missing": 1, "sent": {"opened": 1}}
     assert mail.subjects == ["Tieout: [high] Tieout: pipeline failed"]
     assert "extract_ap did not run" in mail.mails[0][2]
     assert health.warehouse_troubles(airflow_warehouse, settings.wall_now(), timedelta(minutes=1)) == []

@@ -8,7 +8,7 @@ from tieout import settings
 from tieout.errors import ConfigurationError
 from tieout.screening.configuration import load_screening, screening_problems
 
-RIGHT = "threshold: 0.70\ncompliance: [eve, dan]\nprepared_by: ann\napproved_by: bob\n"
+RIGHT = "threshold: 0.70\ncompliance: [eve, dan]\nfresh_days: {sdn: 14}\nprepared_by: ann\napproved_by: bob\n"
 
 
 def test_the_deployments_own_file_is_right():
@@ -27,6 +27,8 @@ def test_the_deployments_own_file_is_right():
         ("eve", '""', "names nobody"),
         ("[eve, dan]", "[]", "who decides on hits?"),
         ("compliance: [eve, dan]\n", "", "'compliance' is missing"),
+        ("fresh_days: {sdn: 14}\n", "", "'fresh_days' is missing"),
+        ("sdn: 14", "sdn: 0", "whole number of at least 1"),
         ("approved_by: bob\n", "", "'approved_by' is missing"),
         ("prepared_by", "set_by", "unknown key"),
     ],
@@ -34,7 +36,7 @@ def test_the_deployments_own_file_is_right():
 def test_a_mistake_is_named_and_the_file_is_not_used(tmp_path, old, new, says):
     (tmp_path / "screening.yml").write_text(RIGHT)
     read = load_screening(tmp_path)
-    assert (read.threshold, read.compliance) == (Decimal("0.70"), ("eve", "dan"))
+    assert (read.threshold, read.compliance, read.fresh_days) == (Decimal("0.70"), ("eve", "dan"), {"sdn": 14})
     (tmp_path / "screening.yml").write_text(RIGHT.replace(old, new))
 
     assert says in " ".join(problem.message for problem in screening_problems(tmp_path))
