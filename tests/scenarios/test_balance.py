@@ -12,7 +12,7 @@ from tests.scenarios.warehouse import Warehouse, at
 from tieout.errors import ConfigurationError, TieoutError
 from tieout.warehouse.close import Request, close_period, closed
 from tieout.warehouse.connection import connect
-from tieout.warehouse.reopened import differences, latest_close
+from tieout.warehouse.reopened import differences, latest_close, show
 
 BANK = "bank"
 AS_OF, LATER = at("2026-04-02T10:00"), at("2026-04-03T10:00")
@@ -231,3 +231,37 @@ def test_a_ledger_without_control_accounts_is_not_judged(models: Warehouse) -> N
     estate.land(models, AS_OF)
     models.build(AS_OF, select=["+balance"], data_tests=False)
     assert models.rows("select * from mart.balance") == []
+
+
+@pytest.mark.slow
+def test_a_close_is_shown_as_it_was_known_after_later_data_came(models: Warehouse) -> None:
+    """The whole warehouse, built again as of the close: what was corrected since stands beside it, corrected."""
+    books = Books(Estate())
+    books.invoice("good", "50.00", "2026-03-04")
+    books.journal("JG", "D-good", "2026-03-04", account_6500=50, account_2100=-50)
+    books.invoice("open", "20.00", "2026-03-06")
+    books.estate.land(models, AS_OF)
+    models.build(AS_OF, select=["fqn:*"], data_tests=False)
+    close = close_period(models.dsn, Request("2026-03", "H1", "c.reyes", "Booked in April"), now=AS_OF)
+    books.journal("JO", "D-open", "2026-03-06", account_6500=20, account_2100=-20)
+    books.invoice("late", "7.00", "2026-03-30")
+    books.estate.land(models, LATER)
+    models.build(LATER, select=["fqn:*"], data_tests=False)
+    now_known = balance_of_payables(models, "mart")
+    assert now_known != (Decimal(70), Decimal(50))
+
+    shown = show(models.dsn, period="2026-03", entity_id="H1", keep=1, now=LATER)
+    assert (shown.close, shown.schema_prefix) == (close, f"rebuild_close_{close.close_id}_")
+    assert balance_of_payables(models, f"{shown.schema_prefix}mart") == (Decimal(70), Decimal(50))
+    held = f"select actual from {shown.schema_prefix}match.match_hold where code = 'GL_OUT_OF_BALANCE'"
+    assert models.rows(held) == [{"actual": "ap_control USD 50"}]
+    assert balance_of_payables(models, "mart") == now_known
+
+
+def balance_of_payables(models: Warehouse, schema: str) -> tuple[Decimal, Decimal]:
+    """What subledger and ledger moved in March."""
+    (row,) = models.rows(
+        f"select subledger_amount, gl_amount from {schema}.balance"
+        " where entity_id = 'H1' and kind = 'ap_control' and period = '2026-03'"
+    )
+    return row["subledger_amount"], row["gl_amount"]
