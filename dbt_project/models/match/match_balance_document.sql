@@ -1,5 +1,9 @@
 {{ config(indexes=[{'columns': ['entity_id', 'period']}]) }}
 
+{% set subledgers = [
+    ref('match_subledger_payable'), ref('match_subledger_receipt'), ref('match_subledger_cash'),
+] -%}
+
 with control as (
     select * from {{ ref('int_control_accounts') }}
 ),
@@ -34,6 +38,7 @@ alias as (
 ),
 
 posting as (
+    {% for subledger in subledgers -%}
     select
         kind,
         entity_id,
@@ -45,40 +50,11 @@ posting as (
         amount as subledger_amount,
         null::numeric as gl_amount,
         null::text as journal_ref
-    from {{ ref('match_subledger_payable') }}
+    from {{ subledger }}
 
     union all
 
-    select
-        kind,
-        entity_id,
-        currency,
-        document_ref,
-        document_type,
-        {{ ledger_period('posted_at') }} as period,
-        posted_at,
-        amount as subledger_amount,
-        null::numeric as gl_amount,
-        null::text as journal_ref
-    from {{ ref('match_subledger_receipt') }}
-
-    union all
-
-    select
-        kind,
-        entity_id,
-        currency,
-        document_ref,
-        document_type,
-        {{ ledger_period('posted_at') }} as period,
-        posted_at,
-        amount as subledger_amount,
-        null::numeric as gl_amount,
-        null::text as journal_ref
-    from {{ ref('match_subledger_cash') }}
-
-    union all
-
+    {% endfor -%}
     -- What is owed stands on the credit side.
     select
         control.control_type as kind,
