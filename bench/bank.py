@@ -23,7 +23,7 @@ DATABASE = "bench_bank"
 FOLDER = Path(__file__).parent / "_bank"
 AS_OF = datetime(2026, 6, 30, 12, tzinfo=UTC)
 BEFORE = ["path:models/staging", "path:seeds", "path:models/canonical", "path:models/match"]
-LADDER = ["match_bank_named", "match_bank_link", "match_bank_settlement", "match_bank_state"]
+LADDER = ["match_bank_link", "match_bank_settlement", "match_bank_state"]
 ENDS = "select state, coalesce(rung, -1), count(*) from match.match_bank_state group by 1, 2 order by 3 desc"
 
 

@@ -8,3 +8,12 @@ where
     or (state = 'matched' and (payment_count > 1 or fee_amount <> 0 or difference_amount <> 0))
     or (kind = 'out' and currency = taken_currency and taken_amount > abs(amount))
     or reason is null
+
+union all
+
+select
+    bank_entry_id,
+    'twice' as state
+from {{ ref('match_bank_state') }}
+group by bank_entry_id
+having count(*) > 1

@@ -2,3 +2,10 @@
 select payment_id
 from {{ ref('match_bank_settlement') }}
 where settled_amount > amount or returned_amount > amount
+
+union all
+
+select payment_id
+from {{ ref('match_bank_settlement') }}
+group by payment_id
+having count(*) > 1

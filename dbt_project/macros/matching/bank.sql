@@ -50,3 +50,27 @@
         when 5 then 'amount_date_party'
     end
 {%- endmacro %}
+
+{#
+    Entries with the payments that they name, all that is weighed of the two. `tie` is the condition on `payment`; what
+    else it looks at is a relation by bank_entry_id.
+#}
+{% macro named_payments(rung, tie, through=none) -%}
+    select
+        {{ rung }} as rung,
+        entry.entry_no,
+        entry.bank_entry_id,
+        entry.way,
+        entry.booking_date,
+        payment.payment_no,
+        payment.payment_id,
+        payment.amount as payment_amount,
+        payment.currency,
+        {{ same_payer('entry', 'payment') }} as is_payers,
+        {{ bank_amount('entry', 'payment') }} as said_amount
+    from entry
+    {% if through -%}
+    inner join {{ through }} on entry.bank_entry_id = {{ through }}.bank_entry_id
+    {% endif -%}
+    inner join payment on {{ tie }}
+{%- endmacro %}

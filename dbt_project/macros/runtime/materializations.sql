@@ -11,8 +11,9 @@
     appended   what the model yields is added; a full refresh leaves the table alone unless `full_refresh` is true.
 
     The first run and a full refresh make the table anew. PostgreSQL's: several statements in one call, statistics on
-    demand, indexes of a part. `meta.analyze` asks for statistics after every run, not only after the table was made;
-    an index's `where` leaves out rows that nobody looks for.
+    demand, indexes of a part. `meta.analyze` asks for statistics after every run, not only after the table was made, of
+    all columns or of those that it lists; an index's `where` leaves out rows that nobody looks for. `meta.directly` fills
+    a rewritten table without a copy in between, for large ones that do not read themselves: who reads it waits longer.
 #}
 {% materialization touched, adapter='postgres' -%}
     {{ return(keep_table('touched')) }}
@@ -49,8 +50,9 @@
 
 {# A third of the usual sample tells how rows are spread; wide tables cost as much to sample as to write. #}
 {% macro take_statistics(target) -%}
+    {%- set columns = config.get('meta', {}).get('analyze') %}
     set local default_statistics_target = 30;
-    analyze {{ target }}
+    analyze {{ target }}{{ ' (' ~ columns | join(', ') ~ ')' if columns is iterable }}
 {%- endmacro %}
 
 {# A table that is made after the first run holds only what this run touches, unless everything is recomputed. #}
@@ -77,9 +79,10 @@
 
 {% macro continue_table(target, way) -%}
     {%- set yielded = target.identifier ~ '__yielded' -%}
+    {%- set directly = way == 'rewritten' and config.get('meta', {}).get('directly', false) -%}
     create temporary table {{ yielded }} on commit drop as (
         {{ sql }}
-    );
+    ){{ ' with no data' if directly }};
     do $same_columns$
     begin
         if (
@@ -99,5 +102,10 @@
     {%- elif way == 'rewritten' %}
     truncate {{ target }};
     {%- endif %}
-    insert into {{ target }} select * from {{ yielded }}
+    insert into {{ target }}
+    {%- if directly %} (
+        {{ sql }}
+    )
+    {%- else %} select * from {{ yielded }}
+    {%- endif %}
 {%- endmacro %}

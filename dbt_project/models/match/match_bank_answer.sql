@@ -15,13 +15,13 @@ with said as (
         )
 ),
 
-payment as (
+payment as {{ not_kept() }} (
     select * from {{ ref('match_bank_payment') }}
 ),
 
 named as (
     select
-        payment.payment_id,
+        payment.payment_no,
         said.*
     from said
     inner join payment on said.end_to_end_id = payment.end_to_end_id
@@ -30,7 +30,7 @@ named as (
     union all
 
     select
-        payment.payment_id,
+        payment.payment_no,
         said.*
     from said
     inner join payment on said.instruction_id = payment.instruction_id
@@ -39,7 +39,7 @@ named as (
     union all
 
     select
-        payment.payment_id,
+        payment.payment_no,
         said.*
     from said
     inner join payment on said.group_ref = payment.group_ref
@@ -48,7 +48,7 @@ named as (
     union all
 
     select
-        payment.payment_id,
+        payment.payment_no,
         said.*
     from said
     inner join payment on said.message_ref = payment.batch_ref
@@ -58,14 +58,14 @@ named as (
 -- An entry in a notification (camt.054) is as good as an answer; it settles nothing.
 notified as (
     select
-        payment.payment_id,
+        payment.payment_no,
         {{ utc_midnight('n.booking_date') }} as at
     from {{ ref('stg_bank_notifications') }} as n
     inner join payment on n.end_to_end_id = payment.end_to_end_id
 )
 
 select
-    payment_id,
+    payment_no,
     said_of,
     is_accepted,
     at,
@@ -77,7 +77,7 @@ from named
 union all
 
 select
-    payment_id,
+    payment_no,
     'payment' as said_of,
     true as is_accepted,
     at,

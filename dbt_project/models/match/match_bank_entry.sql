@@ -33,6 +33,7 @@ entry as (
 )
 
 select
+    row_number() over () as entry_no,
     concat_ws(':', _source_system, statement_ref, entry_number, detail_number) as bank_entry_id,
     _source_system || ':' || statement_ref as bank_statement_id,
     _source_system as source_system,
@@ -48,7 +49,7 @@ select
     case when amount < 0 then 'out' else 'back' end as way,
     amount,
     abs(amount) as gross_amount,
-    abs(amount) - case when amount < 0 then charges else -charges end as net_amount,
+    greatest(abs(amount) - case when amount < 0 then charges else -charges end, 0) as net_amount,
     charges as charges_amount,
     currency,
     abs(original_amount) as original_amount,

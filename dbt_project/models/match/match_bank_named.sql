@@ -1,15 +1,15 @@
-{{ config(indexes=[{'columns': ['bank_entry_id']}], meta={'analyze': true}) }}
+{{ config(materialized='ephemeral') }}
 
 {#
     The first rungs of the ladder (payments, section 6): entries that a person matched, and entries that name their
     payment. Nobody's amount is looked at to find it, so that what names a payment never falls through to a weaker rung.
 #}
-with entry as (
+with entry as {{ not_kept() }} (
     select * from {{ ref('match_bank_entry') }}
     where kind <> 'fee' and not is_repeat
 ),
 
-payment as (
+payment as {{ not_kept() }} (
     select * from {{ ref('match_bank_payment') }}
 ),
 
@@ -17,127 +17,75 @@ decision as (
     select * from {{ ref('match_bank_decision') }}
 ),
 
-by_decision as (
-    select
-        decision.bank_entry_id,
-        decision.payment_id,
-        0 as rung
-    from decision
-    where decision.is_match
-),
-
-by_end_to_end_id as (
-    select
-        entry.bank_entry_id,
-        payment.payment_id,
-        1 as rung
-    from entry
-    inner join payment on entry.end_to_end_id = payment.end_to_end_id
-),
-
-by_instruction_id as (
-    select
-        entry.bank_entry_id,
-        payment.payment_id,
-        2 as rung
-    from entry
-    inner join payment
-        on entry.instruction_id = payment.instruction_id and {{ same_payer('entry', 'payment') }}
-),
-
-by_cheque_number as (
-    select
-        entry.bank_entry_id,
-        payment.payment_id,
-        2 as rung
-    from entry
-    inner join payment
-        on
-            ltrim(entry.cheque_number, '0') = ltrim(payment.cheque_number, '0')
-            and {{ same_payer('entry', 'payment') }}
-),
-
 -- The bank's own reference says no more than what the bank said of it elsewhere: in a notification.
-by_bank_ref as (
+notice as (
     select
         entry.bank_entry_id,
-        payment.payment_id,
-        2 as rung
+        n.end_to_end_id
     from entry
     inner join {{ ref('stg_bank_notifications') }} as n
         on
             entry.source_system = n._source_system
             and entry.bank_ref = n.bank_ref
             and coalesce(entry.entity_id = n.entity_id, true)
-    inner join payment on n.end_to_end_id = payment.end_to_end_id
     where entry.end_to_end_id is null and entry.instruction_id is null and entry.batch_count is null
 ),
 
+by_reference as (
+    {{ named_payments(2, 'payment.instruction_id = entry.instruction_id and ' ~ same_payer('entry', 'payment')) }}
+    union
+    {{ named_payments(
+        2, "ltrim(payment.cheque_number, '0') = ltrim(entry.cheque_number, '0') and " ~ same_payer('entry', 'payment')
+    ) }}
+    union
+    {{ named_payments(2, 'payment.end_to_end_id = notice.end_to_end_id', 'notice') }}
+),
+
+named as (
+    {{ named_payments(0, 'payment.payment_id = decision.payment_id and decision.is_match', 'decision') }}
+    union all
+    {{ named_payments(1, 'payment.end_to_end_id = entry.end_to_end_id') }}
+    union all
+    select * from by_reference
+),
+
+-- What a person kept apart is not found.
 candidate as (
-    select * from by_decision
-    union all
-    select * from by_end_to_end_id
-    union all
-    select * from by_instruction_id
-    union all
-    select * from by_cheque_number
-    union all
-    select * from by_bank_ref
+    select named.*
+    from named
+    left join decision
+        on
+            named.bank_entry_id = decision.bank_entry_id
+            and named.payment_id = decision.payment_id
+            and not decision.is_match
+    where decision.bank_entry_id is null
 ),
 
--- The first rung that finds anything decides; what a person kept apart is not found.
-decided as (
+-- The first rung that finds anything decides, and there what is worth most; all that a person named is worth as much.
+ranked as (
     select
-        found.*,
-        min(found.rung) over (partition by found.bank_entry_id) as deciding_rung
-    from (
-        select
-            candidate.bank_entry_id,
-            candidate.payment_id,
-            min(candidate.rung) as rung
-        from candidate
-        left join decision
-            on
-                candidate.bank_entry_id = decision.bank_entry_id
-                and candidate.payment_id = decision.payment_id
-                and not decision.is_match
-        where decision.bank_entry_id is null
-        group by candidate.bank_entry_id, candidate.payment_id
-    ) as found
-),
-
-weighed as (
-    select
-        decided.bank_entry_id,
-        decided.payment_id,
-        decided.rung,
-        entry.way,
-        entry.booking_date,
-        payment.amount as payment_amount,
-        coalesce({{ bank_amount('entry', 'payment') }}, payment.amount) as amount,
-        {{ bank_amount('entry', 'payment') }} is not null as is_comparable,
-        case
-            when decided.rung = 0 then 0
-            else
-                case when {{ same_payer('entry', 'payment') }} then 2 else 0 end
-                + case when {{ bank_amount('entry', 'payment') }} = payment.amount then 1 else 0 end
-        end as worth
-    from decided
-    inner join entry on decided.bank_entry_id = entry.bank_entry_id
-    inner join payment on decided.payment_id = payment.payment_id
-    where decided.rung = decided.deciding_rung
+        candidate.*,
+        rank() over (
+            partition by candidate.entry_no
+            order by
+                candidate.rung,
+                case
+                    when candidate.rung = 0 then 0
+                    when candidate.is_payers and candidate.said_amount = candidate.payment_amount then 3
+                    when candidate.is_payers then 2
+                    when candidate.said_amount = candidate.payment_amount then 1
+                    else 0
+                end desc
+        ) as place
+    from candidate
 ),
 
 best as (
     select
         ranked.*,
-        count(*) over (partition by ranked.bank_entry_id) as rivals
-    from (
-        select
-            weighed.*,
-            rank() over (partition by weighed.bank_entry_id order by weighed.worth desc) as place
-        from weighed
-    ) as ranked
+        coalesce(ranked.said_amount, ranked.payment_amount) as amount,
+        count(*) over (partition by ranked.entry_no) as rivals
+    from ranked
     where ranked.place <= 1
 ),
 
@@ -149,7 +97,7 @@ offered as (
             when best.rung = 0 and best.rivals > 1
                 then
                     {{ taken_in_turn(
-                        'best.payment_amount', 'best.amount', 'best.bank_entry_id', by_code_point('best.payment_id')
+                        'best.payment_amount', 'best.amount', 'best.entry_no', by_code_point('best.payment_id')
                     ) }}
             else best.amount
         end as offered_amount,
@@ -166,7 +114,7 @@ taken as (
                     {{ taken_in_turn(
                         'case when offered.is_asked then 0 else offered.offered_amount end',
                         'offered.payment_amount',
-                        'offered.payment_id, offered.way',
+                        'offered.payment_no, offered.way',
                         'offered.rung, ' ~ booking_order('offered')
                     ) }}
             else 0
@@ -175,6 +123,8 @@ taken as (
 )
 
 select
+    entry_no,
+    payment_no,
     bank_entry_id,
     payment_id,
     rung,
@@ -185,5 +135,6 @@ select
         else 'exhausted'
     end as outcome,
     taken_amount::numeric(20, 4) as amount,
-    is_comparable
+    currency,
+    said_amount is not null as is_comparable
 from taken

@@ -10,6 +10,7 @@ with payment as (
 )
 
 select
+    row_number() over () as payment_no,
     p._source_system || ':' || p.payment_ref as payment_id,
     p._source_system as source_system,
     p.payment_ref,

@@ -1,15 +1,6 @@
-{{
-    config(
-        indexes=[{'columns': ['payment_id'], 'unique': true}, {'columns': ['end_to_end_id']}],
-        meta={'analyze': true},
-    )
-}}
+{{ config(meta={'directly': true, 'analyze': ['payment_id', 'end_to_end_id', 'state']}) }}
 
-with entry as (
-    select * from {{ ref('match_bank_entry') }}
-),
-
-taken as (
+with taken as (
     select
         link.payment_id,
         link.way,
@@ -25,7 +16,7 @@ taken as (
             order by entry.booking_date desc, entry.bank_entry_id desc
         ) as recency
     from {{ ref('match_bank_link') }} as link
-    inner join entry on link.bank_entry_id = entry.bank_entry_id
+    inner join {{ ref('match_bank_entry') }} as entry on link.bank_entry_id = entry.bank_entry_id
     where link.outcome = 'taken'
 ),
 
@@ -47,30 +38,13 @@ moved as (
     group by payment_id
 ),
 
-answer as (
-    select * from {{ ref('match_bank_answer') }}
-),
-
 accepted as (
     select
-        payment_id,
+        payment_no,
         min(at) as acknowledged_at
-    from answer
+    from {{ ref('match_bank_answer') }}
     where is_accepted
-    group by payment_id
-),
-
-rejected as (
-    select
-        answer.*,
-        row_number() over (
-            partition by answer.payment_id
-            order by answer.at desc, {{ by_code_point('answer.status_ref') }} desc
-        ) as recency
-    from answer
-    left join accepted on answer.payment_id = accepted.payment_id
-    -- what the bank took it does not reject as a whole
-    where not answer.is_accepted and (answer.said_of = 'payment' or accepted.payment_id is null)
+    group by payment_no
 ),
 
 stated as (
@@ -83,7 +57,7 @@ stated as (
         moved.return_reason,
         moved.rung,
         accepted.acknowledged_at,
-        rejected.at as rejected_at,
+        rejected.rejected_at,
         rejected.reason_code as reject_reason,
         rejected.status_ref as reject_ref,
         rejected.known_at as reject_known_at,
@@ -98,7 +72,9 @@ stated as (
                 >= case when moved.settled_amount > 0 then moved.settled_amount else p.amount end
                 then 'returned'
             -- money that left after a rejection has left
-            when {{ utc_date('rejected.at') }} >= coalesce(moved.settled_booking_date, {{ utc_date('rejected.at') }})
+            when
+                {{ utc_date('rejected.rejected_at') }}
+                >= coalesce(moved.settled_booking_date, {{ utc_date('rejected.rejected_at') }})
                 then 'rejected'
             when moved.returned_amount > 0 then 'partly_returned'
             when moved.settled_amount >= p.amount then 'settled'
@@ -107,8 +83,8 @@ stated as (
         end as state
     from {{ ref('match_bank_payment') }} as p
     left join moved on p.payment_id = moved.payment_id
-    left join accepted on p.payment_id = accepted.payment_id
-    left join rejected on p.payment_id = rejected.payment_id and rejected.recency <= 1
+    left join accepted on p.payment_no = accepted.payment_no
+    left join {{ ref('match_bank_rejection') }} as rejected on p.payment_no = rejected.payment_no
 )
 
 select

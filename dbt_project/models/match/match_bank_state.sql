@@ -1,17 +1,6 @@
-{{ config(indexes=[{'columns': ['bank_entry_id'], 'unique': true}]) }}
+{{ config(meta={'directly': true}) }}
 
-with entry as (
-    select * from {{ ref('match_bank_entry') }}
-),
-
-payment as (
-    select
-        payment_id,
-        currency
-    from {{ ref('match_bank_payment') }}
-),
-
-linked as (
+with linked as (
     select
         link.bank_entry_id,
         min(link.rung) as rung,
@@ -22,10 +11,9 @@ linked as (
         sum(case when link.outcome = 'taken' then 1 else 0 end)::integer as payment_count,
         array_agg(link.payment_id order by link.payment_id) filter (where link.outcome = 'taken') as payment_ids,
         array_agg(link.payment_id order by link.payment_id) filter (where link.outcome <> 'taken') as candidate_ids,
-        {{ joined('link.payment_id') }} as named_payments,
-        {{ first_text('payment.currency') }} as payment_currency
+        {{ joined("case when link.outcome <> 'taken' then link.payment_id end") }} as named_payments,
+        {{ first_text('link.currency') }} as payment_currency
     from {{ ref('match_bank_link') }} as link
-    inner join payment on link.payment_id = payment.payment_id
     group by link.bank_entry_id
 ),
 
@@ -49,7 +37,7 @@ measured as (
             when entry.way = 'out' then entry.gross_amount - linked.taken_amount
             else linked.taken_amount - entry.gross_amount
         end as beside_amount
-    from entry
+    from {{ ref('match_bank_entry') }} as entry
     left join linked on entry.bank_entry_id = linked.bank_entry_id
 ),
 

@@ -1,0 +1,33 @@
+{{ config(materialized='ephemeral') }}
+
+with answer as (
+    select * from {{ ref('match_bank_answer') }}
+),
+
+accepted as (
+    select distinct payment_no
+    from answer
+    where is_accepted
+),
+
+ranked as (
+    select
+        answer.*,
+        row_number() over (
+            partition by answer.payment_no
+            order by answer.at desc, {{ by_code_point('answer.status_ref') }} desc
+        ) as recency
+    from answer
+    left join accepted on answer.payment_no = accepted.payment_no
+    -- what the bank took it does not reject as a whole
+    where not answer.is_accepted and (answer.said_of = 'payment' or accepted.payment_no is null)
+)
+
+select
+    payment_no,
+    at as rejected_at,
+    reason_code,
+    status_ref,
+    known_at
+from ranked
+where recency <= 1
