@@ -43,9 +43,10 @@ class Books:
         says = {PAYABLES: "ap_control", RECEIVED: "grni", INVENTORY: "none", CASH: None}
         for code, control_type in says.items():
             estate.add(ERP, "gl_account", account_code=code, entity_id="H1", name=code, control_type=control_type)
-        estate.add(BANK, "bank_statement", statement_ref="ST", account_ref="OPERATING", entity_id="H1",
-                   currency="USD", from_date="2026-03-01", to_date="2026-03-31", opening_amount=0,
-                   closing_amount=0)  # fmt: skip
+        for statement in ("ST", "ST-again"):
+            estate.add(BANK, "bank_statement", statement_ref=statement, account_ref="OPERATING", entity_id="H1",
+                       currency="USD", from_date="2026-03-01", to_date="2026-03-31", opening_amount=0,
+                       closing_amount=0)  # fmt: skip
         self.entries = 0
 
     def journal(self, ref: str, document: str | None, on: str, period: str = "2026-03", **lines: Any) -> None:
@@ -71,12 +72,20 @@ class Books:
         self.estate.add(ERP, "payment_invoice", payment_ref=name, invoice_ref=f"E-{name}", amount=amount,
                         discount_amount=discount)  # fmt: skip
 
-    def booked(self, amount: Any, on: str, end_to_end_id: str | None = None, ref: str | None = None) -> None:
+    def own_payment(self, name: str, amount: Any, sent: str, **fields: Any) -> None:
+        """A payment that was sent by us, of which the ledger hears from the bank."""
+        self.estate.add(TIEOUT, "payment", payment_ref=name, entity_id="H1", vendor_number=f"{ERP}:V1",
+                        amount=amount, end_to_end_id=name, currency="USD", status="sent", sent_at=at(sent),
+                        **fields)  # fmt: skip
+
+    def booked(
+        self, amount: Any, on: str, end_to_end_id: str | None = None, ref: str | None = None, **fields: Any
+    ) -> None:
         """An entry of the bank."""
         self.entries += 1
-        self.estate.add(BANK, "bank_entry", statement_ref="ST", entry_number=self.entries, detail_number=1,
-                        booking_date=on, amount=amount, currency="USD", end_to_end_id=end_to_end_id,
-                        bank_ref=ref)  # fmt: skip
+        record = {"statement_ref": "ST", "entry_number": self.entries, "detail_number": 1, "booking_date": on,
+                  "amount": amount, "currency": "USD", "end_to_end_id": end_to_end_id, "bank_ref": ref}  # fmt: skip
+        self.estate.add(BANK, "bank_entry", **{**record, **fields})
 
 
 def tell(books: Books) -> None:
@@ -113,6 +122,14 @@ def tell(books: Books) -> None:
     books.journal("JP5", "dear", "2026-03-06", account_2100=2, account_1010=-2)
     books.booked("-2.10", "2026-03-07", "E2E-dear", ref="BK9")
     books.journal("JC9", "BK9", "2026-03-07", account_7000=".10", account_1010="-.10")
+    books.own_payment("ours", 13, "2026-03-09", method="cheque", cheque_number="100001")
+    books.booked(-13, "2026-03-12", cheque_number="0100001", ref="BK10")
+    books.journal("JT10", "0100001", "2026-03-12", account_2100=13, account_1010=-13)
+    for name, amount in (("first", 5), ("second", 6)):
+        books.own_payment(name, amount, "2026-03-09", group_ref="GROUP")
+    books.booked(-11, "2026-03-10", ref="BK11", payment_group_ref="GROUP", batch_count=2)
+    books.journal("JT11", "GROUP", "2026-03-10", account_2100=11, account_1010=-11)
+    books.booked(-29, "2026-03-11", "E2E-good", statement_ref="ST-again")
 
     books.invoice("open", 20, "2026-03-06")
     books.payment("twice", 8, "2026-03-06")
@@ -192,7 +209,7 @@ def test_a_period_is_balanced_document_by_document_and_each_difference_has_its_r
     assert later["D-today ap_control 2026-04"] == ("not_posted", Decimal(-1))
     kept = models.values("select subject_id, actual from match.match_hold where code = 'GL_OUT_OF_BALANCE' and is_open")
     assert kept == {
-        "H1:2026-03": "ap_control USD 5.01, cash USD 29.9",
+        "H1:2026-03": "ap_control USD -18.99, cash USD 5.9",
         "H1:2026-04": "ap_control USD 0",
     }
 

@@ -12,7 +12,8 @@ judged as (
     select * from {{ ref('match_balance_reading') }}
 ),
 
--- Ledgers name what the bank booked by the bank's reference, and a payment by the id that the bank knows it by.
+-- Ledgers name what the bank booked by the bank's reference, and a payment by what the bank knows it by: its id, or the
+-- number of the cheque.
 alias as (
     select
         entity_id,
@@ -30,6 +31,15 @@ alias as (
         select
             e.entity_id,
             e.bank_ref as named_ref,
+            e.document_ref as payment_ref
+        from {{ ref('match_booked_entry') }} as e
+        where e.payment_ref is not null
+
+        union all
+
+        select
+            e.entity_id,
+            e.cheque_number as named_ref,
             e.payment_ref
         from {{ ref('match_booked_entry') }} as e
     ) as naming

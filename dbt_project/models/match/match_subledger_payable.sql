@@ -53,12 +53,12 @@ entry as (
 ),
 
 -- A ledger books an ERP's own payment when it is sent, and ours when the bank has paid it: as much as the bank paid, in
--- the payment's currency, where an entry names it.
+-- the payment's currency, where an entry is it.
 relieved as (
     select
         p.entity_id,
         p.currency,
-        p.payment_ref,
+        p.payment_ref as document_ref,
         p.sent_at as posted_at,
         -(p.amount + p.discount_amount) as amount
     from payment as p
@@ -69,7 +69,7 @@ relieved as (
     select
         e.entity_id,
         coalesce(e.original_currency, e.currency) as currency,
-        e.payment_ref,
+        e.document_ref,
         e.booked_at as posted_at,
         -coalesce(e.original_amount, -e.amount - e.charges_amount) as amount
     from entry as e
@@ -101,7 +101,7 @@ relieved as (
     select
         e.entity_id,
         coalesce(e.original_currency, e.currency) as currency,
-        e.payment_ref,
+        e.document_ref,
         e.booked_at as posted_at,
         coalesce(e.original_amount, e.amount) as amount
     from entry as e
@@ -124,7 +124,7 @@ select
     'ap_control' as kind,
     entity_id,
     currency,
-    payment_ref as document_ref,
+    document_ref,
     'payment' as document_type,
     posted_at,
     amount
