@@ -23,11 +23,11 @@ def journals(bookings: Iterable[Booking]) -> Iterator[tuple[Entity, Journal]]:
             yield entity, Journal(ref, entity.company, SOURCE, document_of(booking), tuple(lines), currency)
 
 
-def discount(entity: Entity, payment: str, amount: Decimal) -> Journal:
-    """The journal entry of a discount that was taken with a payment."""
+def discount(entity: Entity, payment: str, amount: Decimal, currency: str) -> Journal:
+    """The journal entry of a discount that was taken with a payment, in the payment's currency."""
     accounts = ACCOUNTS[entity.erp]
     lines = ((accounts["payables"], "", amount), (accounts["discounts"], "", -amount))
-    return Journal(f"JD{payment}", entity.company, SOURCE, payment, lines)
+    return Journal(f"JD{payment}", entity.company, SOURCE, payment, lines, currency)
 
 
 def document_of(booking: Booking) -> str:

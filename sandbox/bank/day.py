@@ -160,7 +160,7 @@ class Day:
                 ledger.mark_compared(key)
             if (taken := sum(cleared, Decimal(0)) - order.amount) > 0:
                 entity = owner_of(order.account)
-                yield entity, books.discount(entity, order.end_to_end_id, taken)
+                yield entity, books.discount(entity, order.end_to_end_id, taken, order.currency)
 
     def _rate(self, order: Order) -> Decimal | None:
         """US dollars for one unit of a payment's currency; None on a day that has no rate, and it waits."""

@@ -218,5 +218,5 @@ def test_the_ledger_books_what_the_bank_does_and_each_entry_balances(account: st
         "kept abroad": {"USD": "100.00", "EUR": "0"},
         "back": {"USD": "-100.00", "EUR": "0"},
     }
-    entry = books.discount(ENTITIES[1], "E1", Decimal("2.00"))
-    assert [str(amount) for _, _, amount in entry.lines] == ["2.00", "-2.00"]
+    entry = books.discount(ENTITIES[1], "E1", Decimal("2.00"), "EUR")
+    assert ([str(amount) for _, _, amount in entry.lines], entry.currency) == (["2.00", "-2.00"], "EUR")
