@@ -54,6 +54,11 @@ class Payee:
         """The vendor with the account that it prints on its bills."""
         return replace(self.vendor, account=self.moves_to or self.vendor.account)
 
+    @property
+    def erp(self) -> str:
+        """The ERP that knows the vendor."""
+        return "erp_main" if self.vendor.main else "erp_west"
+
 
 def payees(seed: int) -> tuple[Payee, ...]:
     """The suppliers of a seed; each is known to one ERP."""
@@ -95,9 +100,9 @@ def moves(
 ) -> list[Write]:
     """The accounts that change on a day in these ERPs; those that are a finding only where its code is injected."""
     return [
-        (erp_main if payee.vendor.main else erp_west).bank_account(payee.now, at)
+        (erp_main if payee.erp == "erp_main" else erp_west).bank_account(payee.now, at)
         for payee in found
         if MOVED_ON.get(payee.what) == day
-        and ("erp_main" if payee.vendor.main else "erp_west") in erps
+        and payee.erp in erps
         and (payee.what != "moved" or "BANK_DETAIL_CHANGED" in codes)
     ]

@@ -24,7 +24,7 @@ from sandbox.scenario.story import Story
 # The switch list: codes whose findings are injected and labelled. Whoever builds a rule adds its code here.
 ON: frozenset[str] = frozenset(
     {
-        *("NOT_APPROVED", "APPROVAL_OVER_LIMIT", "SELF_APPROVED", "BANK_DETAIL_CHANGED"),
+        *("NOT_APPROVED", "APPROVAL_OVER_LIMIT", "SELF_APPROVED", "BANK_DETAIL_CHANGED", "SCREENING_HIT"),
         *("PAYMENT_RETURNED", "PAYMENT_UNCONFIRMED", "BANK_ENTRY_UNMATCHED", "GL_OUT_OF_BALANCE"),
     }
 )

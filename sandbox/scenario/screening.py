@@ -33,14 +33,15 @@ _HOSPICE = ("HOSPICE", "", "77 Spruce Court", "Golden", "CO", "80401", "1128b8",
 _EXCLUDED = (Excluded("Cold Harbor Lab Partners", *_CLINIC), Excluded("Mirror Lake Hospice", *_HOSPICE))
 
 
-def files(seed: int, day: int, at: datetime, codes: Collection[str]) -> list[FileDrop]:
+def files(seed: int, day: int, at: datetime, codes: Collection[str], erps: Collection[str]) -> list[FileDrop]:
     """The lists of a day: whole ones on the first, and again on the day on which they grow.
 
-    Suppliers are on them where the code of the finding is injected.
+    Suppliers of these ERPs are on them where the code of the finding is injected.
     """
     if day not in (1, UPDATED_ON):
         return []
-    hits = payees(seed) if "SCREENING_HIT" in codes else ()
+    wanted = "SCREENING_HIT" in codes
+    hits = tuple(payee for payee in payees(seed) if wanted and payee.erp in erps)
     listed = [*_listed(hits), *([_LATER] if day == UPDATED_ON else [])]
     contents = {
         "sdn.csv": screening.sdn(listed),
@@ -65,8 +66,8 @@ def _excluded(hits: tuple[Payee, ...]) -> list[Excluded]:
     for payee in hits:
         if payee.what == "excluded":
             vendor = payee.vendor
-            street, city, code = vendor.address_in("erp_main" if vendor.main else "erp_west")
-            state = "OH" if vendor.main else "CO"
+            street, city, code = vendor.address_in(payee.erp)
+            state = "OH" if payee.erp == "erp_main" else "CO"
             found.append(
                 Excluded(
                     vendor.name, "OTHER BUSINESS", "OWNER/OPERATOR", street, city, state, code, "1128a1", "20250918"

@@ -45,6 +45,8 @@ class World:
         self.book = Book(seed, make_masters(seed), self.entities, frozenset(tieout_pays))
         self.payment_codes = frozenset(payment_codes)
         self.told: dict[str, str] = {}
+        # Accounts move and suppliers are listed for the scenes of entities that take part.
+        self._erps_of_scenes = {each.erp for each in self.entities if each.entity_id in payments.TIEOUT_PAYS}
         self._orders_a_day = max(4, round(volume * sum(entity.share for entity in self.entities)))
         self._plays: list[DayPlay] = []
         self._last_receipts = b""
@@ -154,9 +156,8 @@ class World:
             page.writes += opening_writes(self.book.masters, self.entities, self.seed, self._at(1, 0, 5))
             page.writes += twin_writes(self.seed, self._at(1, 0, 5))
             page.labels += vendor_labels(self.book.masters, self.seed, date_of(1))
-        # Accounts move for the scenes of entities that take part.
-        erps = {entity.erp for entity in self.entities if entity.entity_id in payments.TIEOUT_PAYS}
-        page.writes += payees.moves(payees.payees(self.seed), day, self._at(day, 8, 30), self.payment_codes, erps)
+        found, at = payees.payees(self.seed), self._at(day, 8, 30)
+        page.writes += payees.moves(found, day, at, self.payment_codes, self._erps_of_scenes)
         for vendor in self.book.masters.vendors:
             if vendor.leaves_on == date_of(day):
                 page.writes += vendor_leaves(vendor, self._at(day, 0, 10))
@@ -181,7 +182,7 @@ class World:
                 "supply", f"outgoing/counts/counts_{stamp}.csv", supply.csv_file(supply.COUNT_COLUMNS, counts), at
             ),
         ]
-        drops += screening.files(self.seed, day, self._at(day, 6), self.payment_codes)
+        drops += screening.files(self.seed, day, self._at(day, 6), self.payment_codes, self._erps_of_scenes)
         return drops + background.price_lists(self.book, day, self._at(day, 6))
 
     def _receipt_files(self, page: DayPage, day: int, stamp: str, at: datetime) -> list[FileDrop]:

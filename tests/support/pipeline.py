@@ -36,6 +36,7 @@ from tieout.landing.manifest import Interval
 from tieout.landing.reparse import reparse_source
 from tieout.quality.gate import GateOutcome, run_gate
 from tieout.resolution.flow import resolve_vendors
+from tieout.screening.flow import screen_vendors
 from tieout.sources.endpoint import Endpoint
 from tieout.warehouse import runs
 from tieout.warehouse.connection import connect
@@ -125,7 +126,7 @@ class Pipeline:
         )
 
     def transform(self, *, full_refresh: bool = False, data_tests: bool = False, select: Sequence[str] = ("*",)) -> str:
-        """Judge what landed, resolve vendors and build the models selected; return the run's id.
+        """Judge what landed, resolve and screen vendors, build the models selected; return the run's id.
 
         dbt's data tests, some nine hundred, are left to transformations that Airflow runs, unless asked for.
 
@@ -134,6 +135,7 @@ class Pipeline:
         """
         self.judge()
         resolve_vendors(self.dsn, now=self.now(), dag_run_id=self._next_run())
+        screen_vendors(self.dsn, config=self.config, now=self.now(), dag_run_id=self._next_run())
         with connect(self.dsn) as connection:
             run = runs.start_run(
                 connection, now=self.now(), dag_run_id=None, full_refresh=full_refresh, sends_feedback=True

@@ -154,3 +154,10 @@ def test_lists_of_parties_have_the_publishers_form_and_grow_on_a_later_day(acts:
     names = {row[3] for row in rows[1, "leie.csv"]}
     assert {"BUSNAME", "BRIGHTWATER HOME INFUSION INC.", "SAGEBRUSH PATIENT TRANSPORT LLC"} <= names
     assert {len(row) for row in rows[1, "leie.csv"]} == {18}
+
+
+def test_suppliers_are_listed_only_where_somebody_tells_of_them() -> None:
+    world = World(seed=3, volume=0.1, entities=("H1", "H3"), payment_codes=CODES)
+    lists = {file.path: file.content.decode() for file in world.day(1).files if file.system == "screening"}
+    assert "VELTRANIA" not in lists["alt.csv"] and "KMT FZE" in lists["alt.csv"]
+    assert "BRIGHTWATER" not in lists["leie.csv"]
