@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 # Entities whose ERP makes no payments of its own: those that have `payment_origin: tieout` in config/entities.
-TIEOUT_PAYS: tuple[str, ...] = ()
+TIEOUT_PAYS: tuple[str, ...] = ("H2", "AMB1")
 GRACE_DAYS = 5
 FOOTING = Decimal("0.02")
 SYNC_HOURS = 24

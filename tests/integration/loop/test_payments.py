@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from launcher import payment_facts
 from launcher.postgres import EmbeddedPostgres
-from sandbox.scenario.policy import TIEOUT_PAYS
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
 from tests.support.planted import files_that_show, numbers, tables_that_show
 from tieout.landing.archive import Archive
@@ -19,11 +19,9 @@ from tieout.payments.accounts_at_hand import paying_account
 from tieout.payments.rendering import render
 from tieout.payments.store import Batch
 from tieout.sources import sftp
+from tieout.warehouse.connection import connect
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not TIEOUT_PAYS, reason="the estate's ERPs pay for all entities"),
-]
+pytestmark = pytest.mark.slow
 PEOPLE = ("treasurer", "controller")
 
 
@@ -110,3 +108,17 @@ def test_ap_is_told_what_became_of_payments(paid):
         " where operation = 'payment_status' and body ->> 'paymentReference' like 'P%%' group by 1"
     ))  # fmt: skip
     assert {"SENT", "SETTLED"} & set(told), told
+
+
+def test_the_story_tells_what_was_blocked_and_the_books_of_both_balance(paid):
+    pipeline, batches = paid
+    with connect(pipeline.dsn) as connection:
+        facts = payment_facts.read(connection)
+    told = {row["batch_id"]: row for row in facts.batches}
+    assert set(told) == {batch.batch_id for batch in batches}
+    assert all(row["settled"] > 0 and row["entries"] for row in told.values())
+    assert {"BANK_DETAIL_CHANGED", "SCREENING_HIT"} <= {row["control_code"] for row in facts.blocked}
+    assert {(row["entity_id"], row["kind"]) for row in facts.books if row["gl"] == row["subledger"]} == {
+        (entity, kind) for entity in ("H2", "AMB1") for kind in ("ap_control", "cash")
+    }
+    assert facts.differences == []
