@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from launcher import alerts, dbt, settings, story, summary
+from launcher import alerts, dbt, payment_story, settings, story, summary
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.play import DAYS, play
@@ -52,6 +52,7 @@ def demo(options: argparse.Namespace, display: Display) -> int:
         display.close()
         summary.show(stack, display.console)
         story.tell(receipt, display.console)
+        payment_story.show(stack, display.console)
     display.step("Everything stays up. `make down` stops it, `make demo` plays more days, `make clean` starts over.")
     return 0
 
@@ -106,6 +107,7 @@ def show_summary(_: argparse.Namespace, display: Display) -> int:
     if not stack.is_up():
         raise LaunchError("Nothing runs here.", "Start it with `make demo`.")
     summary.show(stack, display.console)
+    payment_story.show(stack, display.console)
     return 0
 
 

@@ -1,13 +1,14 @@
 """The whole loop on real servers, run by Airflow's scheduler."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 
 import httpx
 import psycopg
 import pytest
 
-from launcher import health, story, summary
+from launcher import health, payment_facts, story, summary
 from launcher.cycle import Interval
 from launcher.dbt import render_documents
 from tests.e2e.differences import AFTER_A_BACKFILL
@@ -41,6 +42,24 @@ def test_every_injected_finding_is_raised_and_nothing_else(stack):
         scores = summary.findings(stack, connection)
     assert len(scores) >= 20
     assert [score for score in scores if not score.perfect] == []
+
+
+def test_every_difference_of_the_books_is_told_down_to_its_documents(stack):
+    with psycopg.connect(stack.warehouse_dsn) as connection:
+        facts = payment_facts.read(connection)
+    assert facts.batches == []  # their ERPs pay
+    assert {(row["entity_id"], row["kind"]) for row in facts.books} == {
+        (entity, kind) for entity in ("H1", "H3") for kind in ("ap_control", "cash")
+    }
+    told = Counter()
+    for row in facts.differences:
+        told[row["entity_id"], row["kind"], row["currency"]] += row["difference"]
+    differing = {
+        (row["entity_id"], row["kind"], row["currency"]): row["gl"] - row["subledger"]
+        for row in facts.books
+        if row["gl"] != row["subledger"]
+    }
+    assert {key: amount for key, amount in told.items() if amount} == differing
 
 
 def test_vendor_numbers_of_one_supplier_are_found_and_merged_where_it_is_certain(stack):
