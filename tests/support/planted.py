@@ -13,8 +13,8 @@ select value
 from estate.docs, jsonb_each_text(doc) as field (name, value)
 where name = any(%s) and length(value) >= 8
 group by name, value
-order by min(md5(name || value))
-limit 120
+order by length(value) desc, md5(name || value)
+limit 60
 """
 FIELDS = ["bank_account_num", "num_1099", "BANKN", "STCD1", "taxId", "remitToAccount"]
 """Where the ERPs and AP write an account number or a tax id."""
