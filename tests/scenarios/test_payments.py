@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
-from tests.scenarios.estate import AP, TIEOUT, line
+from tests.scenarios.estate import AP, ERP, TIEOUT, line
 from tests.scenarios.payers import POLICY, Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 from tieout.errors import TieoutError
@@ -252,7 +252,9 @@ def test_what_nobody_approved_is_held_from_payment_and_nothing_is_recovered_of_i
     assert found == [{"code": "NOT_APPROVED", "stage": "after_posting", "blocking": True}]
 
 
-def test_the_same_facts_give_the_same_proposal_and_a_call_back_ends_the_block(proposal: Proposal) -> None:
+def test_the_same_facts_give_the_same_proposal_and_a_call_back_or_an_account_ends_what_was_held(
+    proposal: Proposal,
+) -> None:
     warehouse = proposal.warehouse
     ids = "select payment_id, amount from mart.payment_proposal"
     before = warehouse.values(ids)
@@ -264,6 +266,8 @@ def test_the_same_facts_give_the_same_proposal_and_a_call_back_ends_the_block(pr
         with pytest.raises(TieoutError, match=says):
             confirm(warehouse.dsn, subject_id=subject, last4=last4, by=by, reason="called back", now=AS_OF)
     confirm(warehouse.dsn, subject_id="erp_main:cooling:A1", last4="G-a1", by="second", reason="called", now=LATER)
+    coded = {"vendor_number": "V1", "name": "Vendor V1", "default_account_code": "6900"}
+    warehouse.land("vendor", [coded], system=ERP, known_at=LATER + timedelta(minutes=1))
     (known_at,) = warehouse.rows("select max(known_at) from quality.promotion")[0].values()
     warehouse.build(known_at, select=PAYMENTS)
     assert warehouse.values(ids) == before
@@ -273,3 +277,5 @@ def test_the_same_facts_give_the_same_proposal_and_a_call_back_ends_the_block(pr
     )
     assert closed == {"erp_main:cooling": "cleared", "erp_main:RISKY": "cleared"}
     assert proposal["i-redirected"]["blocked_by"] == ["BANK_DETAIL_CHANGED"]
+    missing = "select resolution from match.match_hold where invoice_id = 'ap:n-none' and code = 'MISSING_DATA'"
+    assert warehouse.rows(missing) == [{"resolution": "cleared"}], "its vendor has an account now"

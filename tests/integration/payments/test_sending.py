@@ -15,6 +15,8 @@ from tests.integration.payments.conftest import IBAN, KEYS, OUR_IBAN, OURS
 from tests.support.planted import files_that_show, tables_that_show
 from tieout.errors import Refused, Transient
 from tieout.landing.archive import Archive
+from tieout.landing.keys import Keys
+from tieout.landing.rotation import rotate
 from tieout.payments import files, page, sending, store
 from tieout.payments.rendering import render
 
@@ -72,6 +74,17 @@ def test_account_numbers_are_readable_in_the_banks_file_and_nowhere_else(paying,
     for text in (caplog.text, str(shown), repr(OURS)):
         assert IBAN not in text
         assert OUR_IBAN not in text
+
+
+def test_a_batch_that_was_approved_under_an_old_key_is_made_with_the_new_one_alone(paying, approved):
+    both, new = (Keys([b"n" * 32, *old], KEYS.token) for old in (KEYS.encryption, []))
+    root = str(paying.archive_folder)
+    rotate(paying.dsn, Archive(root, both), both, by="engineer", now=paying.now, trace_id="run")
+    (made,) = files.make(
+        paying.dsn, Archive(root, new), new, approved.batch_id,
+        paying_account=lambda _: OURS, render=render, now=paying.now,
+    )  # fmt: skip
+    assert b"".join(Archive(root, new).read(made.sha256)).count(IBAN.encode()) == 2
 
 
 def test_a_second_try_makes_and_sends_nothing(paying, approved):
