@@ -61,6 +61,16 @@ inner join sum_of on b.batch_id = sum_of.batch_ref
 order by b.entity_id desc, b.total_amount desc, f.file_name
 """
 
+# How payments that are proposed, or on their way, answered the controls of the last transformation.
+CONTROLS = """
+select
+    stage, count(distinct payment_id) as payments, count(*) as asked,
+    count(distinct payment_id) filter (where not passed) as failed
+from mart.payment_control
+group by stage
+order by stage desc
+"""
+
 # Proposed payments that do not go, as the last transformation had them.
 BLOCKED = """
 select p.entity_id, p.vendor_name as vendor, p.amount, p.currency, c.control_code, c.detail
@@ -130,6 +140,7 @@ class Facts:
     """What became of payments; each row as the query of its name gives it."""
 
     batches: Sequence[Row]
+    controls: Sequence[Row]
     blocked: Sequence[Row]
     returned: Sequence[Row]
     otherwise: Sequence[Row]
@@ -140,5 +151,5 @@ class Facts:
 def read(connection: psycopg.Connection) -> Facts:
     """Read them; there are no batches where nothing was settled yet."""
     cursor = connection.cursor(row_factory=dict_row)
-    queries = (BATCHES, BLOCKED, RETURNED, OTHERWISE, BOOKS, DIFFERENCES)
+    queries = (BATCHES, CONTROLS, BLOCKED, RETURNED, OTHERWISE, BOOKS, DIFFERENCES)
     return Facts(*(cursor.execute(query).fetchall() for query in queries))

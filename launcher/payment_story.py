@@ -13,6 +13,7 @@ from launcher.stack import Stack
 MOST_OF_A_CONTROL, MOST_DOCUMENTS = 2, 8
 DIGITS = 12  # of a hash
 KINDS = {"ap_control": "payables", "cash": "cash at the bank"}
+STAGES = {"proposal": "that are proposed now", "live": "on their way"}
 
 
 def show(stack: Stack, console: Console) -> None:
@@ -23,12 +24,17 @@ def show(stack: Stack, console: Console) -> None:
 
 
 def tell(facts: Facts, console: Console) -> None:
-    """Print a facts."""
+    """Print the story."""
     console.print("[bold]One run of payments, from proposal to balanced books[/]")
     if not facts.batches:
         console.print("The bank has settled no payment of ours yet.")
     for batch in facts.batches:
         _tell_batch(batch, console)
+    for asked in facts.controls:
+        console.print(
+            f"Controls of payments {STAGES[asked['stage']]}: {asked['asked']:,} asked of {asked['payments']:,}"
+            f" payments, {asked['failed']:,} of which fail."
+        )
     lines = [*_blocked(facts), *_returned(facts), *_otherwise(facts)]
     if lines:
         console.print("What did not go as it should, in all runs:")
