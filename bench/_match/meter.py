@@ -17,11 +17,13 @@ INTERVAL_SECONDS = 0.2
 class Cost:
     """Seconds by the clock and of processors (server and client), peak megabytes, megabytes of temporary files.
 
-    ``server_mb`` is the server's private memory, all processes together, without the shared buffers that they map.
+    ``server_cpu_seconds`` are the server's part of the processors' time. ``server_mb`` is its private memory, all
+    processes together, without the shared buffers that they map.
     """
 
     seconds: float
     cpu_seconds: float
+    server_cpu_seconds: float
     server_mb: float
     client_mb: float
     temporary_mb: float
@@ -39,7 +41,7 @@ class Meter:
         peaks = [0.0, 0.0]
         done = threading.Event()
         watch = threading.Thread(target=self._watch, args=(peaks, done), daemon=True)
-        temporary, cpu, started = self._temporary(), self._cpu(), time.perf_counter()
+        temporary, cpu, server_cpu, started = self._temporary(), self._cpu(), self._server_cpu(), time.perf_counter()
         watch.start()
         try:
             work()
@@ -47,7 +49,8 @@ class Meter:
             seconds = time.perf_counter() - started
             done.set()
             watch.join()
-        return Cost(seconds, self._cpu() - cpu, peaks[0], peaks[1], self._temporary() - temporary)
+        server_cpu = self._server_cpu() - server_cpu
+        return Cost(seconds, self._cpu() - cpu, server_cpu, peaks[0], peaks[1], self._temporary() - temporary)
 
     def _watch(self, peaks: list[float], done: threading.Event) -> None:
         own = psutil.Process()
@@ -58,14 +61,12 @@ class Meter:
 
     def _cpu(self) -> float:
         """Seconds that the server's processes and our children have used, those that ended included."""
-        total = 0.0
-        for process in [*_family(self._postmaster), psutil.Process()]:
-            with suppress(psutil.Error):
-                times = process.cpu_times()
-                total += times.user + times.system
-                if process.pid in (self._postmaster.pid, psutil.Process().pid):
-                    total += times.children_user + times.children_system
-        return total
+        return self._server_cpu() + _cpu_of(psutil.Process(), with_ended=True)
+
+    def _server_cpu(self) -> float:
+        """Seconds that the server's processes have used, those that ended included."""
+        postmaster = self._postmaster
+        return sum(_cpu_of(process, with_ended=process.pid == postmaster.pid) for process in _family(postmaster))
 
     def _temporary(self) -> float:
         """Megabytes that temporary files of this database have taken so far."""
@@ -75,6 +76,14 @@ class Meter:
                 "select temp_bytes / 1e6 from pg_stat_database where datname = current_database()"
             ).fetchone()
         return float(row[0]) if row else 0.0
+
+
+def _cpu_of(process: psutil.Process, with_ended: bool) -> float:
+    """Seconds of a process, with those of its children that ended where that is asked; zero where it has gone."""
+    with suppress(psutil.Error):
+        times = process.cpu_times()
+        return times.user + times.system + with_ended * (times.children_user + times.children_system)
+    return 0.0
 
 
 def _family(process: psutil.Process) -> list[psutil.Process]:

@@ -74,3 +74,8 @@
     {% endif -%}
     inner join payment on {{ tie }}
 {%- endmacro %}
+
+{# The id of an entry of a statement. `e` is a row of stg_bank_entries. #}
+{% macro bank_entry_id(e) -%}
+    concat_ws(':', {{ e }}._source_system, {{ e }}.statement_ref, {{ e }}.entry_number, {{ e }}.detail_number)
+{%- endmacro %}

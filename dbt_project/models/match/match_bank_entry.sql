@@ -34,7 +34,7 @@ entry as (
 
 select
     row_number() over () as entry_no,
-    concat_ws(':', _source_system, statement_ref, entry_number, detail_number) as bank_entry_id,
+    {{ bank_entry_id('entry') }} as bank_entry_id,
     _source_system || ':' || statement_ref as bank_statement_id,
     _source_system as source_system,
     entity_id,

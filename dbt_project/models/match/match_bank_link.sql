@@ -94,7 +94,8 @@ by_group as (
         3 as rung,
         way,
         case when max(place) over (partition by entry_no) <= 1 then 'taken' else 'exhausted' end as outcome,
-        case when max(place) over (partition by entry_no) <= 1 then open_amount else 0 end as amount
+        case when max(place) over (partition by entry_no) <= 1 then open_amount else 0 end as amount,
+        members as link_count
     from claim
 ),
 
@@ -191,7 +192,8 @@ by_structured_ref as (
             when amount > 0 then 'taken'
             else 'exhausted'
         end as outcome,
-        case when rivals > 1 then 0 else amount end as amount
+        case when rivals > 1 then 0 else amount end as amount,
+        rivals as link_count
     from structured
 ),
 
@@ -328,7 +330,8 @@ by_party as (
         5 as rung,
         way,
         case when is_same_party and rivals = 1 and claims = 1 then 'taken' else 'asked' end as outcome,
-        case when is_same_party and rivals = 1 and claims = 1 then amount else 0 end as amount
+        case when is_same_party and rivals = 1 and claims = 1 then amount else 0 end as amount,
+        rivals as link_count
     from chosen
 ),
 
@@ -348,7 +351,8 @@ select
     outcome,
     amount,
     currency,
-    is_comparable
+    is_comparable,
+    link_count
 from named
 
 union all
@@ -361,7 +365,8 @@ select
     lower.outcome,
     lower.amount::numeric(20, 4) as amount,
     p.currency,
-    true as is_comparable
+    true as is_comparable,
+    lower.link_count
 from lower
 inner join {{ ref('match_bank_entry') }} as e on lower.entry_no = e.entry_no
 inner join {{ ref('match_bank_payment') }} as p on lower.payment_no = p.payment_no

@@ -136,5 +136,6 @@ select
     end as outcome,
     taken_amount::numeric(20, 4) as amount,
     currency,
-    said_amount is not null as is_comparable
+    said_amount is not null as is_comparable,
+    rivals as link_count
 from taken

@@ -6,17 +6,17 @@ with taken as (
         link.way,
         link.amount,
         link.rung,
-        entry.bank_ref,
-        entry.return_reason,
-        entry.booking_date,
-        entry.value_date,
-        entry.known_at,
+        e.bank_ref,
+        e.return_reason,
+        e.booking_date,
+        coalesce(e.value_date, e.booking_date) as value_date,
+        e._known_at as known_at,
         row_number() over (
             partition by link.payment_id, link.way
-            order by entry.booking_date desc, entry.bank_entry_id desc
+            order by e.booking_date desc, link.bank_entry_id desc
         ) as recency
     from {{ ref('match_bank_link') }} as link
-    inner join {{ ref('match_bank_entry') }} as entry on link.bank_entry_id = entry.bank_entry_id
+    inner join {{ ref('stg_bank_entries') }} as e on link.bank_entry_id = {{ bank_entry_id('e') }}
     where link.outcome = 'taken'
 ),
 

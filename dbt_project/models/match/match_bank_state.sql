@@ -1,20 +1,43 @@
 {{ config(meta={'directly': true}) }}
 
-with linked as (
+with link as {{ not_kept() }} (
+    select * from {{ ref('match_bank_link') }}
+),
+
+-- Most entries have one payment; to sum up one takes as long as to sum up many.
+linked as (
     select
-        link.bank_entry_id,
-        min(link.rung) as rung,
-        bool_or(link.outcome = 'taken') as is_taken,
-        bool_or(link.outcome = 'asked') as is_asked,
-        bool_and(link.is_comparable) as is_comparable,
-        sum(link.amount) as taken_amount,
-        sum(case when link.outcome = 'taken' then 1 else 0 end)::integer as payment_count,
-        array_agg(link.payment_id order by link.payment_id) filter (where link.outcome = 'taken') as payment_ids,
-        array_agg(link.payment_id order by link.payment_id) filter (where link.outcome <> 'taken') as candidate_ids,
-        {{ joined("case when link.outcome <> 'taken' then link.payment_id end") }} as named_payments,
-        {{ first_text('link.currency') }} as payment_currency
-    from {{ ref('match_bank_link') }} as link
-    group by link.bank_entry_id
+        bank_entry_id,
+        rung,
+        outcome = 'taken' as is_taken,
+        outcome = 'asked' as is_asked,
+        is_comparable,
+        amount as taken_amount,
+        case when outcome = 'taken' then 1 else 0 end as payment_count,
+        case when outcome = 'taken' then array[payment_id] end as payment_ids,
+        case when outcome <> 'taken' then array[payment_id] end as candidate_ids,
+        case when outcome <> 'taken' then payment_id end as named_payments,
+        currency as payment_currency
+    from link
+    where link_count <= 1
+
+    union all
+
+    select
+        bank_entry_id,
+        min(rung) as rung,
+        bool_or(outcome = 'taken') as is_taken,
+        bool_or(outcome = 'asked') as is_asked,
+        bool_and(is_comparable) as is_comparable,
+        sum(amount) as taken_amount,
+        sum(case when outcome = 'taken' then 1 else 0 end)::integer as payment_count,
+        array_agg(payment_id order by payment_id) filter (where outcome = 'taken') as payment_ids,
+        array_agg(payment_id order by payment_id) filter (where outcome <> 'taken') as candidate_ids,
+        {{ joined("case when outcome <> 'taken' then payment_id end") }} as named_payments,
+        {{ first_text('currency') }} as payment_currency
+    from link
+    where link_count > 1
+    group by bank_entry_id
 ),
 
 -- What of the entry is no payment's: charges in it, and a rest. A return is smaller by what the bank kept.
