@@ -1,16 +1,18 @@
 """From an event in the inbox to the match at AP, step by step, each killed on its way and done again."""
 
 import json
-import os
 import secrets
-import signal
-from collections.abc import Callable
-from importlib import import_module
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 import yaml
 
 from bench._events.receipts import body_of, event, sites_of, waiting
+from launcher.estate import Estate
+from tests.support.killing import kill_at
+from tests.support.pipeline import Pipeline, endpoint
 from tieout import settings
 from tieout.events import inbox
 from tieout.events.take import take_events
@@ -19,8 +21,10 @@ from tieout.feedback.publish import enqueue
 from tieout.feedback.targets import load_targets
 from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import load_configuration
+from tieout.landing.keys import Keys
 from tieout.landing.profile import EVENTS
 from tieout.quality.gate import run_gate
+from tieout.sources.endpoint import Endpoint
 from tieout.warehouse.ahead import build_ahead
 from tieout.warehouse.connection import connect
 
@@ -44,66 +48,69 @@ from ops.event_path where event_id = %s
 """
 
 
-class Path:
-    """The steps of the DAG `receive` on a pipeline without Airflow."""
+@dataclass
+class Steps:
+    """The steps of the DAG `receive` without Airflow, as plain values that another process can be given."""
 
-    def __init__(self, pipeline) -> None:
-        self.pipeline = pipeline
-        self.run_id = ""
+    dsn: str
+    home: Path
+    config: Path
+    estate: Estate
+    target: Path
+    encryption: list[bytes]
+    token: bytes
+    run_id: str = ""
+
+    @classmethod
+    def of(cls, pipeline: Pipeline) -> "Steps":
+        """Return the steps on a pipeline."""
+        keys = pipeline.keys
+        return cls(
+            pipeline.dsn, pipeline.home, pipeline.config, pipeline.estate, pipeline.target, keys.encryption, keys.token
+        )
+
+    @property
+    def keys(self) -> Keys:
+        return Keys(self.encryption, self.token)
+
+    def now(self) -> datetime:
+        return self.estate.clock()[1]
 
     def store(self, document) -> None:
         """Keep an event as the webhook does."""
         arrival = inbox.Arrival(
             source_system="supply", event_id=document["id"], event_type=document["type"],
-            occurred_at=self.pipeline.now(), received_at=self.pipeline.now(), arrived_at=settings.wall_now(),
+            occurred_at=self.now(), received_at=self.now(), arrived_at=settings.wall_now(),
             body=body_of(document), trace_id=secrets.token_hex(16),
         )  # fmt: skip
-        with connect(self.pipeline.dsn) as connection:
-            inbox.store(connection, arrival, self.pipeline.keys)
+        with connect(self.dsn) as connection:
+            inbox.store(connection, arrival, self.keys)
 
     def take(self) -> None:
-        pipeline = self.pipeline
-        archive = Archive(f"file://{pipeline.home / 'archive'}", pipeline.keys)
-        configuration = load_configuration(pipeline.config)
-        take_events(pipeline.dsn, configuration, archive, pipeline.keys, trace_id="receive", now=pipeline.now)
+        archive = Archive(f"file://{self.home / 'archive'}", self.keys)
+        configuration = load_configuration(self.config)
+        take_events(self.dsn, configuration, archive, self.keys, trace_id="receive", now=self.now)
 
     def gate(self) -> None:
-        pipeline = self.pipeline
         run_gate(
-            pipeline.dsn, config=pipeline.config, dag_run_id="receive", now=pipeline.now(),
-            data_docs=pipeline.home / "data_docs", feed=EVENTS,
+            self.dsn, config=self.config, dag_run_id="receive", now=self.now(), data_docs=self.home / "data_docs",
+            feed=EVENTS,
         )  # fmt: skip
 
     def build(self) -> None:
-        pipeline = self.pipeline
-        target = pipeline.target
-        self.run_id = build_ahead(pipeline.dsn, now=pipeline.now(), dag_run_id="receive", target=target).run_id
+        self.run_id = build_ahead(self.dsn, now=self.now(), dag_run_id="receive", target=self.target).run_id
 
     def make_messages(self) -> None:
-        pipeline = self.pipeline
-        with connect(pipeline.dsn) as connection:
-            targets = load_targets(pipeline.config / "feedback")
-            enqueue(connection, run_id=self.run_id, now=pipeline.now(), targets_config=targets)
+        with connect(self.dsn) as connection:
+            targets = load_targets(self.config / "feedback")
+            enqueue(connection, run_id=self.run_id, now=self.now(), targets_config=targets)
 
     def deliver_ap(self) -> None:
-        pipeline = self.pipeline
-        target = load_targets(pipeline.config / "feedback")["ap"]
-        deliver(pipeline.dsn, target, resolve=pipeline.resolve, worker="w", clocks=Clocks(business_now=pipeline.now))
+        target = load_targets(self.config / "feedback")["ap"]
+        deliver(self.dsn, target, resolve=self.resolve, worker="w", clocks=Clocks(business_now=self.now))
 
-
-def killed(step: Callable[[], None], where: str) -> None:
-    """Do a step in a process that is killed when it calls `where`."""
-    module, _, name = where.rpartition(".")
-    child = os.fork()
-    if child == 0:
-        setattr(import_module(module), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
-        try:
-            step()
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), f"{where} was not reached"
-    assert os.WTERMSIG(status) == signal.SIGKILL
+    def resolve(self, name: str) -> Endpoint:
+        return endpoint(self.estate.connections[name])
 
 
 @pytest.fixture
@@ -115,17 +122,17 @@ def lived(pipeline):
 
 
 def test_an_event_whose_every_step_is_killed_and_done_again_is_matched_at_ap_once(lived):
-    path = Path(lived)
+    steps = Steps.of(lived)
     with connect(lived.dsn) as connection:
         line = waiting(connection)[0]
     entities = [yaml.safe_load(each.read_text()) for each in (lived.config / "entities").glob("*.yml")]
     document = event(line, 1, sites=sites_of(entities), at=lived.now())
     before, known = lived.estate.counters()["ap"]["match_result"], shown(lived, line.invoice_ref)
 
-    path.store(document)
+    steps.store(document)
     for name, where in KILLED_IN.items():
-        killed(getattr(path, name), where)
-        getattr(path, name)()
+        kill_at(where, getattr(steps, name))
+        getattr(steps, name)()
 
     *earlier, last = shown(lived, line.invoice_ref)
     assert earlier == known, "one message about the invoice took effect"

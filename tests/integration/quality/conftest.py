@@ -4,6 +4,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,12 +143,8 @@ def data_docs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def gate_with_pages(warehouse: str, config: Path, data_docs: Path) -> Callable[..., GateOutcome]:
-    """Run the gate; ``now`` may be given."""
-
-    def run(now: datetime = NOW) -> GateOutcome:
-        return run_gate(warehouse, config=config, dag_run_id="run", now=now, data_docs=data_docs)
-
-    return run
+    """Run the gate; ``now=`` may be given."""
+    return partial(run_gate, warehouse, config=config, dag_run_id="run", now=NOW, data_docs=data_docs)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """A gate may be killed at any line and run again; two gates never work at once."""
 
-import multiprocessing
-import os
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-import pytest
-
+from tests.support.killing import kill_at
 from tieout.quality import gate as gate_module
 from tieout.quality import knowledge
 
@@ -32,31 +30,15 @@ def everything(wh) -> dict[str, object]:
     }
 
 
-def killed_at(step: str, run) -> int:
-    """Run the gate in a process of its own that dies when it comes to the step; return its status."""
-    import tieout.quality.data_docs
-    import tieout.quality.validation  # noqa: F401 (loaded once, here, for all children)
-
-    def child() -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(step, lambda *args, **kwargs: os._exit(9))
-            run()
-
-    process = multiprocessing.get_context("fork").Process(target=child)
-    process.start()
-    process.join(60)
-    return process.exitcode
-
-
 def test_a_gate_that_is_killed_has_done_all_or_nothing_and_the_next_finishes(wh, gate_with_pages, receipt, data_docs):
     wh.land("receipt_line", [receipt(), receipt(receipt_ref="R2", qty="0")])
     before = everything(wh)
 
     for number, step in enumerate(BEFORE_THE_COMMIT):
-        assert killed_at(step, lambda at=NOW + timedelta(minutes=number): gate_with_pages(at)) == 9
+        kill_at(step, partial(gate_with_pages, now=NOW + timedelta(minutes=number)))
         assert everything(wh) == before, step
 
-    assert killed_at(AFTER_THE_COMMIT, gate_with_pages) == 9
+    kill_at(AFTER_THE_COMMIT, gate_with_pages)
     done = everything(wh)
     assert done["promoted"] == [{"batch_id": "erp_main:receipt_line:1", "rows_promoted": 1}]
     assert [row["row_number"] for row in done["held"]] == [2]

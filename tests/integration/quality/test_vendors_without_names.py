@@ -20,12 +20,12 @@ def test_a_file_without_a_third_of_its_names_stops_and_once_accepted_is_resolved
 
     rows = [vendor(number, f"Harbor Supply {number // 2}" if number % 3 else None) for number in range(30, 60)]
     wh.land("vendor", rows, batch_id="file")
-    gate(LATER)
+    gate(now=LATER)
     assert wh.one("select state from ops.batch where batch_id = 'file'") == "stopped"
     assert not resolve_vendors(wh.dsn, now=LATER).resolved, "nothing of the file is known"
 
     decide(wh.dsn, action="release", selection=Selection("batch", "file"), by="Sam", reason="they mend it", now=LATER)
-    gate(LATER)
+    gate(now=LATER)
     outcome = resolve_vendors(wh.dsn, now=LATER)
     assert (outcome.vendors, wh.one("select count(*) from quality.quarantine where state = 'waiting'")) == (21, 10)
     assert outcome.clusters_changed == 5, "numbers of one tax id and name are one vendor"
