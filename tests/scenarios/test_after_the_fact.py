@@ -125,11 +125,11 @@ class Moments:
 
 
 @pytest.fixture(scope="module")
-def moments(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Moments]:
+def moments(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Moments]:
     estate = Estate(copies=[AP])
     for add in (rules, receipts, accruals, recoveries, stock):
         add(estate)
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         estate.land(warehouse, at("2026-03-30T22:00"))
         first = found(warehouse, AS_OF)
         risk = warehouse.values(

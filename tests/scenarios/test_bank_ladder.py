@@ -181,12 +181,12 @@ class Books:
 
 
 @pytest.fixture(scope="module")
-def books(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Books]:
+def books(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Books]:
     """All cases, in one build with the data tests."""
     bank = Bank()
     for tell in (by_reference, coming_back, together, by_creditor, by_likeness, in_two, beside, unconfirmed):
         tell(bank)
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         bank.land(warehouse, AS_OF)
         warehouse.build(AS_OF, select=LADDER)
         yield Books(warehouse, bank.names)

@@ -115,9 +115,9 @@ def case() -> Prices:
 
 
 @pytest.fixture(scope="module")
-def built(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt, case: Prices) -> Iterator[Warehouse]:
+def built(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt, case: Prices) -> Iterator[Warehouse]:
     """The warehouse with all of it."""
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         case.estate.land(warehouse, at("2026-03-30T22:00"))
         marts = ["+fct_purchase_order_line", "fct_match_invoice_line", "dim_contract_price"]
         warehouse.build(AS_OF, select=[*MATCH, *marts, "--exclude", "path:tests/marts"])

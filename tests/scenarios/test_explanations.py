@@ -129,8 +129,8 @@ def received(estate: Estate, name: str, *, booked: str, posted: str | None) -> N
 
 
 @pytest.fixture(scope="module")
-def said(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Said]:
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+def said(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Said]:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         estate_of_all().land(warehouse, at("2026-03-30T22:00"))
         warehouse.build(AS_OF, select=EXCEPTIONS, data_tests=False)
         sentences = "select split_part(invoice_id, ':', 2), explanation from match.match_invoice_line_explained"

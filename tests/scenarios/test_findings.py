@@ -173,13 +173,13 @@ def copies(case: Case) -> None:
 
 
 @pytest.fixture(scope="module")
-def case(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[tuple[Case, Warehouse]]:
+def case(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[tuple[Case, Warehouse]]:
     """Everything in one warehouse: findings must not touch each other."""
     case = Case()
     case.estate.add("tieout", "sla", sla_id="sync", subject="sync", hours=24)
     for build in (orders, vendors_and_items, papers, receipts_and_credits, acceptance, paid_by_receipt, copies):
         build(case)
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         case.estate.land(warehouse, at("2026-03-30T22:00"), updated_at=at("2026-03-29"))
         warehouse.build(AS_OF)
         yield case, warehouse

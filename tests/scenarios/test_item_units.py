@@ -101,9 +101,9 @@ def packs(warehouse: Warehouse, item: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def built(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Warehouse]:
+def built(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Warehouse]:
     """A warehouse with an item for each example."""
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         estate = Estate()
         for number, (statements, _) in enumerate(EXAMPLES.values()):
             estate.item(f"E{number}")

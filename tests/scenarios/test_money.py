@@ -236,12 +236,12 @@ def totals(case: Case) -> None:
 
 @pytest.fixture(scope="module", params=[currency, tax, charges, totals], ids=lambda scene: scene.__name__)
 def case(
-    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt
+    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, models_template: str, dbt: Dbt
 ) -> Iterator[tuple[Case, Warehouse]]:
     """The warehouse of a scene."""
     scene = Case()
     request.param(scene)
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         scene.estate.land(warehouse, at("2026-03-30T12:00"))
         warehouse.build(AS_OF)
         yield scene, warehouse

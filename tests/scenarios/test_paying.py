@@ -65,10 +65,10 @@ def paid(warehouse: Warehouse) -> dict[str, Any]:
 
 
 def test_what_was_frozen_is_known_and_proposed_no_more_and_who_had_a_hand_in_it_does_not_approve_it(
-    postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt, tmp_path: Path
+    postgres: EmbeddedPostgres, models_template: str, dbt: Dbt, tmp_path: Path
 ) -> None:
     archive = Archive(str(tmp_path), KEYS)
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         hospital().land(warehouse, AS_OF)
         warehouse.build(AS_OF, select=MODELS, data_tests=False)
         (first,) = frozen(warehouse, "first", AS_OF)

@@ -151,12 +151,12 @@ class Proposal:
 
 
 @pytest.fixture(scope="module")
-def proposal(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[Proposal]:
+def proposal(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Proposal]:
     """All cases, in one build."""
     estate = Payer()
     for tell in (due, discounts, paid, bank_details, full_batch, codings, approvals):
         tell(estate)
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         estate.land(warehouse, AS_OF)
         warehouse.build(AS_OF, select=PAYMENTS)
         yield Proposal(warehouse)

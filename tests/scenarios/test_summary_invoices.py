@@ -207,9 +207,9 @@ def case() -> Summaries:
 
 
 @pytest.fixture(scope="module")
-def built(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt, case: Summaries) -> Iterator[Warehouse]:
+def built(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt, case: Summaries) -> Iterator[Warehouse]:
     """The warehouse as of the day before the graces end."""
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         case.estate.land(warehouse, at("2026-03-30T22:00"))
         warehouse.build(AS_OF, select=[*MATCH, *MARTS, "--exclude", "path:tests/marts"])
         yield warehouse

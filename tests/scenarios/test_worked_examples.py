@@ -210,9 +210,9 @@ class Judged:
 
 
 @pytest.fixture(scope="module")
-def moments(postgres: EmbeddedPostgres, warehouse_template: str, dbt: Dbt) -> Iterator[tuple[Judged, Judged]]:
+def moments(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[tuple[Judged, Judged]]:
     """All examples, judged as of the day that section 8 gives and, incrementally, when example 3's grace has ended."""
-    with fresh_warehouse(postgres, warehouse_template, dbt) as warehouse:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         examples().land(warehouse, at("2026-03-30T22:00"))
         warehouse.build(AS_OF)
         first = judged(warehouse)

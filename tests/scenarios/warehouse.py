@@ -2,31 +2,23 @@
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import psycopg
-from dbt.cli.main import dbtRunner
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from launcher.postgres import EmbeddedPostgres
+from tests.support.dbt import Dbt
 from tieout import settings
 from tieout.warehouse import ahead, runs
 from tieout.warehouse.contracts import Contract, load_contracts
-from tieout.warehouse.dbt import connection_variables, folders
 
 DATABASE = "models"
 MATCH = ["+path:models/match"]
-# A fifth of a small build goes to dbt's log of debugging and to files that nobody reads here.
-QUIET = ["--log-level", "warn", "--log-level-file", "none", "--no-write-json"]
 
 Record = Mapping[str, Any]
 
@@ -35,39 +27,6 @@ def at(text: str) -> datetime:
     """An instant in UTC from a date or an ISO time."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-class Dbt:
-    """dbt in process, parsed once for a database's name; what it says is shown only when it fails."""
-
-    def __init__(self, dsn: str) -> None:
-        self.target = Path(tempfile.mkdtemp(prefix="tieout-dbt-"))
-        self.environment = connection_variables(dsn) | {"DO_NOT_TRACK": "1"}
-        self.manifest = self._invoke(dbtRunner(), ["parse"])
-
-    def __call__(self, *arguments: str) -> None:
-        """Run dbt with the parsed project."""
-        for node in self.manifest.nodes.values():
-            if node.resource_type != "seed":  # a node that was compiled would not get its CTEs again
-                node.extra_ctes_injected, node.extra_ctes = False, []
-        self._invoke(dbtRunner(manifest=self.manifest), list(arguments))
-
-    def parsed_again(self, *arguments: str) -> None:
-        """Run dbt where variables differ from those that the project was parsed with."""
-        self._invoke(dbtRunner(), list(arguments))
-
-    def close(self) -> None:
-        """Remove dbt's folder."""
-        shutil.rmtree(self.target, ignore_errors=True)
-
-    def _invoke(self, runner: dbtRunner, arguments: list[str]) -> Any:
-        said = StringIO()
-        os.environ.update(self.environment)  # another warehouse may have been built in this process meanwhile
-        with redirect_stdout(said):
-            result = runner.invoke([*arguments, *folders(self.target, self.target), *QUIET])
-        if not result.success:
-            raise AssertionError(f"dbt {' '.join(arguments)} failed: {result.exception}\n{said.getvalue()}")
-        return result.result
 
 
 class Warehouse:
@@ -128,7 +87,8 @@ class Warehouse:
     ) -> None:
         """Run one transformation, as the DAG does; without data tests where the rows are judged otherwise.
 
-        What holds copies was read up to then, unless the test says that it was not.
+        What holds copies was read up to then, unless the test says that it was not. Seeds and staged objects that stand
+        and of which nothing became known are left out, as a build ahead leaves them out.
         """
         if reads_copies:
             self.read_copies(as_of)
@@ -136,11 +96,11 @@ class Warehouse:
             self.connection, now=as_of, dag_run_id=None, full_refresh=full_refresh, sends_feedback=False
         )
         assert run.as_of == as_of, f"as_of became {run.as_of}: something later is known already"
-        flags = ["--full-refresh"] if full_refresh else []
         succeeded = False
         try:
             left_out = ["unit_test"] if data_tests else ["unit_test", "test"]
-            self.dbt("build", "--exclude-resource-types", *left_out, "--select", *select, *flags)
+            flags, idle = (["--full-refresh"], []) if full_refresh else ([], self._idle(run))
+            self.dbt("build", "--exclude-resource-types", *left_out, "--select", *select, *flags, idle=idle)
             succeeded = True
         finally:
             runs.finish_run(self.connection, run.run_id, succeeded, now=as_of)
@@ -180,6 +140,12 @@ class Warehouse:
             key, *rest = row.values()
             found[key] = rest[0] if len(rest) == 1 else tuple(rest)
         return found
+
+    def _idle(self, run: runs.Run) -> list[str]:
+        """Return the seeds and the models of staged objects that stand and that nothing new concerns."""
+        new = ahead.objects_with_news(self.connection, run)
+        standing = {row["relname"] for row in self.rows("select relname from pg_class where relkind = 'r'")}
+        return [name for name, staged in self.dbt.staged().items() if name in standing and staged not in new]
 
     def _raw_row(
         self, contract: Contract, record: Record, number: int, batch_id: str, system: str, updated_at: datetime
@@ -229,7 +195,7 @@ class Warehouse:
 
 @contextmanager
 def fresh_warehouse(postgres: EmbeddedPostgres, template: str, dbt: Dbt) -> Iterator[Warehouse]:
-    """A fresh, migrated warehouse under the one name that dbt was parsed for."""
+    """A fresh, migrated warehouse under a name of its own."""
     postgres.drop_database(DATABASE)
     warehouse = Warehouse(postgres.create_database(DATABASE, template=template), dbt)
     try:

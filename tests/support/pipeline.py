@@ -15,15 +15,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import paramiko
 
-from launcher.dbt import dbt_command
 from launcher.estate import Estate
 from launcher.postgres import EmbeddedPostgres
+from tests.support.dbt import Dbt
 from tieout.feedback.delivery import Clocks, deliver
 from tieout.feedback.publication import Publication, may_send, publish
 from tieout.feedback.targets import load_targets
@@ -40,7 +41,6 @@ from tieout.screening.flow import screen_vendors
 from tieout.sources.endpoint import Endpoint
 from tieout.warehouse import runs
 from tieout.warehouse.connection import connect
-from tieout.warehouse.dbt import connection_variables
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -131,7 +131,7 @@ class Pipeline:
         dbt's data tests, some nine hundred, are left to transformations that Airflow runs, unless asked for.
 
         Raises:
-            RuntimeError: dbt failed; the message has the end of its output.
+            AssertionError: dbt failed; the message has what it said.
         """
         self.judge()
         resolve_vendors(self.dsn, now=self.now(), dag_run_id=self._next_run())
@@ -151,16 +151,10 @@ class Pipeline:
                 runs.finish_run(connection, run.run_id, succeeded, now=self.now())
         return run.run_id
 
-    def dbt(self, *arguments: str) -> str:
-        """Run dbt on this warehouse; return what it printed."""
-        # Two threads, as a build ahead has, so that both read what one of them parsed.
-        own = {"TIEOUT_WAREHOUSE_THREADS": "2", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-        environment = os.environ | connection_variables(self.dsn) | own
-        command = dbt_command(self.target, *arguments)
-        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if result.returncode != 0:
-            raise RuntimeError(result.stdout[-6000:] + result.stderr[-2000:])
-        return result.stdout
+    @cached_property
+    def dbt(self) -> Dbt:
+        """dbt on this warehouse."""
+        return Dbt(self.dsn, self.target, threads=2)
 
     def publish(self, run_id: str) -> Publication:
         """Confirm, make messages, deliver them; return what was made."""

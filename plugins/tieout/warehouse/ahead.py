@@ -23,11 +23,12 @@ WITHOUT = ("config.materialized:stable_view", "config.materialized:view")
 _NEW = """
     select object
     from quality.promotion
-    where known_at > %(since)s and known_at <= %(until)s
+    where (%(since)s::timestamptz is null or known_at > %(since)s) and known_at <= %(until)s
     union
     select object
     from quality.quarantine
-    where state = 'released' and decided_known_at > %(since)s and decided_known_at <= %(until)s
+    where state = 'released' and (%(since)s::timestamptz is null or decided_known_at > %(since)s)
+        and decided_known_at <= %(until)s
 """
 
 
@@ -79,7 +80,12 @@ def parse_once(dsn: str, *, target: Path) -> None:
 
 def arguments_of(connection: psycopg.Connection, run: Run) -> list[str]:
     """Return dbt's command for a run: the selected models without those that nothing new concerns."""
-    new = {row[0] for row in connection.execute(_NEW, {"since": run.previous_as_of, "until": run.as_of}).fetchall()}
+    new = objects_with_news(connection, run)
     idle = [name for name in load_contracts(settings.objects_dir()) if name not in new]
     untouched = [f"path:models/staging/objects,config.meta.touched_kind:{name}" for name in idle]
     return ["run", "--select", *SELECT, "--exclude", *WITHOUT, *untouched]
+
+
+def objects_with_news(connection: psycopg.Connection, run: Run) -> set[str]:
+    """Return the interface objects of which a row became known since the last whole run that succeeded."""
+    return {row[0] for row in connection.execute(_NEW, {"since": run.previous_as_of, "until": run.as_of}).fetchall()}

@@ -158,7 +158,7 @@ def play(postgres, config: Path, disturb: Callable[[Stubborn], Any]) -> tuple[En
     try:
         with running_estate(postgres, home, volume=0.4, entities=["H1", "H3"], token_seconds=130) as estate:
             pipeline = Stubborn(dsn, home, estate, config)
-            pipeline.target, pipeline.keys = config.parent / "target", KEYS
+            pipeline.keys = KEYS
             start, end = pipeline.now(), estate.advance(DAYS)[1]
             ended = disturb(pipeline)
             pipeline.extract_all(Interval(start, end))
