@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +20,16 @@ from tieout.warehouse.contracts import Contract, load_contracts
 
 DATABASE = "models"
 MATCH = ["+path:models/match"]
+# What payments, the bank and balances are made of, and the models of those: nothing is in them until some of it landed.
+PAYING = {
+    "approval", "approval_matrix", "bank_entry", "bank_notification", "bank_statement", "delegation", "gl_account",
+    "gl_entry", "payment", "payment_invoice", "payment_policy", "payment_status", "screening_hit",
+    "vendor_bank_account",
+}  # fmt: skip
+PAYING_MODELS = re.compile(
+    "int_(approval|payment|screening|vendor_bank_account).*"
+    "|match_(balance.*|bank_.*|payable|remit_to|screening.*)"
+)  # fmt: skip
 
 Record = Mapping[str, Any]
 
@@ -87,8 +98,9 @@ class Warehouse:
     ) -> None:
         """Run one transformation, as the DAG does; without data tests where the rows are judged otherwise.
 
-        What holds copies was read up to then, unless the test says that it was not. Seeds and staged objects that stand
-        and of which nothing became known are left out, as a build ahead leaves them out.
+        What holds copies was read up to then, unless the test says that it was not. Left out are seeds and staged
+        objects that stand and of which nothing became known, as a build ahead leaves them out, and what concerns
+        payments where nothing of them ever landed.
         """
         if reads_copies:
             self.read_copies(as_of)
@@ -142,10 +154,12 @@ class Warehouse:
         return found
 
     def _idle(self, run: runs.Run) -> list[str]:
-        """Return the seeds and the models of staged objects that stand and that nothing new concerns."""
+        """Return what stands and need not be built: seeds, objects without news, payments where none landed."""
         new = ahead.objects_with_news(self.connection, run)
-        standing = {row["relname"] for row in self.rows("select relname from pg_class where relkind = 'r'")}
-        return [name for name, staged in self.dbt.staged().items() if name in standing and staged not in new]
+        standing = {row["relname"] for row in self.rows("select relname from pg_class where relkind in ('r', 'v')")}
+        idle = [name for name, staged in self.dbt.staged().items() if name in standing and staged not in new]
+        landed = {row["object"] for row in self.rows("select distinct object from quality.promotion")}
+        return idle if landed & PAYING else [*idle, *filter(PAYING_MODELS.fullmatch, standing)]
 
     def _raw_row(
         self, contract: Contract, record: Record, number: int, batch_id: str, system: str, updated_at: datetime
