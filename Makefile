@@ -10,6 +10,8 @@ RUN := $(VENV)/bin/python
 WORKERS ?= 2
 # Tests that wait for servers a third of their time: one more than processors.
 WAITERS ?= 3
+# What takes longest begins first, so that no processor waits for it at the end.
+LONGEST := tests/integration/loop tests/integration/marts tests/scenarios
 PYTEST := $(RUN) -m pytest -q
 export PYTHONPATH := plugins:.
 export DO_NOT_TRACK := 1
@@ -98,8 +100,7 @@ unit: setup ## unit tests: no file, network or database
 
 integration: setup ## tests with an embedded PostgreSQL, real HTTP and SFTP servers
 	@echo "integration tests"
-	@$(PYTEST) -n $(WAITERS) --no-loadscope-reorder -m "not slow" $(wildcard tests/scenarios) \
-	  tests/integration
+	@$(PYTEST) -n $(WAITERS) --no-loadscope-reorder -m "not slow" $(LONGEST) tests/integration
 
 e2e: setup ## the short end-to-end test: one Airflow, two entities
 	@if [ -d tests/e2e ]; then echo "end-to-end test"; $(PYTEST) -m "not slow" tests/e2e; fi

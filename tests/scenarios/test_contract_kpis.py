@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
-from tests.integration.marts import contracts
-from tests.scenarios.warehouse import Dbt, Warehouse
+from tests.scenarios import contracts
+from tests.scenarios.warehouse import Dbt, fresh_warehouse
 
-DATABASE = "contracts"
 KPIS = ["+kpi_contract_compliance", "+kpi_contract_leakage", "+kpi_perfect_order_rate", "--exclude", "path:tests/marts"]
 MARCH_5, MARCH_20, MARCH_30 = date(2026, 3, 5), date(2026, 3, 20), date(2026, 3, 30)
 FIGURES = """
@@ -25,23 +24,17 @@ Figures = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def built(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[tuple[Figures, dict[str, str], Figures]]:
+def built(
+    postgres: EmbeddedPostgres, models_template: str, dbt: Dbt
+) -> Iterator[tuple[Figures, dict[str, str], Figures]]:
     """The figures of the first day with the status of each invoice, and those after the second."""
-    postgres.drop_database(DATABASE)
-    dsn = postgres.create_database(DATABASE, template=warehouse_template)
-    dbt = Dbt(dsn)
-    warehouse = Warehouse(dsn, dbt)
-    try:
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         contracts.first_day(warehouse)
         warehouse.build(contracts.FIRST, select=KPIS)
         first, statuses = warehouse.rows(FIGURES), warehouse.values(STATUSES)
         contracts.second_day(warehouse)
         warehouse.build(contracts.SECOND, select=KPIS)
         yield first, statuses, warehouse.rows(FIGURES)
-    finally:
-        warehouse.close()
-        dbt.close()
-        postgres.drop_database(DATABASE)
 
 
 def figure(figures: Figures, kpi: str, period: date, cut: str = "all", currency: str | None = None) -> tuple[Any, ...]:

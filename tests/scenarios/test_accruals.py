@@ -8,9 +8,8 @@ import pytest
 
 from launcher.postgres import EmbeddedPostgres
 from tests.scenarios.estate import SUPPLY, TIEOUT, Estate, line
-from tests.scenarios.warehouse import Dbt, Warehouse, at
+from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 
-DATABASE = "accruals"
 # no other data tests: they read marts that are not built here
 ACCRUALS = ["+accrual_roll_forward", "assert_accruals_roll_forward", "--indirect-selection", "empty"]
 AMOUNTS = "opening_amount, received_amount, returned_amount, invoiced_amount, repriced_amount, closing_amount"
@@ -19,22 +18,14 @@ Rows = dict[tuple[str, str], tuple[Decimal, ...]]
 
 
 @pytest.fixture(scope="module")
-def rolled(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[Rows]:
-    """A hospital's accruals after five transformations, by kind of period and period."""
-    postgres.drop_database(DATABASE)
-    dsn = postgres.create_database(DATABASE, template=warehouse_template)
-    dbt = Dbt(dsn)
-    warehouse = Warehouse(dsn, dbt)
-    try:
+def rolled(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Rows]:
+    """A hospital's accruals after seven transformations, by kind of period and period."""
+    with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         _live(warehouse)
         yield {
             (row.pop("period_kind"), str(row.pop("period"))): tuple(row.values())
             for row in warehouse.rows(f"select period_kind, period, {AMOUNTS} from mart.accrual_roll_forward")
         }
-    finally:
-        warehouse.close()
-        dbt.close()
-        postgres.drop_database(DATABASE)
 
 
 def _live(warehouse: Warehouse) -> None:
