@@ -111,7 +111,11 @@ class Warehouse:
         succeeded = False
         try:
             left_out = ["unit_test"] if data_tests else ["unit_test", "test"]
-            flags, idle = (["--full-refresh"], []) if full_refresh else ([], self._idle(run))
+            flags, idle = ["--full-refresh"], []
+            if not full_refresh:
+                standing = self._standing()
+                left_out += ["seed"] if self.dbt.seeds() <= standing else []
+                flags, idle = [], self._idle(run, standing)
             self.dbt("build", "--exclude-resource-types", *left_out, "--select", *select, *flags, idle=idle)
             succeeded = True
         finally:
@@ -153,10 +157,12 @@ class Warehouse:
             found[key] = rest[0] if len(rest) == 1 else tuple(rest)
         return found
 
-    def _idle(self, run: runs.Run) -> list[str]:
-        """Return what stands and need not be built: seeds, objects without news, payments where none landed."""
+    def _standing(self) -> set[str]:
+        return {row["relname"] for row in self.rows("select relname from pg_class where relkind in ('r', 'v')")}
+
+    def _idle(self, run: runs.Run, standing: set[str]) -> list[str]:
+        """Return the models that stand and need not be built: objects without news, payments where none landed."""
         new = ahead.objects_with_news(self.connection, run)
-        standing = {row["relname"] for row in self.rows("select relname from pg_class where relkind in ('r', 'v')")}
         idle = [name for name, staged in self.dbt.staged().items() if name in standing and staged not in new]
         landed = {row["object"] for row in self.rows("select distinct object from quality.promotion")}
         return idle if landed & PAYING else [*idle, *filter(PAYING_MODELS.fullmatch, standing)]

@@ -39,7 +39,7 @@ class Dbt:
         self.environment = connection_variables(dsn) | own
 
     def __call__(self, *arguments: str, idle: Collection[str] = ()) -> None:
-        """Run dbt with the parsed project; leave the models and seeds out that are named as idle."""
+        """Run dbt with the parsed project; leave out the models that are named as idle, with their data tests."""
         manifest = self._manifest()
         for node in manifest.nodes.values():
             node.tags = [IDLE] if node.name in idle else []
@@ -51,11 +51,13 @@ class Dbt:
         self._invoke(dbtRunner(), list(arguments))
 
     def staged(self) -> dict[str, str]:
-        """Return the object that a model stages, by the model's name; none for a seed."""
-        nodes = self._manifest().nodes.values()
-        staging = [node for node in nodes if node.path.startswith("staging/objects/")]
-        seeds = [node for node in nodes if node.resource_type == "seed"]
-        return {node.name: node.config.meta["touched_kind"] for node in staging} | {seed.name: "" for seed in seeds}
+        """Return the object that a model stages, by the model's name."""
+        nodes = [node for node in self._manifest().nodes.values() if node.path.startswith("staging/objects/")]
+        return {node.name: node.config.meta["touched_kind"] for node in nodes}
+
+    def seeds(self) -> set[str]:
+        """Return the names of the seeds."""
+        return {node.name for node in self._manifest().nodes.values() if node.resource_type == "seed"}
 
     def close(self) -> None:
         """Remove dbt's folder."""
