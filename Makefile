@@ -12,6 +12,7 @@ WORKERS ?= 2
 WAITERS ?= 3
 # What takes longest begins first, so that no processor waits for it at the end.
 LONGEST := tests/integration/loop tests/integration/marts tests/scenarios
+SHORTER := $(filter-out $(LONGEST),$(patsubst %/,%,$(wildcard tests/integration/*/)))
 PYTEST := $(RUN) -m pytest -q
 export PYTHONPATH := plugins:.
 export DO_NOT_TRACK := 1
@@ -100,7 +101,7 @@ unit: setup ## unit tests: no file, network or database
 
 integration: setup ## tests with an embedded PostgreSQL, real HTTP and SFTP servers
 	@echo "integration tests"
-	@$(PYTEST) -n $(WAITERS) --no-loadscope-reorder -m "not slow" $(LONGEST) tests/integration
+	@$(PYTEST) -n $(WAITERS) --no-loadscope-reorder -m "not slow" $(LONGEST) $(SHORTER)
 
 e2e: setup ## the short end-to-end test: one Airflow, two entities
 	@if [ -d tests/e2e ]; then echo "end-to-end test"; $(PYTEST) -m "not slow" tests/e2e; fi
