@@ -28,7 +28,7 @@ PAYING = {
 }  # fmt: skip
 PAYING_MODELS = re.compile(
     "int_(approval|payment|screening|vendor_bank_account).*"
-    "|match_(balance.*|bank_.*|payable|remit_to|screening.*)"
+    "|match_(balance.*|bank_.*|booked_entry|payable|remit_to|screening.*)"
 )  # fmt: skip
 
 Record = Mapping[str, Any]
