@@ -217,7 +217,10 @@ def test_the_receipts_that_an_invoice_waits_for_release_it_at_ap_as_soon_as_they
 def test_an_event_that_runs_ahead_makes_nothing_missing_that_was_only_not_read_yet(stack):
     with psycopg.connect(stack.warehouse_dsn) as connection:
         scores = summary.findings(stack, connection)
-    assert [score for score in scores if score.precision < 1.0] == []
+    # of absences alone: what the merge by a person, above, says of its vendor's bank details no label knows
+    absences = [score for score in scores if score.code in ("SYNC_MISSING", "SYNC_DIFFERENT", "RECEIPT_LATE_POSTED")]
+    assert len(absences) == 3
+    assert [score for score in absences if score.precision < 1.0] == []
 
 
 def test_an_extraction_waits_deferred_for_a_file_and_lands_it_when_it_has_come(stack):
