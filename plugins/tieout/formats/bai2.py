@@ -11,23 +11,21 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from bai2 import bai2
-from bai2.constants import GroupStatus, TypeCodeTransaction
-from bai2.exceptions import IntegrityException
+from bai2.constants import AsOfDateModifier, GroupStatus, TypeCodeTransaction
 from bai2.models import Account, Bai2File, Group, TransactionDetail
 
 from tieout.errors import MalformedPayload
-from tieout.formats.secret import Secret, masked
+from tieout.formats.bai2_file import AGAIN, read
+from tieout.formats.secret import Secret, masked, without_ibans
 
-OPENING, CLOSING = ("010",), ("015",)  # ledger balances
+OPENING, CLOSING = "010", "015"  # ledger balances
 CHEQUES = frozenset({"255", "395", "474", "475"})
 RETURNS = frozenset({"123", "255", "257", "266", "555", "557"})
 REVERSALS = frozenset({"252", "258", "395", "552", "558", "694"})
 READ = (GroupStatus.update, GroupStatus.correction)
-# File, groups, accounts, transactions: each ends before the next of its kind begins. Continuations (88) are left out.
-_ORDER = re.compile(r"01(02(03(16)*49)+98)+99")
+INTERIM = (AsOfDateModifier.interim_previous_day, AsOfDateModifier.interim_same_day)
+MOVING = (TypeCodeTransaction.credit, TypeCodeTransaction.debit)  # others carry information
 _REASON = re.compile(r"\bR\d\d\b")
-AGAIN = "Ask the bank for the file again."
 
 
 def statements(content: bytes) -> list[dict[str, Any]]:
@@ -37,13 +35,15 @@ def statements(content: bytes) -> list[dict[str, Any]]:
 
     Raises:
         MalformedPayload: cut short, a control total or count that is not that of the lines, a type code that the
-            standard lacks, a group that deletes or tests, or an account whose ledger balances do not foot. The
-            message never quotes a line.
+            standard lacks, a group that deletes or tests, tells of a part of a day or of no day, or an account whose
+            ledger balances are not there or do not foot. The message never quotes a line.
 
-    The receiver of file and group is not in a record: many banks put the account's number there.
+    The receiver of file and group is not in a record: many banks put the account's number there. An account without
+    ledger balances and transactions, such as a loan's, is left out.
     """
-    file = _parse(content)
-    found = [_statement(file, group, account) for group in file.children for account in group.children]
+    file = read(content)
+    told = [(group, account) for group in file.children for account in group.children if _is_told(account)]
+    found = [_statement(file, group, account) for group, account in told]
     repeated: Counter[str] = Counter()
     for record in found:  # two accounts may end in the same four digits
         repeated[record["statement_id"]] += 1
@@ -52,32 +52,23 @@ def statements(content: bytes) -> list[dict[str, Any]]:
     return found
 
 
-def _parse(content: bytes) -> Bai2File:
-    try:
-        text = content.decode("ascii")
-        _must_be_whole(text)
-        return bai2.parse_from_string(text)
-    except MalformedPayload:
-        raise
-    except IntegrityException as error:
-        raise MalformedPayload(f"The file does not foot: {error}.", AGAIN) from error
-    except UnicodeDecodeError as error:
-        raise MalformedPayload(f"The byte at {error.start} is not ASCII.", AGAIN) from error
-    except Exception as error:
-        # The package raises what happens to happen on a line that it cannot read, and quotes the line.
-        raise MalformedPayload(f"The payload is not BAI2 ({type(error).__name__}).", AGAIN) from None
+def _is_told(account: Account) -> bool:
+    return bool(account.children) or any(_balance(account, code) is not None for code in (OPENING, CLOSING))
 
 
-def _must_be_whole(text: str) -> None:
-    """Refuse records out of order: on a file that was cut short the package never ends."""
-    codes = [line.strip()[:2] for line in text.splitlines() if line.strip()]
-    if not _ORDER.fullmatch("".join(code for code in codes if code != "88")):
-        raise MalformedPayload("The records are out of order, or the file was cut short.", AGAIN)
+def _must_be_final(group: Group) -> None:
+    """Refuse what is no statement: an interim report is told again, as a whole, when its day is over."""
+    header = group.header
+    if header.group_status not in READ:
+        raise MalformedPayload("A group of the file deletes or tests.", "Look at the file by hand.")
+    if header.as_of_date_modifier in INTERIM:
+        raise MalformedPayload("A group of the file is an interim report.", "Have the bank put final ones here alone.")
+    if header.as_of_date is None:
+        raise MalformedPayload("A group of the file does not say of which day it is.", AGAIN)
 
 
 def _statement(file: Bai2File, group: Group, account: Account) -> dict[str, Any]:
-    if group.header.group_status not in READ:
-        raise MalformedPayload("A group of the file deletes or tests.", "Look at the file by hand.")
+    _must_be_final(group)
     number = account.header.customer_account_number or ""
     currency = account.header.currency or group.header.currency
     places = get_currency_precision(currency)
@@ -92,28 +83,28 @@ def _statement(file: Bai2File, group: Group, account: Account) -> dict[str, Any]
         "currency": currency,
         "from": day,
         "to": day,
-        "opening": _balance(account, OPENING, places),
-        "closing": _balance(account, CLOSING, places),
+        "opening": _plain(_balance(account, OPENING), places),
+        "closing": _plain(_balance(account, CLOSING), places),
         "entries": list(_entries(account, day, currency, places)),
     }
     _must_foot(record)
     return record
 
 
-def _balance(account: Account, codes: tuple[str, ...], places: int) -> str:
-    for summary in account.header.summary_items:
-        if summary.type_code and summary.type_code.code in codes and summary.amount is not None:
-            return _plain(summary.amount, places)
-    return ""
+def _balance(account: Account, code: str) -> int | None:
+    stated = (each for each in account.header.summary_items if each.type_code and each.type_code.code == code)
+    return next((each.amount for each in stated if each.amount is not None), None)
 
 
 def _entries(account: Account, day: str, currency: str, places: int) -> Iterator[dict[str, Any]]:
     for position, transaction in enumerate(account.children, start=1):
         code = transaction.type_code.code
+        if transaction.type_code.transaction not in MOVING:
+            continue
         debit = transaction.type_code.transaction is TypeCodeTransaction.debit
         amount = transaction.amount or 0
         reference = (transaction.customer_reference or "").strip()
-        text = " ".join((transaction.text or "").split())
+        text = without_ibans(" ".join((transaction.text or "").split()))
         yield {
             "entry_number": str(position),
             "detail_number": "1",
@@ -122,6 +113,7 @@ def _entries(account: Account, day: str, currency: str, places: int) -> Iterator
             "amount": _plain(-amount if debit else amount, places),
             "currency": currency,
             "end_to_end_id": "" if code in CHEQUES else reference,
+            "payment_group_ref": reference if debit and code not in CHEQUES else "",
             "cheque_number": reference.lstrip("0") if code in CHEQUES else "",
             "bank_ref": (transaction.bank_reference or "").strip(),
             "bank_code": code,
@@ -138,7 +130,10 @@ def _value_date(transaction: TransactionDetail, day: str) -> str:
 
 def _must_foot(record: dict[str, Any]) -> None:
     if not record["opening"] or not record["closing"]:
-        return  # the gate says which balance is missing
+        raise MalformedPayload(
+            f"Statement {record['statement_id']!r} has no opening or no closing ledger balance ({OPENING}, {CLOSING}).",
+            "Have the bank report both.",
+        )
     total = sum((Decimal(entry["amount"]) for entry in record["entries"]), Decimal(record["opening"]))
     if total != Decimal(record["closing"]):
         raise MalformedPayload(
@@ -147,5 +142,5 @@ def _must_foot(record: dict[str, Any]) -> None:
         )
 
 
-def _plain(minor: int, places: int) -> str:
-    return format(Decimal(minor).scaleb(-places), "f")
+def _plain(minor: int | None, places: int) -> str:
+    return "" if minor is None else format(Decimal(minor).scaleb(-places), "f")

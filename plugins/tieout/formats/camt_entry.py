@@ -1,66 +1,49 @@
 """Entries of camt.053 and camt.054, versions 02 and 08: one record per detail of an entry."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from tieout.errors import MalformedPayload
-from tieout.formats.iso20022 import currency_of, day_of, first_of, number, signed, text_of, texts_of
+from tieout.formats.camt_amounts import Part, parts, stated_amount
+from tieout.formats.iso20022 import currency_of, day_of, first_of, text_of, texts_of
+from tieout.formats.secret import without_ibans
 
 NOT_PROVIDED = "NOTPROVIDED"
+BOOKED = "BOOK"
+CHARGED = "PMNT/MDOP/CHRG"  # the code of a record for charges that the bank has put into the sum of a batch
 
 
 def entries(element: Element) -> Iterator[dict[str, Any]]:
     """Yield the details of the entries of a statement or notification; an entry without details gives one.
 
-    The only detail of an entry has the entry's amount: that is what moved.
+    The only detail of an entry has the entry's amount: that is what moved. Charges that are in an entry beside its
+    details are a record of their own. What is not booked has no booking date: it would be an expected one.
 
     Raises:
-        MalformedPayload: the details of an entry do not add up to it.
+        MalformedPayload: the details of an entry do not add up to it, with or without charges.
     """
     for position, entry in enumerate(element.findall("Ntry"), start=1):
-        details: list[Element | None] = [*entry.findall("NtryDtls/TxDtls")]
-        amounts = _amounts(entry, details, position)
-        for detail_position, (detail, amount) in enumerate(zip(details or [None], amounts, strict=True), start=1):
+        for detail_position, part in enumerate(parts(entry, position), start=1):
             yield {
                 "entry_number": str(position),
                 "detail_number": str(detail_position),
                 **_of_entry(entry),
-                **_of_detail(entry, detail),
-                "amount": amount,
+                **_of_detail(entry, part),
+                "amount": part.amount,
+                "charges": part.charges,
             }
 
 
 def status_of(entry: Element) -> str:
     """Return ``BOOK``, ``PDNG`` or ``INFO``; version 08 has it below ``Cd``."""
-    return first_of(entry, "Sts/Cd", "Sts") or "BOOK"
-
-
-def _amounts(entry: Element, details: list[Element | None], position: int) -> list[str]:
-    indicator = text_of(entry, "CdtDbtInd")
-    whole = signed(entry.find("Amt"), indicator)
-    if len(details) < 2:
-        return [whole]
-    parts = [signed(_amount(detail), text_of(detail, "CdtDbtInd") or indicator) for detail in details]
-    booked, numbers = number(whole), [number(part) for part in parts]
-    if booked is not None and (None in numbers or sum(filter(None, numbers), Decimal(0)) != booked):
-        raise MalformedPayload(f"The details of entry {position} do not add up to it.", "Ask the bank for it again.")
-    return parts
-
-
-def _amount(detail: Element | None) -> Element | None:
-    """Return the detail's own amount: version 08 states it directly, version 02 below ``AmtDtls``."""
-    if detail is None:
-        return None
-    direct = detail.find("Amt")
-    return direct if direct is not None else detail.find("AmtDtls/TxAmt/Amt")
+    return first_of(entry, "Sts/Cd", "Sts/Prtry", "Sts") or BOOKED
 
 
 def _of_entry(entry: Element) -> dict[str, Any]:
+    status = status_of(entry)
     return {
-        "status": status_of(entry),
-        "booking_date": day_of(entry, "BookgDt"),
+        "status": status,
+        "booking_date": day_of(entry, "BookgDt") if status == BOOKED else "",
         "value_date": day_of(entry, "ValDt"),
         "currency": currency_of(entry.find("Amt")),
         "entry_ref": text_of(entry, "NtryRef"),
@@ -68,40 +51,37 @@ def _of_entry(entry: Element) -> dict[str, Any]:
     }
 
 
-def _of_detail(entry: Element, detail: Element | None) -> dict[str, Any]:
-    batch = entry.find("NtryDtls/Btch")
-    own_charges = _charges(detail)
+def _of_detail(entry: Element, part: Part) -> dict[str, Any]:
+    detail, batch = part.detail, None if part.block is None else part.block.find("Btch")
+    structured = texts_of(detail, "RmtInf/Strd/CdtrRefInf/Ref")
     return {
         "end_to_end_id": _reference(detail, "Refs/EndToEndId"),
         "instruction_id": _reference(detail, "Refs/InstrId"),
-        "payment_group_ref": _reference(detail, "Refs/PmtInfId") or text_of(batch, "PmtInfId"),
+        "payment_group_ref": _reference(detail, "Refs/PmtInfId") or _reference(batch, "PmtInfId"),
         "batch_count": text_of(batch, "NbOfTxs") if detail is None else "",
         "cheque_number": text_of(detail, "Refs/ChqNb"),
         "bank_ref": text_of(detail, "Refs/AcctSvcrRef") or text_of(entry, "AcctSvcrRef"),
-        "bank_code": _code(detail) or _code(entry),
+        "bank_code": CHARGED if part.is_charge else _code(detail) or _code(entry),
         "return_reason": first_of(detail, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry"),
-        "charges": own_charges or (_charges(entry) if len(entry.findall("NtryDtls/TxDtls")) < 2 else ""),
-        **_original(entry, detail),
+        **_original(entry, part),
         "counterparty": _counterparty(detail, text_of(detail, "CdtDbtInd") or text_of(entry, "CdtDbtInd")),
-        "remittance": " ".join(texts_of(detail, "RmtInf/Ustrd") or _structured(detail)),
-        "structured_ref": " ".join(_structured(detail)),
+        "remittance": without_ibans(" ".join(texts_of(detail, "RmtInf/Ustrd") or structured)),
+        "structured_ref": " ".join(structured),
     }
 
 
-def _reference(detail: Element | None, path: str) -> str:
-    found = text_of(detail, path)
+def _reference(element: Element | None, path: str) -> str:
+    found = text_of(element, path)
     return "" if found == NOT_PROVIDED else found
 
 
-def _structured(detail: Element | None) -> list[str]:
-    return texts_of(detail, "RmtInf/Strd/CdtrRefInf/Ref")
-
-
-def _original(entry: Element, detail: Element | None) -> dict[str, Any]:
+def _original(entry: Element, part: Part) -> dict[str, Any]:
     """Return the instructed amount with its currency and rate; without one, the detail's where its currency differs."""
-    details = detail if detail is not None else entry
+    if part.is_charge:
+        return dict.fromkeys(("original_amount", "original_currency", "exchange_rate"), "")
+    details = part.detail if part.detail is not None else entry
     instructed = details.find("AmtDtls/InstdAmt/Amt")
-    own = _amount(detail)
+    own = stated_amount(part.detail)
     if instructed is None and own is not None and currency_of(own) != currency_of(entry.find("Amt")):
         instructed = own
     rates = [f"AmtDtls/{kind}/CcyXchg/XchgRate" for kind in ("InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt")]
@@ -112,19 +92,6 @@ def _original(entry: Element, detail: Element | None) -> dict[str, Any]:
     }
 
 
-def _charges(element: Element | None) -> str:
-    """Return what the bank took (positive) or gave back: records of version 08, or of 02, else the total."""
-    if element is None:
-        return ""
-    charges = element.findall("Chrgs")
-    found = [record for charge in charges for record in (charge.findall("Rcrd") or [charge])]
-    amounts = [(number(text_of(record, "Amt")), text_of(record, "CdtDbtInd")) for record in found]
-    known = [-amount if indicator == "CRDT" else amount for amount, indicator in amounts if amount is not None]
-    if known:
-        return format(sum(known, Decimal(0)), "f")
-    return next((text_of(charge, "TtlChrgsAndTaxAmt") for charge in charges), "")
-
-
 def _counterparty(detail: Element | None, indicator: str) -> str:
     """Return the other party's name: the creditor where we paid. Version 08 has it below ``Pty``."""
     party = "Cdtr" if indicator == "DBIT" else "Dbtr"
@@ -132,5 +99,5 @@ def _counterparty(detail: Element | None, indicator: str) -> str:
 
 
 def _code(element: Element | None) -> str:
-    parts = [text_of(element, f"BkTxCd/Domn/{path}") for path in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
-    return "/".join(part for part in parts if part) or text_of(element, "BkTxCd/Prtry/Cd")
+    parts_ = [text_of(element, f"BkTxCd/Domn/{path}") for path in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
+    return "/".join(part for part in parts_ if part) or text_of(element, "BkTxCd/Prtry/Cd")

@@ -2,6 +2,8 @@
 
 import re
 
+from stdnum import iban
+
 SHOWN = 4
 _NUMBERS = re.compile(r"\b(?:[A-Z]{2})?\d(?:[ -]?\d){7,}\b")
 # Country, check digits, and at least eleven letters and digits, written together or in groups of four.
@@ -27,3 +29,17 @@ def without_numbers(text: str) -> str:
     for pattern in (_IBANS, _NUMBERS):
         text = pattern.sub(lambda found: masked(found[0]), text)
     return text
+
+
+def without_ibans(text: str) -> str:
+    """Return a text with the IBANs in it masked, known by their check digits: other numbers in it may be invoices'."""
+    return _IBANS.sub(_without_iban, text)
+
+
+def _without_iban(found: re.Match[str]) -> str:
+    """Mask the IBAN that something begins with, if any; what follows may be another word."""
+    said = found[0]
+    for end in range(len(said), SHOWN, -1):
+        if said[end - 1].isalnum() and iban.is_valid(said[:end]):
+            return masked(iban.compact(said[:end])) + said[end:]
+    return said

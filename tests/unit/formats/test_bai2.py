@@ -55,6 +55,47 @@ def test_a_statement_has_the_balances_and_the_transactions_of_its_account():
     assert statement["entries"][0]["remittance"] == "ACME INV-1 INV-2"
 
 
+def test_the_customers_reference_of_money_out_may_name_a_group_that_is_booked_in_one_sum():
+    (statement,) = statements(GOOD)
+    assert [entry["payment_group_ref"] for entry in statement["entries"]] == ["P1", "", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("line", "amount", "value_date", "bank_ref"),
+    [
+        ("16,475,2500,Z,BR2/", "-25.00", "2026-04-01", "BR2"),
+        ("16,475,2500/", "-25.00", "2026-04-01", ""),
+        ("16,475,2500,Z", "-25.00", "2026-04-01", ""),
+        ("16,475,2500,V,260402,/", "-25.00", "2026-04-02", ""),
+        ("16,475,2500,S,0,2500,0/", "-25.00", "2026-04-01", ""),
+        ("16,475,2500,D,1,0,2500,BR2/", "-25.00", "2026-04-01", "BR2"),
+        ("16,475,2500,Z/\n88,BR2/", "-25.00", "2026-04-01", "BR2"),
+        ("16,965,2500,Z,BR2,,/", "-25.00", "2026-04-01", "BR2"),
+        ("16,475,2500,Z,BR2,,/\n16,890,77,Z,,,A NOTE", "-25.00", "2026-04-01", "BR2"),
+    ],
+)
+def test_a_transaction_may_end_early_have_any_availability_and_a_code_of_the_banks_own(
+    line, amount, value_date, bank_ref
+):
+    note = 77 if "890" in line else 0
+    (statement,) = statements(file(*line.split("\n"), opening=5000, closing=2500, total=5000 + 2500 + 2500 + note))
+    (entry,) = statement["entries"]
+    assert (entry["amount"], entry["value_date"], entry["bank_ref"]) == (amount, value_date, bank_ref)
+
+
+def test_a_code_of_the_banks_own_for_money_in_is_money_in():
+    (statement,) = statements(file("16,925,2500,Z,,,/", opening=0, closing=2500, total=5000))
+    assert statement["entries"][0]["amount"] == "25.00"
+
+
+def test_an_account_of_which_nothing_is_told_is_left_out():
+    *lines, _, _ = GOOD.decode().splitlines()
+    total = 50000 + 47275 + SUM + 12345
+    loan = (f"03,9{NUMBER},USD,056,12345,,/", "49,12345,2/", f"98,{total},2,12/", f"99,{total},1,14/")
+    text = "\n".join((*lines, *loan))
+    assert [statement["account_masked"] for statement in statements(text.encode())] == ["****6789"]
+
+
 def test_an_account_number_is_only_shown_masked():
     (statement,) = statements(GOOD)
     assert statement["account_number"] == NUMBER
@@ -86,7 +127,11 @@ def test_two_accounts_that_end_alike_are_two_statements():
         (file(*TRANSACTIONS, records=1), "The file does not foot"),
         (file(*TRANSACTIONS[:-1]), "does not foot"),
         (file(*TRANSACTIONS, status=2), "deletes or tests"),
-        (GOOD.replace(b"16,455", b"16,999"), "not BAI2"),
+        (GOOD.replace(b"16,455", b"16,799"), "Type code 799"),
+        (GOOD.replace(b",2359,USD,2/", b",2359,USD,3/"), "interim"),
+        (GOOD.replace(b",1,260401,2359", b",1,,2359"), "of which day"),
+        (GOOD.replace(b"USD,010,", b"USD,011,"), "no opening"),
+        (GOOD.replace(b",015,", b",020,"), "no closing"),
         (GOOD.replace(b"10000,Z", b"1000O,Z"), "not BAI2"),
         (GOOD[:150], "cut short"),
         (GOOD[: GOOD.rindex(b"99,")], "cut short"),

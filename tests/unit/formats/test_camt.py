@@ -113,9 +113,106 @@ def test_details_that_are_off_by_a_cent_from_their_entry_are_refused():
         statements(changed(V08, ('<Amt Ccy="USD">10.00</Amt>', '<Amt Ccy="USD">10.01</Amt>')))
 
 
-def test_a_statement_without_a_balance_is_left_to_the_gate():
-    (statement,) = statements(changed(V08, ("<Cd>CLBD</Cd>", "<Cd>ITBD</Cd>")))
-    assert (statement["opening"], statement["closing"]) == ("-50.00", "")
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("<Cd>CLBD</Cd>", "<Cd>ITBD</Cd>", "cannot be added up"),
+        ("<Cd>OPBD</Cd>", "<Cd>ITBD</Cd>", "cannot be added up"),
+        ('<Amt Ccy="USD">5.00</Amt>', '<Amt Ccy="USD">5,00</Amt>', "cannot be added up"),
+        ("<Acct>", "<StmtPgntn><PgNb>2</PgNb><LastPgInd>true</LastPgInd></StmtPgntn><Acct>", "page of several"),
+        ("<Acct>", "<StmtPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></StmtPgntn><Acct>", "page of several"),
+    ],
+)
+def test_a_statement_that_is_not_whole_or_cannot_be_added_up_is_refused(old, new, says):
+    with pytest.raises(MalformedPayload, match=says):
+        statements(changed(V08, (old, new)))
+
+
+def test_a_statement_of_one_page_is_read():
+    page = "<StmtPgntn><PgNb>1</PgNb><LastPgInd>true</LastPgInd></StmtPgntn><Acct>"
+    assert len(statements(changed(V08, ("<Acct>", page)))) == 1
+
+
+def test_two_statements_of_a_file_that_have_one_id_are_refused_since_one_would_take_the_others_place():
+    statement = V08[V08.index("<Stmt>") : V08.index("</BkToCstmrStmt>")]
+    other = statement.replace("532013000<", "532013009<")
+    with pytest.raises(MalformedPayload, match="'S1' is there twice"):
+        statements(changed(V08, (statement, statement + other)))
+    assert len(statements(changed(V08, (statement, statement + other.replace("<Id>S1<", "<Id>S2<"))))) == 2
+
+
+def test_a_statement_that_is_named_after_its_account_shows_no_number():
+    (statement,) = statements(changed(V08, ("<Id>S1</Id>", "<Id>DE89370400440532013000-12</Id>")))
+    assert statement["statement_id"] == "****3000-12"
+
+
+def test_of_several_days_the_first_opening_and_the_last_closing_count():
+    days = """<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="USD">1.00</Amt>
+      <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"""
+    between = days.format(code="CLBD", day="2026-03-30") + days.format(code="OPBD", day="2026-04-01")
+    (statement,) = statements(changed(V08, ("<Bal>", between + "<Bal>")))
+    assert (statement["opening"], statement["closing"]) == ("-50.00", "-155.00")
+
+
+def test_a_statement_that_opens_with_what_closed_the_day_before_begins_on_the_next_day():
+    (statement,) = statements(changed(V08, ("<Cd>OPBD</Cd>", "<Cd>PRCD</Cd>")))
+    assert (statement["opening"], statement["from"]) == ("-50.00", "2026-04-01")
+
+
+CHARGED = '<Chrgs><Rcrd><Amt Ccy="USD">{}</Amt><CdtDbtInd>DBIT</CdtDbtInd>{}</Rcrd></Chrgs>'
+BIGGER = (('<Amt Ccy="USD">110.00</Amt>', '<Amt Ccy="USD">114.00</Amt>'), ('"USD">155.00', '"USD">159.00'))
+
+
+def test_charges_of_a_batch_that_are_in_the_sum_are_a_record_of_their_own():
+    entry_charges = ("<NtryDtls>", CHARGED.format("4.00", "<ChrgInclInd>true</ChrgInclInd>") + "<NtryDtls>")
+    (statement,) = statements(changed(V08, *BIGGER, entry_charges))
+    found = [(e["detail_number"], e["amount"], e["charges"], e["bank_code"]) for e in statement["entries"][:3]]
+    assert found == [
+        ("1", "-100.00", "", "PMNT/ICDT/ESCT"),
+        ("2", "-10.00", "", "PMNT/ICDT/ESCT"),
+        ("3", "-4.00", "", "PMNT/MDOP/CHRG"),
+    ]
+    assert (statement["entries"][2]["end_to_end_id"], statement["entries"][2]["bank_ref"]) == ("", "B7")
+
+
+def test_details_that_are_stated_without_their_charges_have_them_within_what_they_moved():
+    theirs = ("</Refs><Amt Ccy", "</Refs>" + CHARGED.format("4.00", "") + "<Amt Ccy")
+    (statement,) = statements(changed(V08, *BIGGER, theirs))
+    assert [(e["amount"], e["charges"]) for e in statement["entries"][:2]] == [("-104.00", "4.00"), ("-10.00", "")]
+
+
+@pytest.mark.parametrize(
+    "charges",
+    [
+        CHARGED.format("4.00", "<ChrgInclInd>false</ChrgInclInd>"),
+        '<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">4.00</TtlChrgsAndTaxAmt></Chrgs>',
+    ],
+)
+def test_charges_that_are_not_in_the_amount_or_in_another_currency_are_no_part_of_it(charges):
+    with pytest.raises(MalformedPayload, match="details of entry 1"):
+        statements(changed(V08, *BIGGER, ("<NtryDtls>", charges + "<NtryDtls>")))
+    alone = NOTIFICATION.format(version="08", details=charges)
+    assert notifications(alone.encode())[0]["entries"][0]["charges"] == ""
+
+
+def test_details_in_another_currency_count_with_their_value_on_the_account():
+    foreign = '<Amt Ccy="EUR">90.00</Amt><AmtDtls><CntrValAmt><Amt Ccy="USD">100.00</Amt></CntrValAmt></AmtDtls>'
+    (statement,) = statements(changed(V08, ('<Amt Ccy="USD">100.00</Amt>', foreign)))
+    first = statement["entries"][0]
+    assert (first["amount"], first["original_amount"], first["original_currency"]) == ("-100.00", "90.00", "EUR")
+
+
+def test_each_block_of_details_has_a_batch_of_its_own():
+    blocks = "<Btch><PmtInfId>G{}</PmtInfId></Btch><TxDtls>"
+    text = V08.replace("<TxDtls>", blocks.format(1), 1)
+    text = text.replace("</TxDtls>\n    <TxDtls>", "</TxDtls></NtryDtls><NtryDtls>" + blocks.format(2), 1)
+    (statement,) = statements(text.encode())
+    assert [entry["payment_group_ref"] for entry in statement["entries"]] == ["G1", "G2", ""]
+
+
+def test_an_iban_in_the_banks_text_is_masked_and_an_invoice_number_is_not():
+    (statement,) = statements(changed(V08, ("INV-2", "AP26 000123456789 DE89 3704 0044 0532 0130 00 INV3")))
+    assert statement["entries"][0]["remittance"] == "INV-1 AP26 000123456789 ****3000 INV3"
 
 
 def test_an_entry_that_is_pending_is_not_in_a_statement():
@@ -169,6 +266,13 @@ def test_a_notification_says_all_that_ties_an_entry_to_a_payment(version):
     assert {name: single[name] for name in expected} == expected
     assert (batch["payment_group_ref"], batch["batch_count"], batch["amount"]) == ("G1", "3", "-300.00")
     assert (batch["status"], batch["booking_date"], batch["end_to_end_id"]) == ("PDNG", "", "")
+
+
+@pytest.mark.parametrize("status", ["<Sts>PDNG</Sts>", "<Sts><Cd>PDNG</Cd></Sts>", "<Sts><Prtry>WAIT</Prtry></Sts>"])
+def test_the_day_on_which_a_bank_expects_to_book_is_no_booking_date(status):
+    text = NOTIFICATION.format(version="08", details=DETAILS["08"]).replace("<Sts>BOOK</Sts>", status)
+    single = notifications(text.encode())[0]["entries"][0]
+    assert (single["booking_date"], single["end_to_end_id"]) == ("", "E1")
 
 
 V08_NOTIFICATION = NOTIFICATION.format(version="08", details=DETAILS["08"])
