@@ -125,7 +125,7 @@ def _instruction(batch: _Batch, entry: _Entry, message_id: str, account: str) ->
     line = entry.line
     return Instruction(
         message_id=message_id,
-        group_ref=f"{message_id}-{int(batch.header[87:94])}",
+        group_ref=batch.header[20:40].strip() or f"{message_id}-{int(batch.header[87:94])}",
         instruction_id=line[79:94],
         end_to_end_id=line[39:54].strip(),
         account=account,

@@ -43,7 +43,7 @@ def write(statement: Statement, at: datetime) -> bytes:
 
 def _transaction(entry: Booking) -> list[str]:
     """A transaction; what does not fit on its line is continued on the next one. The text ends with its line."""
-    own = entry.cheque_number or entry.end_to_end_id
+    own = entry.cheque_number or entry.end_to_end_id or (entry.group_ref if entry.batch_count else "")
     first = f"16,{TYPES[entry.kind]},{abs(_cents(entry.amount))},Z,{entry.reference},{own},"
     text = _plain(entry)
     parts = [text[start : start + TEXT_MOST] for start in range(0, len(text), TEXT_MOST)] or [""]

@@ -18,7 +18,7 @@ from tieout.formats.nacha_check import batches
 from tieout.formats.nacha_records import BLOCK, CENTS, CORPORATE, CREDITS_ONLY, FILLER, Totals, render, totals_of
 
 CREDIT_TO = {"checking": 22, "savings": 32}
-IDENTIFICATION = 15  # characters
+IDENTIFICATION, REFERENCE = 15, 20  # characters
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,17 @@ class Credit:
 
 @dataclass(frozen=True)
 class Batch:
-    """Payments of a company on a day."""
+    """Payments of a company on a day.
+
+    ``reference`` (20 characters at most) is ours for the batch: what a bank that books it in one sum can name.
+    """
 
     company_name: str
     company_id: str
     effective_date: date
     credits: tuple[Credit, ...]
     description: str = "PAYMENT"
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,11 @@ class AchFile:
 def identification(payment_id: str) -> str:
     """Return a payment's end-to-end id as it fits into an ACH entry: its first fifteen characters."""
     return payment_id[:IDENTIFICATION]
+
+
+def batch_reference(batch_id: str, number: int) -> str:
+    """Return our reference for a batch of a file as its header holds it: the beginning of our id, and a number."""
+    return f"{batch_id[: REFERENCE - len(f'-{number}')]}-{number}"
 
 
 def trace_number(bank_routing: str, sequence: int) -> str:
@@ -166,6 +175,7 @@ def _batch_header(file: AchFile, batch: Batch, number: int) -> str:
             "type": "5",
             "service": CREDITS_ONLY,
             "company_name": _text(batch.company_name, 16, "company's name"),
+            "discretionary": batch.reference,
             "company_id": batch.company_id,
             "class": CORPORATE,
             "description": _text(batch.description, 10, "entry description"),

@@ -91,10 +91,11 @@ def _nacha(
     lines: list[Line] = []
     for number, (day, members) in enumerate(_by_day(payments, at), start=1):
         credits_of = tuple(_credit(payment, accounts[payment.payment_id]) for payment in members)
-        batches.append(nacha.Batch(ours.name, ours.origin, day, credits_of))
+        group_id = nacha.batch_reference(head.batch_id, number)
+        batches.append(nacha.Batch(ours.name, ours.origin, day, credits_of, reference=group_id))
         for payment, credit in zip(members, credits_of, strict=True):
             trace = nacha.trace_number(ours.account.routing, len(lines) + 1)
-            lines.append(Line(payment.payment_id, credit.identification, trace, f"{head.batch_id}-{number}", day))
+            lines.append(Line(payment.payment_id, credit.identification, trace, group_id, day))
     content = nacha.write(
         nacha.AchFile(
             bank_routing=ours.account.routing,

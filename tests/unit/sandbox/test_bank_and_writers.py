@@ -9,16 +9,22 @@ from sandbox.bank import nacha_returns, pain002
 from sandbox.bank import pain001 as bank_pain001
 from sandbox.bank import positive_pay as bank_cheques
 from sandbox.bank.accounts import COMPANY, NAME, ROUTING, connection_accounts
+from sandbox.bank.execution import together
 from sandbox.bank.inbox import returned
 from sandbox.bank.model import Instruction, Verdict
 from sandbox.bank.rules import judge
 from sandbox.scenario.domain import ENTITIES
 from sandbox.scenario.model import Booking
 from sandbox.wire import bai2, bank
+from tests.unit.payments.test_content import payment
 from tieout.formats import bai2 as bai2_reader
 from tieout.formats import camt, nacha, pain001, positive_pay
 from tieout.formats import pain002 as pain002_reader
 from tieout.formats.nacha_returns import returns
+from tieout.payments.accounts_at_hand import Account, PayingAccount
+from tieout.payments.content import content, sha256
+from tieout.payments.rendering import render
+from tieout.payments.store import Batch
 
 AT, TODAY = datetime(2026, 4, 1, tzinfo=UTC), date(2026, 4, 1)
 PAYMENT = "P0123456789abcdef0123"
@@ -115,6 +121,26 @@ def test_statements_in_bai2_are_read_as_the_bank_meant_them() -> None:
         ("100.00", PAYMENT, "", "R02", "false"),
         ("-112.50", "", "1001", "", "false"),
         ("100.00", PAYMENT, "", "", "true"),
+    ]
+
+
+def test_ach_batches_that_the_bank_books_in_one_sum_are_named_as_our_groups_are() -> None:
+    ours = connection_accounts()["amb1_operating"]
+    account = PayingAccount(ours["name"], Account(ours["number"], ours["routing"]), ours["bank_name"], ours["origin"])
+    days = {"P1": TODAY, "P2": TODAY, "P3": date(2026, 4, 8)}
+    what = content("AMB1", "amb1_operating", "us", "USD", [payment(n, requested_date=day) for n, day in days.items()])
+    head = Batch("B0123456789abcdef0123", "B9", "AMB1", "amb1_operating", "us", "USD", 3, what.total, "clinic", 1, AT,
+                 sha256(what), "schedule", "run", AT)  # fmt: skip
+    (file,) = render(head, what, account, dict.fromkeys(days, Account("8801530001", "021000021")), AT, 1)
+    orders = bank_nacha.read(file.content, ours["number"]).instructions
+    sums = tuple(together(orders[part], f"BK{number}") for number, part in enumerate((slice(0, 2), slice(2, 3))))
+    clinic = next(entity for entity in ENTITIES if entity.entity_id == "AMB1")
+    (read,) = bai2_reader.statements(bai2.write(bank.Statement(clinic, TODAY, 7, Decimal(1000), sums), AT))
+    groups = [line.group_ref for line in file.lines]
+    assert groups == ["B0123456789abcdef0-1", "B0123456789abcdef0-1", "B0123456789abcdef0-2"]
+    assert [(entry["payment_group_ref"], entry["amount"]) for entry in read["entries"]] == [
+        (groups[0], "-20.00"),
+        (groups[2], "-10.00"),
     ]
 
 
