@@ -1,6 +1,7 @@
 """### Extract: bank systems
 
-**Source** account statements (camt.053).
+**Source** what banks write: statements (camt.053, BAI2), notifications (camt.054), answers to payments (pain.002) and
+NACHA returns.
 
 **Grain** one run per interval; one task per system of kind `bank` in `config/sources/`; the outcome of each
 object is a row of `ops.interface_run`.

@@ -1,4 +1,4 @@
-"""What a runbook tells one to ask at three in the morning can be asked."""
+"""What a runbook or a guide tells one to ask at three in the morning can be asked."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from tests.support.pipeline import CHECKOUT
 from tests.support.runbook import Runbook
 from tieout.warehouse.connection import connect
 
-PAGES = sorted((CHECKOUT / "docs/runbooks").glob("*.md"))
+PAGES = sorted(page for folder in ("runbooks", "guides") for page in (CHECKOUT / "docs" / folder).glob("*.md"))
 # Schemas that a run of the DAG makes.
 OF_A_COPY = ("what_if_question_", "rebuild_close_march_")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_each_query_of_a_runbook_fits_the_warehouse(page, postgres, history):
+def test_each_query_of_a_page_fits_the_warehouse(page, postgres, history):
     queries = [query for query in Runbook(page).queries() if not any(name in query for name in OF_A_COPY)]
     with connect(postgres.dsn(DATABASE)) as connection:
         for query in queries:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.pipeline import CHECKOUT
+from tests.support.runbook import Runbook
 from tieout.errors import Refused
 from tieout.payments import journal, outcomes, page
 
@@ -109,6 +111,37 @@ def test_a_file_that_is_rejected_after_it_was_accepted_is_left_to_people(paying,
     paying.insert("staging.stg_payment_statuses", status="RJCT", level="file", message_ref=sent.batch_id)
     assert take(paying) == 0
     assert len(paying.rows("select * from payments.claim")) == 2
+
+
+def by_hand(paying, step: str, batch, payment: str = "") -> None:
+    """Do what the runbook says, with names put in."""
+    (statement,) = [
+        query
+        for query in Runbook(CHECKOUT / "docs/runbooks/pay_suppliers.md").queries()
+        if "insert into payments.step" in query and f"'{step}'" in query
+    ]
+    paying.rows(statement.replace("<batch>", batch.batch_id).replace("<payment>", payment))
+
+
+def test_a_payment_that_a_bank_stopped_by_telephone_gives_its_invoices_back(paying, sent):
+    paying.land()
+    by_hand(paying, "returned", sent, "P1")
+    assert paying.rows("select invoice_id from payments.claim") == [("ap:P2",)]
+    assert paying.land() == 1
+    assert {payment: statuses[-1] for payment, statuses in paying.statuses().items()} == {
+        "P1": "returned",
+        "P2": "sent",
+    }
+
+
+def test_a_batch_that_is_refused_by_hand_before_it_was_sent_is_not_sent(paying):
+    paying.propose("P1", "100.00")
+    (batch,) = paying.freeze()
+    paying.answer(batch, "c.fo")
+    paying.make(batch)
+    by_hand(paying, "refused", batch)
+    assert paying.send(batch) == []
+    assert paying.rows("select * from payments.claim") == []
 
 
 def test_a_restored_warehouse_pays_nothing_before_somebody_saw_to_the_files_that_it_lacks(paying, sent):
