@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from tieout.errors import ConfigurationError
-from tieout.landing.entity_checks import check_fields, check_parents, check_payment_origin, check_periods
+from tieout.landing.entity_checks import check_fields, check_parents, check_paying, check_payment_origin, check_periods
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 from tieout.warehouse.contracts import Contract
@@ -139,6 +139,8 @@ def entity(name: str, node: Node, contract: Contract, systems: frozenset[str]) -
     node.keys({*names, "codes", "maps", "control_accounts", "system_of_record", "copies"}, required)
     fields = {field_name: node.child(field_name).text() for field_name in names}
     check_fields(node, contract)
+    if fields["payment_origin"] == OURSELVES:
+        check_paying(node)
     if fields["entity_id"] != name:
         node.child("entity_id").problem(f"is not the file's name, {name!r}")
     codes = {system: value.texts() for system, value in node.child("codes").items()} if node.has("codes") else {}

@@ -60,6 +60,13 @@ def check_payment_origin(node: Node, roles: "Sequence[Role]", pays_through_us: b
         )
 
 
+def check_paying(node: Node) -> None:
+    """Record what an entity that pays through us does not say: from which account, or what its bank takes."""
+    for name in ("paying_account", "payment_profile"):
+        if not node.has(name):
+            node.problem(f"payment_origin says tieout, so {name} is needed")
+
+
 def check_parents(nodes: Mapping[str, Node]) -> None:
     """Record parents that do not exist, and entities that are their own ancestor."""
     parents = {entity_id: node.child("parent_entity_id").text() for entity_id, node in nodes.items()}

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests.support.guide import blocks
 from tieout import settings
 from tieout.configuration import inspect_all
 from tieout.landing import validate
@@ -125,6 +127,33 @@ def test_an_entity_that_pays_through_us_has_us_as_system_of_record_of_its_paymen
     (entity,) = [each for each in configuration.entities if each.entity_id == "H2"]
     records = {role.object: role.source_system for role in entity.roles if role.role == "record"}
     assert (records["payment"], records["payment_invoice"], records["vendor"]) == ("tieout", "tieout", "erp_main")
+
+
+def test_what_the_guide_to_payments_writes_for_an_entity_and_for_its_way_back_is_right(config: Path) -> None:
+    path, policies = config / "entities/H1.yml", config / "policies/payment_policy.csv"
+    before = yaml.safe_load(path.read_text())
+    written = [block for block in blocks(settings.CHECKOUT / "docs/guides/introduce_payments.md") if not block.file]
+    (policy,) = [block.text for block in written if block.language == "csv"]
+    header, _, rows = policy.partition("\n")
+    assert policies.read_text().startswith(f"{header}\n")
+    policies.write_text(policies.read_text() + rows)
+    entities = [yaml.safe_load(block.text) for block in written if block.language == "yaml"]
+    assert [entity["payment_origin"] for entity in entities] == ["tieout", "erp"]
+    for entity in entities:
+        for part in ("codes", "system_of_record"):
+            entity[part] = before[part] | entity.get(part, {})
+        path.write_text(yaml.safe_dump(before | entity))
+        assert inspect_all(config)[1] == []
+
+
+def test_an_entity_that_pays_through_us_says_from_which_account_and_what_its_bank_takes(config: Path) -> None:
+    path = config / "entities/H2.yml"
+    path.write_text(re.sub("(paying_account|payment_profile): .*\n", "", path.read_text()))
+    _, problems = inspect_all(config)
+    assert [problem.message for problem in problems] == [
+        "payment_origin says tieout, so paying_account is needed",
+        "payment_origin says tieout, so payment_profile is needed",
+    ]
 
 
 @pytest.mark.parametrize(
