@@ -15,6 +15,7 @@ from dataclasses import field as dataclass_field
 from typing import Any
 
 from tieout.landing import values
+from tieout.landing.conversion import NUMBERS, combined, converter
 from tieout.landing.functions import DERIVATIONS, FUNCTIONS
 from tieout.landing.keys import Keys
 from tieout.landing.profile import Condition, Feed, ObjectMapping, Rule
@@ -28,14 +29,6 @@ Facts = Mapping[str, str]
 _BESIDE = "\x1f"  # between an entity's code and a value that is read by it
 # (rows, number of the payload, rows so far, facts of the payload) → (lines, rows so far)
 Write = Callable[[Rows, int, int, Facts], tuple[list[str], int]]
-_NUMBERS: dict[str, Callable[..., values.Converter]] = {
-    "integer": values.integer,
-    "limit": values.limit,
-    "money": values.number,
-    "price": values.number,
-    "quantity": values.number,
-    "number": values.number,
-}
 
 
 @dataclass(frozen=True)
@@ -230,7 +223,7 @@ class _Writer:
             return self._by_entity(path, rule, kind) or self._converted(path, rule, kind, convert)
         if rule.origin == "function":
             return f"{self._name('convert', convert)}({self._function(rule)})"
-        combine = self._name("combine", _combine(rule, convert))
+        combine = self._name("combine", combined(rule, convert))
         return f"{combine}({', '.join(self._path(path) for path in rule.paths)})"
 
     def _by_entity(self, path: str, rule: Rule, kind: str) -> str | None:
@@ -254,7 +247,7 @@ class _Writer:
         """Return the expression of a converted path: numbers mostly are right, other values repeat themselves."""
         if convert is values.text:
             return f"{path}.strip()"
-        if kind in _NUMBERS and rule == Rule(paths=rule.paths):
+        if kind in NUMBERS and rule == Rule(paths=rule.paths):
             pattern = values.CANONICAL_INTEGER if kind == "integer" else values.CANONICAL_NUMBER
             right, spell = self._name("right", pattern.fullmatch), self._name("convert", convert)
             return f"({path} if {right}({path}) else {spell}({path}))"
@@ -276,31 +269,13 @@ class _Writer:
     def _converter(
         self, rule: Rule, kind: str, otherwise: str | None = None, own: Mapping[str, str] | None = None
     ) -> values.Converter:
-        """Return split, default, code map and spelling as one converter.
-
-        ``otherwise`` is that of ``values.timestamp``; ``own`` are codes that come before those of the code map.
-        """
-        steps: list[values.Converter] = []
-        if rule.split is not None:
-            steps.append(_part(rule.split, rule.part))
-        if rule.default:
-            default = rule.default
-            steps.append(lambda value: value if value.strip() else default)
+        """Return what a rule does to a value; ``own`` are codes that come before those of the rule's code map."""
+        codes: list[Mapping[str, str]] = []
         if rule.map is not None:
-            steps.append(values.code({**self._vocabulary.maps[rule.map], **(own or {})}))
+            codes.append({**self._vocabulary.maps[rule.map], **(own or {})})
         if rule.entity:
-            steps.append(values.code(dict(self._vocabulary.entities)))
-        steps.append(self._spelling(rule, kind, otherwise))
-        return steps[0] if len(steps) == 1 else _chain(steps)
-
-    def _spelling(self, rule: Rule, kind: str, otherwise: str | None) -> values.Converter:
-        if kind in _NUMBERS:
-            return _NUMBERS[kind](rule.decimal, rule.thousands, rule.sign)
-        if kind == "date":
-            return values.day(rule.format)
-        if kind == "timestamp":
-            return values.timestamp(rule.format, rule.time_zone or self._feed.time_zone, otherwise)
-        return values.boolean if kind == "boolean" else values.text
+            codes.append(self._vocabulary.entities)
+        return converter(rule, kind, time_zone=self._feed.time_zone, codes=codes, otherwise=otherwise)
 
     def _updated_at(self) -> str:
         """Return the expression of the source's time: blank where it is not one, for the payload's time to stand in."""
@@ -313,7 +288,7 @@ class _Writer:
             return f"{memo}[{self._path(rule.paths[0])}]"
         if rule.origin == "constant":
             return repr(spell(rule.constant))
-        combine = self._name("combine", _combine(rule, spell))
+        combine = self._name("combine", combined(rule, spell))
         return f"{combine}({', '.join(self._path(path) for path in rule.paths)})"
 
     def _conditions(self, conditions: tuple[Condition, ...]) -> str:
@@ -342,35 +317,3 @@ class _Writer:
             return escape(extra_text({name: row[index] for name, index in picked if row[index]}, encrypt))
 
         return f"{self._name('extra', extra)}(r)"
-
-
-def _chain(steps: list[values.Converter]) -> values.Converter:
-    def convert(value: str) -> str:
-        for step in steps:
-            value = step(value)
-        return value
-
-    return convert
-
-
-def _part(separator: str, index: int) -> values.Converter:
-    def part(value: str) -> str:
-        parts = value.split(separator)
-        return parts[index] if -len(parts) <= index < len(parts) else ""
-
-    return part
-
-
-def _combine(rule: Rule, convert: values.Converter) -> Callable[..., str]:
-    """Return a function of several values: joined, or the first that is not blank."""
-
-    def first(*given: str) -> str:
-        return convert(next((value for value in given if value.strip()), ""))
-
-    def join(*given: str) -> str:
-        parts = [value.strip() for value in given]
-        if rule.skip_blank:
-            parts = [part for part in parts if part]
-        return convert(rule.separator.join(parts) if all(parts) else "")
-
-    return first if rule.origin == "first" else join

@@ -13,6 +13,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from tieout.landing import raw_statements as statements
 from tieout.landing.mapping import LINEAGE, copy_columns
 from tieout.warehouse.contracts import Contract
 
@@ -123,7 +124,7 @@ class RawLoader:
         if self._keys is None:
             raise RuntimeError("The loader was not asked to remember keys.")
         swept = self._connection.execute(
-            _sweep(self._contract, self._keys, self._promoted_only),
+            statements.sweep(self._contract, self._keys, self._promoted_only),
             self._parameters()
             | {"from": last_row_number, "sha": payload_sha256, "at": at, "spared": list(spared_feeds)},
         ).rowcount
@@ -188,8 +189,8 @@ class RawLoader:
             return self._connection.execute(self._insert("on conflict do nothing"), parameters).rowcount
 
     def _insert(self, on_conflict: LiteralString) -> sql.Composed:
-        unchanged = _unchanged(self._contract, self._promoted_only) if self._latest_only else sql.SQL("")
-        return _insert(self._contract, self._incoming, unchanged, sql.SQL(on_conflict))
+        besides = statements.unchanged(self._contract, self._promoted_only) if self._latest_only else sql.SQL("")
+        return statements.insert(self._contract, self._incoming, besides, sql.SQL(on_conflict))
 
     def _parameters(self) -> dict[str, object]:
         facts = self._facts
@@ -200,117 +201,6 @@ class RawLoader:
             "now": facts.ingested_at,
             "trace": facts.trace_id,
         }
-
-
-def _insert(
-    contract: Contract, incoming: sql.Identifier, unchanged: sql.Composable, on_conflict: sql.SQL
-) -> sql.Composed:
-    columns = sql.SQL(", ").join(map(sql.Identifier, copy_columns(contract)))
-    from_incoming = sql.SQL(", ").join(sql.Identifier("i", column) for column in copy_columns(contract))
-    raw = sql.Identifier("raw", contract.name)
-    return sql.SQL(
-        """
-        insert into {raw} (
-            _source_system, _record_key, _batch_id, _payload_sha256, _row_number, _row_sha256, _profile_version,
-            _source_updated_at, _ingested_at, _trace_id, _deleted, _extra, {columns}
-        )
-        select
-            %(system)s, coalesce(i._record_key, ''), %(batch)s, (%(shas)s::text[])[i._payload - %(first)s],
-            i._row_number, i._row_sha256, %(version)s,
-            coalesce(i._source_updated_at, (%(times)s::timestamptz[])[i._payload - %(first)s]),
-            %(now)s, %(trace)s, i._deleted, i._extra, {from_incoming}
-        from {incoming} as i
-        where not exists (
-            select 1
-            from {raw} as known
-            where known._source_system = %(system)s
-                and known._record_key = coalesce(i._record_key, '')
-                and known._row_sha256 = i._row_sha256
-                and known._source_updated_at
-                    = coalesce(i._source_updated_at, (%(times)s::timestamptz[])[i._payload - %(first)s])
-        )
-        {unchanged}
-        {on_conflict}
-        """
-    ).format(
-        raw=raw,
-        columns=columns,
-        from_incoming=from_incoming,
-        incoming=incoming,
-        unchanged=unchanged,
-        on_conflict=on_conflict,
-    )
-
-
-def _is_promoted(version: str, promoted_only: bool) -> sql.Composable:
-    """A condition: the version counts as landed."""
-    if not promoted_only:
-        return sql.SQL("true")
-    return sql.SQL("exists (select 1 from quality.promotion as passed where passed.batch_id = {}._batch_id)").format(
-        sql.Identifier(version)
-    )
-
-
-def _unchanged(contract: Contract, promoted_only: bool) -> sql.Composed:
-    """Leave out rows that equal their record's latest version at the time that they are from."""
-    return sql.SQL(
-        """
-        and not exists (
-            select 1
-            from {raw} as same
-            where same._source_system = %(system)s
-                and same._record_key = coalesce(i._record_key, '')
-                and same._row_sha256 = i._row_sha256
-                and {promoted}
-                and same._source_updated_at = (
-                    select max(earlier._source_updated_at)
-                    from {raw} as earlier
-                    where earlier._source_system = %(system)s
-                        and earlier._record_key = coalesce(i._record_key, '')
-                        and earlier._source_updated_at
-                            <= coalesce(i._source_updated_at, (%(times)s::timestamptz[])[i._payload - %(first)s])
-                )
-        )
-        """
-    ).format(raw=sql.Identifier("raw", contract.name), promoted=_is_promoted("same", promoted_only))
-
-
-def _sweep(contract: Contract, keys: sql.Identifier, promoted_only: bool) -> sql.Composed:
-    """Add a tombstone with the values of the latest version. Its hash is the flag's and the key's."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, contract.raw_columns))
-    return sql.SQL(
-        """
-        with latest as (
-            select distinct on (_record_key) _record_key, _deleted and {promoted} as _is_gone, {columns}
-            from {raw} as version
-            where _source_system = %(system)s
-                and _source_updated_at <= %(at)s
-                and not exists (
-                    select 1
-                    from ops.batch as other
-                    where other.batch_id = version._batch_id and other.feed = any(%(spared)s)
-                )
-            order by _record_key, _source_updated_at desc, _profile_version desc, _ingested_at desc, _row_number desc
-        )
-        insert into {raw} (
-            _source_system, _record_key, _batch_id, _payload_sha256, _row_number, _row_sha256, _profile_version,
-            _source_updated_at, _ingested_at, _trace_id, _deleted, {columns}
-        )
-        select
-            %(system)s, _record_key, %(batch)s, %(sha)s,
-            %(from)s + row_number() over (order by _record_key),
-            encode(sha256(convert_to('t' || chr(9) || _record_key, 'UTF8')), 'hex'), %(version)s,
-            %(at)s, %(now)s, %(trace)s, true, {columns}
-        from latest
-        where not _is_gone and not exists (select 1 from {keys} as seen where seen.key = latest._record_key)
-        on conflict do nothing
-        """
-    ).format(
-        raw=sql.Identifier("raw", contract.name),
-        columns=columns,
-        keys=keys,
-        promoted=_is_promoted("version", promoted_only),
-    )
 
 
 def _local(name: sql.Identifier) -> sql.Identifier:
