@@ -28,6 +28,7 @@ select
     applied.invoice_ref,
     invoice_name.invoice_id,
     applied.amount,
-    coalesce(applied.discount_amount, 0)::numeric(20, 4) as discount_amount
+    coalesce(applied.discount_amount, 0)::numeric(20, 4) as discount_amount,
+    applied._known_at as known_at
 from applied
 left join invoice_name on applied.named_id = invoice_name.named_id
