@@ -10,7 +10,10 @@ from tieout.operators.connections import warehouse_dsn
 
 
 class ClosePeriod(BaseOperator):
-    """Close the period that the run's parameters name, or build it again as it was closed."""
+    """Close the period that the run's parameters name, or build it again as it was closed.
+
+    Who closes is who started the run, as Airflow knows them.
+    """
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Return the close."""
@@ -30,7 +33,8 @@ class ClosePeriod(BaseOperator):
             self.log.info("Close %s of %s stands in %smart", shown.close.close_id, shown.close.period,
                           shown.schema_prefix)  # fmt: skip
             return _plain(shown.close) | {"schema_prefix": shown.schema_prefix}
-        request = Request(params["period"], params["entity_id"], params["closed_by"], params["reason"])
+        by = context["dag_run"].triggering_user_name or ""
+        request = Request(params["period"], params["entity_id"], by, params["reason"])
         closed = close_period(warehouse_dsn(), request, now=settings.business_now(), dag_run_id=context["run_id"])
         self.log.info("%s closed %s: %s", request.closed_by, closed.period, closed)
         return _plain(closed)
