@@ -19,11 +19,29 @@ _ENTRIES = f"""
     where not _deleted
 """  # noqa: S608 (constants of this file)
 
+# Another statement under the same id would take the first one's place, and its entries theirs.
+_ANOTHER = f"""
+    select true
+    from raw.bank_statement as other,
+        (values (statement_ref, _source_system, _payload_sha256, account_ref, to_date, {number("opening_amount")}))
+            as one (statement, source, payload, account, last_day, opening)
+    where other.statement_ref = statement and other._source_system = source and other._payload_sha256 <> payload
+        and not other._deleted
+        and (other.account_ref, other.to_date, {number("opening_amount")})
+            is distinct from (account, last_day, opening)
+"""  # noqa: S608 (constants of this file)
+
 CHECKS: tuple[Check, ...] = (
     iso_currency(),
     plausible_day("from_date"),
     plausible_day("to_date"),
     validity_in_order("from_date", "to_date"),
+    critical(
+        "id_is_of_one_statement",
+        ["statement_ref"],
+        fails_when=f"exists ({_ANOTHER})",
+        says="No other account, day or opening balance has come under the id of the statement.",
+    ),
     critical(
         "statement_foots",
         ["opening_amount", "closing_amount"],

@@ -320,6 +320,35 @@ def test_a_statement_that_does_not_foot_is_quarantined(wh, gate):
     ]
 
 
+def test_a_statement_under_the_id_of_another_takes_nobodys_place(wh, gate):
+    first = {
+        "statement_ref": "12", "account_ref": "****0001", "currency": "USD", "to_date": "2026-03-30",
+        "opening_amount": "100.00", "closing_amount": "96.00",
+    }  # fmt: skip
+    entry = {
+        "_record_key": "12|1|1", "statement_ref": "12", "entry_number": "1", "detail_number": "1",
+        "booking_date": "2026-03-30", "currency": "USD", "amount": "-4.00",
+    }  # fmt: skip
+
+    def land(payload, *statements):
+        wh.land("bank_entry", [entry] * len(statements), source_system="bank", payload=f"{payload}-entries")
+        wh.land("bank_statement", statements, source_system="bank", payload=payload)
+        gate()
+
+    land("a", first)
+    land("again", first | {"opening_amount": "100.0", "closing_amount": "96"})
+    assert wh.rows("select * from quality.quarantine") == []
+
+    others = ({"account_ref": "****0002"}, {"opening_amount": "96.00", "closing_amount": "92.00"},
+              {"to_date": "2026-03-31"})  # fmt: skip
+    for number, change in enumerate(others):
+        land(f"other-{number}", first | change)
+    assert wh.rows("select object, rule_ids, count(*) from quality.quarantine group by 1, 2 order by 1") == [
+        {"object": "bank_entry", "rule_ids": ["bank_entry.statement_is_one"], "count": 3},
+        {"object": "bank_statement", "rule_ids": ["bank_statement.id_is_of_one_statement"], "count": 3},
+    ]
+
+
 def test_a_status_that_names_nothing_that_we_sent_is_quarantined(wh, gate):
     status = {"status": "RJCT", "at": "2026-03-30T10:00:00+00:00"}
     wh.land(
