@@ -12,8 +12,10 @@ entity as (
     from {{ ref('dim_entity') }}
 ),
 
+-- What pain.002 says. A return of the ACH is no acknowledgement, and names no message of ours.
 status as (
     select * from {{ ref('stg_payment_statuses') }}
+    where message_ref is not null
 ),
 
 -- What a bank says of a file or group it says of each payment in it; the batch's id is the file's.
@@ -41,7 +43,12 @@ answered as (
     group by payment_id
 ),
 
-{{ choose_payment_policy('payment') }},
+-- The finding's rule: a cheque waits for its payee, a payment for its day.
+unconfirmed as (
+    select subject_id as payment_id
+    from {{ ref('match_bank_issue') }}
+    where code = 'PAYMENT_UNCONFIRMED'
+),
 
 judged as (
     select
@@ -49,15 +56,12 @@ judged as (
         entity.time_zone,
         answered.acknowledged_at,
         outcome.outcome,
-        outcome.payment_id is null
-        and answered.payment_id is null
-        and payment.state not in ('settled', 'returned')
-        and {{ hours_after('payment.sent_at', 'policy.unconfirmed_hours') }} < {{ as_of() }} as is_unconfirmed
+        unconfirmed.payment_id is not null as is_unconfirmed
     from payment
     inner join entity on payment.entity_id = entity.entity_id
     left join answered on payment.payment_id = answered.payment_id
     left join {{ ref('int_payment_outcomes') }} as outcome on payment.payment_id = outcome.payment_id
-    {{ join_payment_policy('payment', 'payment') }}
+    left join unconfirmed on payment.payment_id = unconfirmed.payment_id
 )
 
 select
@@ -73,7 +77,7 @@ select
     (case
         when outcome = 'rejected' then 'rejected'
         when state = 'returned' then 'returned'
-        when coalesce(is_unconfirmed, false) then 'unconfirmed'
+        when is_unconfirmed then 'unconfirmed'
     end)::text as exception,
     sent_at,
     acknowledged_at,
