@@ -129,6 +129,23 @@ def tell(books: Books) -> None:
         books.own_payment(name, amount, "2026-03-09", group_ref="GROUP")
     books.booked(-11, "2026-03-10", ref="BK11", payment_group_ref="GROUP", batch_count=2)
     books.journal("JT11", "GROUP", "2026-03-10", account_2100=11, account_1010=-11)
+    books.own_payment("alone", 17, "2026-03-09", group_ref="BATCH")
+    books.booked(-17, "2026-03-10", ref="BK12", payment_group_ref="BATCH", batch_count=1)
+    books.journal("JT12", "BATCH", "2026-03-10", account_2100=17, account_1010=-17)
+    books.own_payment("charged", 140, "2026-03-09")
+    books.booked(-155, "2026-03-10", "charged", charges_amount=15)
+    books.journal("JT13", "charged", "2026-03-10", account_2100=140, account_7000=15, account_1010=-155)
+    books.own_payment("beside", 145, "2026-03-09")
+    books.booked(-145, "2026-03-10", "beside", charges_amount=15)
+    books.journal("JT14", "beside", "2026-03-10", account_2100=145, account_1010=-145)
+    books.own_payment("less", 220, "2026-03-09")
+    books.booked(-220, "2026-03-10", "less")
+    books.booked(210, "2026-03-12", "less", charges_amount=10, return_reason="AC04")
+    books.journal("JT15", "less", "2026-03-10", account_2100=220, account_1010=-220)
+    books.journal("JT16", "less", "2026-03-12", account_2100=-220, account_7000=10, account_1010=210)
+    books.own_payment("abroad", 100, "2026-03-09")
+    books.booked(-100, "2026-03-10", "abroad", original_amount="90.91", original_currency="EUR")
+    books.journal("JT17", "abroad", "2026-03-10", account_2100=100, account_1010=-100)
     books.booked(-29, "2026-03-11", "E2E-good", statement_ref="ST-again")
 
     books.invoice("open", 20, "2026-03-06")
@@ -209,7 +226,7 @@ def test_a_period_is_balanced_document_by_document_and_each_difference_has_its_r
     assert later["D-today ap_control 2026-04"] == ("not_posted", Decimal(-1))
     kept = models.values("select subject_id, actual from match.match_hold where code = 'GL_OUT_OF_BALANCE' and is_open")
     assert kept == {
-        "H1:2026-03": "ap_control USD -18.99, cash USD 5.9",
+        "H1:2026-03": "ap_control USD -420.99, cash USD -421.1",
         "H1:2026-04": "ap_control USD 0",
     }
 

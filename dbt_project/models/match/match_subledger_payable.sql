@@ -52,8 +52,8 @@ entry as (
     where payment_ref is not null
 ),
 
--- A ledger books an ERP's own payment when it is sent, and ours when the bank has paid it: as much as the bank paid, in
--- the payment's currency, where an entry is it.
+-- A ledger books an ERP's own payment when it is sent, and ours when the bank has paid it: as much as the bank paid,
+-- without its charges, in the payment's currency, where an entry is it. What comes back, whosever, is owed again.
 relieved as (
     select
         p.entity_id,
@@ -68,12 +68,12 @@ relieved as (
 
     select
         e.entity_id,
-        coalesce(e.original_currency, e.currency) as currency,
+        case when e.owed_amount is null then e.currency else e.owed_currency end as currency,
         e.document_ref,
         e.booked_at as posted_at,
-        -coalesce(e.original_amount, -e.amount - e.charges_amount) as amount
+        coalesce(sign(e.amount) * e.owed_amount, e.amount + e.charges_amount) as amount
     from entry as e
-    where e.is_own and e.amount < 0
+    where e.is_own or e.amount > 0
 
     union all
 
@@ -94,18 +94,6 @@ relieved as (
         group by e.entity_id, e.payment_ref
     ) as booked on p.entity_id = booked.entity_id and p.payment_ref = booked.payment_ref
     where p.is_own and coalesce(booked.booked_at, p.settled_at) is not null
-
-    union all
-
-    -- what comes back is owed again
-    select
-        e.entity_id,
-        coalesce(e.original_currency, e.currency) as currency,
-        e.document_ref,
-        e.booked_at as posted_at,
-        coalesce(e.original_amount, e.amount) as amount
-    from entry as e
-    where e.amount > 0
 )
 
 select
