@@ -67,11 +67,11 @@ def _transfer(pay: Pay) -> str:
     )
 
 
-def nacha(*payments: Pay, modifier: str = "A", on: str = "260302") -> bytes:
-    """A NACHA file with one CCD batch of credits, an addendum each."""
+def nacha(*payments: Pay, modifier: str = "A", on: str = "260302", reference: str = "") -> bytes:
+    """A NACHA file with one CCD batch of credits, an addendum each. `reference` is the company's for the batch."""
     lines = [
         f"101 {BANK}{CLINIC:>10}2603010000{modifier}094101{'FIRST ESTATE BANK':<23}{'WESTSIDE CLINIC':<23}{'':8}",
-        f"5220{'WESTSIDE CLINIC':<16}{'':20}{CLINIC:>10}CCD{'PAYMENTS':<10}{on}{on}{'':3}1{BANK[:8]}{1:07}",
+        f"5220{'WESTSIDE CLINIC':<16}{reference:<20}{CLINIC:>10}CCD{'PAYMENTS':<10}{on}{on}{'':3}1{BANK[:8]}{1:07}",
     ]
     for number, pay in enumerate(payments, start=1):
         trace = f"{BANK[:8]}{number:07}"

@@ -220,6 +220,11 @@ def test_equal_payments_can_lose_their_names_and_groups_be_booked_in_one_sum(est
     assert (texts(statement, "NbOfTxs"), texts(statement, "PmtInfId")) == (["2"], ["G2"])
     assert sorted(subject for subject, _ in effects(estate, "settlement")) == ["E1", "E2", "E3", "E4"]
 
+    ask(estate, kind="batch", entity="AMB1")
+    send_file(estate, "a.ach", nacha(Pay("E5", "3.00"), Pay("E6", "4.00"), on="260302", reference="B0-1"))
+    estate.advance()
+    assert told_in_bai2(estate, "20260302") == [("455", "700", "B0-1")]
+
 
 def test_a_payment_in_euros_is_booked_at_the_banks_rate_and_waits_for_one(estate: Running, days: Days) -> None:
     days.days[2] = DayPlay(2, rates={"EUR": Decimal("1.1000")})
