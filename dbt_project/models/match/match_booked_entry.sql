@@ -53,7 +53,7 @@ shared as (
         coalesce(paid.payments, 0) as payments,
         coalesce(paid.position, 1) = 1 as is_first,
         coalesce(entry.currency <> paid.payment_currency, false) as is_foreign,
-        case when entry.way = 'out' then 1 else -1 end * (entry.gross_amount - paid.all_taken) as beside_amount,
+        case when entry.amount < 0 then 1 else -1 end * (entry.gross_amount - paid.all_taken) as beside_amount,
         case
             when paid.position > 1 then sign(entry.amount) * paid.taken_amount
             when paid.payments > 1 then entry.amount - sign(entry.amount) * (paid.all_taken - paid.taken_amount)
