@@ -32,7 +32,8 @@ with DAG(
     default_args=task_defaults(runbook="receive") | FIRST,
     tags=["layer:transform", "tier:1"],
 ):
-    take = TakeEvents(task_id="take")
+    # Not before a writer under way is done: what comes until then is taken with it, not by a run after this one.
+    take = TakeEvents(task_id="take", pool="writers")
     gate = GateEvents(task_id="gate", pool="writers")
     build = BuildAhead(task_id="build", pool="writers")
     make_messages = MakeMessages(task_id="make_messages", pool="writers", built_by="build")

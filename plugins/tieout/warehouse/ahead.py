@@ -1,7 +1,7 @@
 """A build of what targets are told from, ahead of the whole one (docs/adr/0015-a-run-may-build-a-part.md).
 
-Left out are the marts and their tests, views (they hold nothing, and stand since the last whole run), seeds, and staged
-objects of which nothing became known since.
+Left out are the marts and their tests, views (they hold nothing, and stand since the last whole run), seeds, and what
+follows only from objects of which nothing became known since.
 """
 
 from datetime import datetime
@@ -9,17 +9,22 @@ from pathlib import Path
 
 import psycopg
 
-from tieout import settings
 from tieout.errors import TieoutError
 from tieout.warehouse import runs
 from tieout.warehouse.connection import connect
-from tieout.warehouse.contracts import load_contracts
 from tieout.warehouse.dbt import run_dbt_here
 from tieout.warehouse.runs import Run
 
 # The match whole, so that its logs name each verdict and hold at the moment at which it was known.
-SELECT = ("+fb_desired_state", "+fb_observed_state", "+path:models/match")
-WITHOUT = ("config.materialized:stable_view", "config.materialized:view")
+PART = ("+fb_desired_state", "+fb_observed_state", "+path:models/match")
+WITHOUT = (
+    "config.materialized:stable_view", "config.materialized:view",
+    # What banks booked and how books stand: no target waits for it.
+    "match_bank_link", "match_bank_settlement", "match_bank_state", "match_bank_issue", "match_booked_entry",
+    "match_balance", "match_balance_document",
+)  # fmt: skip
+# What moves with any object: which rows are touched, and up to when copies were read.
+ALWAYS = ("stg_touched_records", "int_touched+", "int_copy_readings+")
 _NEW = """
     select object
     from quality.promotion
@@ -79,11 +84,10 @@ def parse_once(dsn: str, *, target: Path) -> None:
 
 
 def arguments_of(connection: psycopg.Connection, run: Run) -> list[str]:
-    """Return dbt's command for a run: the selected models without those that nothing new concerns."""
-    new = objects_with_news(connection, run)
-    idle = [name for name in load_contracts(settings.objects_dir()) if name not in new]
-    untouched = [f"path:models/staging/objects,config.meta.touched_kind:{name}" for name in idle]
-    return ["run", "--select", *SELECT, "--exclude", *WITHOUT, *untouched]
+    """Return dbt's command for a run: of the part, what follows from objects with news."""
+    moved = [f"config.meta.touched_kind:{name}+" for name in sorted(objects_with_news(connection, run))]
+    select = [f"{part},{mover}" for part in PART for mover in (*ALWAYS, *moved)]
+    return ["run", "--select", *select, "--exclude", *WITHOUT]
 
 
 def objects_with_news(connection: psycopg.Connection, run: Run) -> set[str]:
