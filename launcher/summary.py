@@ -41,6 +41,8 @@ LATENCIES = {
     "Receipt posting latency": ("mart.kpi_receipt_posting_latency", "hours"),
     "Receipt message latency": ("mart.kpi_receipt_message_latency", "minutes"),
     "Invoice posting latency": ("mart.kpi_invoice_posting_latency", "hours"),
+    "Payment acknowledgement time": ("mart.kpi_payment_ack_time", "minutes"),
+    "Reconciliation completion time": ("mart.kpi_reconciliation_completion_time", "hours"),
 }
 
 HOLDS = """
