@@ -70,7 +70,8 @@ verify-audit: setup ## verify the audit trail and its anchors; of a warehouse el
 
 # -- checks and tests -------------------------------------------------------------------------------------------------
 
-check: lint types sql dbt-parse dags dictionary ## ruff, mypy, sqlfluff, dbt parse, DAG integrity, data dictionary
+check: setup ## ruff, mypy, sqlfluff, dbt parse, DAG integrity, data dictionary, side by side
+	@$(MAKE) --no-print-directory --jobs=$(WORKERS) --output-sync=target types sql lint dbt-parse dags dictionary
 
 lint: setup ## ruff, with Airflow's rules, and formatting
 	@echo "ruff"

@@ -21,17 +21,18 @@ at_ap as (
     where invoice.match_status is not null
 ),
 
+-- What an ERP posted it took for cleared, whatever its copy says.
 at_erp as (
     select
         operation.target,
         operation.operation,
         invoice.invoice_id as subject_id,
-        invoice.erp_match_status as readback,
+        coalesce(invoice.erp_match_status, 'cleared') as readback,
         invoice.erp_match_status_known_at as known_at
     from invoice
     inner join operation
         on split_part(invoice.erp_invoice_id, ':', 1) = operation.target and operation.operation = 'invoice_clearance'
-    where invoice.erp_match_status is not null
+    where invoice.erp_match_status is not null or invoice.erp_posted_at is not null
 ),
 
 order_copy as (
