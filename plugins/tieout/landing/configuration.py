@@ -16,7 +16,7 @@ from tieout.formats.json import JsonFormat
 from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import OWN_SYSTEM, POLICY_OBJECTS, load_configuration
 from tieout.landing.departures import departures
-from tieout.landing.entities import Entity
+from tieout.landing.entity import Entity
 from tieout.landing.keys import Keys
 from tieout.landing.known_values import unknown_values
 from tieout.landing.land import Landing, PullFacts, land

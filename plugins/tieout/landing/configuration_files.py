@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tieout.errors import ConfigurationError
 from tieout.landing.agreement import check, check_derivations
-from tieout.landing.entities import Entity, read_entities
+from tieout.landing.entities import read_entities
+from tieout.landing.entity import Entity
 from tieout.landing.entity_checks import own_map_problems
 from tieout.landing.grammar import NAME, read_profile
 from tieout.landing.marked_yaml import load

@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from tieout.errors import ConfigurationError
+from tieout.landing.entity import FIRST_DAY, Entity, Role
 from tieout.landing.entity_checks import check_fields, check_parents, check_paying, check_payment_origin, check_periods
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
@@ -46,38 +46,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "contracts": ("contract_price",),
 }
 GROUPS["all"] = tuple(name for group in GROUPS.values() for name in group)
-FIRST_DAY = "2000-01-01"
 # Objects that we are of record for ourselves, where an entity pays through us; and our name as a system.
 OUR_PAYMENTS = ("payment", "payment_invoice")
 OURSELVES = "tieout"
 CONTROL_TYPES = ("ap_control", "grni", "cash", "none")
-
-
-@dataclass(frozen=True)
-class Role:
-    """A system is of record for an object of an entity, or holds a copy, over days (both inclusive)."""
-
-    object: str
-    source_system: str
-    role: str
-    valid_from: str = FIRST_DAY
-    valid_to: str = ""
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A legal entity or facility: the fields of the object `entity`, its codes and its roles.
-
-    ``maps`` are codes that it spells otherwise than its sources' profiles say: system → code map → code → word.
-    ``controls`` are accounts of which its ERP does not say what they control: account → control_type.
-    """
-
-    entity_id: str
-    fields: Mapping[str, str]
-    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    roles: tuple[Role, ...] = ()
-    maps: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
-    controls: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_entities(

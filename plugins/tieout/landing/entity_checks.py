@@ -4,18 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from expectations.vocabulary import CURRENCIES
+from tieout.landing.entity import Entity, Role
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 from tieout.landing.profile import Profile
 from tieout.landing.values import boolean
 from tieout.warehouse.contracts import Contract
-
-if TYPE_CHECKING:
-    from tieout.landing.entities import Entity, Role
 
 
 def check_fields(node: Node, contract: Contract) -> None:
@@ -34,7 +31,7 @@ def check_fields(node: Node, contract: Contract) -> None:
         node.child("currency").problem(f"{node.child('currency').text()!r} is no currency of ISO 4217")
 
 
-def check_periods(nodes: Sequence[Node], roles: "Sequence[Role]") -> None:
+def check_periods(nodes: Sequence[Node], roles: Sequence[Role]) -> None:
     """Record days on which two systems are of record for one object, or between two systems none is."""
     dated = sorted(zip(roles, nodes, strict=True), key=lambda pair: pair[0].valid_from)
     for role, node in dated:
@@ -50,7 +47,7 @@ def check_periods(nodes: Sequence[Node], roles: "Sequence[Role]") -> None:
             node.problem(f"no system is of record between {earlier.valid_to} and {later.valid_from}")
 
 
-def check_payment_origin(node: Node, roles: "Sequence[Role]", pays_through_us: bool) -> None:
+def check_payment_origin(node: Node, roles: Sequence[Role], pays_through_us: bool) -> None:
     """Record payments whose last system of record is not the one that ``payment_origin`` says: never both pay."""
     last = max(roles, key=lambda role: role.valid_from)
     if (last.source_system == "tieout") is not pays_through_us:
@@ -82,7 +79,7 @@ def check_parents(nodes: Mapping[str, Node]) -> None:
 
 
 def own_map_problems(
-    directory: Path, entities: "Iterable[Entity]", profiles: Mapping[str, Profile], contracts: Mapping[str, Contract]
+    directory: Path, entities: Iterable[Entity], profiles: Mapping[str, Profile], contracts: Mapping[str, Contract]
 ) -> list[Problem]:
     """Return what is wrong with the codes that entities spell otherwise than their sources' profiles say."""
     problems: list[Problem] = []

@@ -9,41 +9,19 @@ import csv
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tieout import settings
 from tieout.resolution import linkage, report
 from tieout.resolution.labelled import Labelled, read, true_pairs
 from tieout.resolution.linkage import Link
-from tieout.resolution.measure import Score, by_mess, pairs_of, score_pairs
+from tieout.resolution.measure import Measured, Score, by_mess, pairs_of, score_pairs
 from tieout.resolution.resolve import SCORED_FROM, Resolution, Tier, decide, load_thresholds
 from tieout.resolution.vendors import Vendor, features
 
 GUIDE = settings.CHECKOUT / "docs" / "guides" / "vendor_resolution.md"
 PLOT = GUIDE.with_suffix(".svg")
 MARK = "<!-- measured: written by python -m tieout.resolution.evaluate, do not edit below -->\n"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What one set of labelled vendors gave.
-
-    ``applied``: without a person. ``proposed``: with every proposed merge. ``reviewed``: what is found at all, as the
-    pairs that are proposed for review count as found. ``curve``: (weight, score) of scored pairs alone, no clusters.
-    """
-
-    vendors: int
-    organisations: int
-    applied: Score
-    proposed: Score
-    reviewed: Score
-    merges: int
-    reviews: int
-    kinds: dict[str, Score]
-    kinds_reviewed: dict[str, Score]
-    curve: list[tuple[float, Score]]
-    seconds: float
 
 
 def measure(labelled: Sequence[Labelled]) -> Measured:

@@ -28,6 +28,27 @@ class Score:
         return self.right / self.true if self.true else 1.0
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What one set of labelled vendors gave.
+
+    ``applied``: without a person. ``proposed``: with every proposed merge. ``reviewed``: what is found at all, as the
+    pairs that are proposed for review count as found. ``curve``: (weight, score) of scored pairs alone, no clusters.
+    """
+
+    vendors: int
+    organisations: int
+    applied: Score
+    proposed: Score
+    reviewed: Score
+    merges: int
+    reviews: int
+    kinds: dict[str, Score]
+    kinds_reviewed: dict[str, Score]
+    curve: list[tuple[float, Score]]
+    seconds: float
+
+
 def pairs_of(group_of: Mapping[str, str | None]) -> set[Pair]:
     """Return all pairs of one group; members without a group are in none."""
     groups = defaultdict(list)

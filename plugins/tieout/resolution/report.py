@@ -1,15 +1,9 @@
 """What an evaluation says: the measured part of the guide, and a plot of precision and recall as SVG."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from tieout.resolution.measure import Score
+from tieout.resolution.measure import Measured, Score
 from tieout.resolution.resolve import Thresholds
-
-if TYPE_CHECKING:
-    from tieout.resolution.evaluate import Measured
 
 Curve = Sequence[tuple[float, Score]]
 WIDTH, HEIGHT, MARGIN = 560, 420, 60
