@@ -31,6 +31,10 @@ def by_reference(bank: Bank) -> None:
     bank.entry("early-back", "-136.00", end_to_end_id="E-early-back")
     bank.notice("early-back", "-136.00")
     bank.notice("early-back", "136.00", "2026-03-12", return_reason="AC04")
+    bank.pay("told-again", "137.00")
+    bank.entry("told-again", "-137.00", end_to_end_id="E-told-again")
+    for _ in range(2):
+        bank.notice("told-again", "70.00", "2026-03-12", return_reason="AC04", bank_ref="B-back")
     bank.pay("part", "300.00")
     bank.entry("part-1", "-100.00", end_to_end_id="E-part")
     bank.pay("parts", "300.00")
@@ -204,6 +208,7 @@ def test_a_notification_tells_early_what_became_of_a_payment_and_reconciles_noth
     assert (books.state("early"), books.outcomes["erp_main:early"]) == ("open", "settled")
     assert (books.state("early-back"), books.outcomes["erp_main:early-back"]) == ("settled", "returned")
     assert books.payments["early"]["acknowledged_at"] == at("2026-03-11")
+    assert books.outcomes["erp_main:told-again"] == "settled"
 
 
 def test_a_payment_is_settled_when_its_parts_sum_to_it(books: Books) -> None:

@@ -21,6 +21,18 @@ reconciled as (
     where state in ('settled', 'returned', 'rejected') or (state = 'partly_returned' and settled_amount >= amount)
 ),
 
+-- A notification that came again under another id tells of the same booking.
+notice as (
+    select
+        n.*,
+        row_number() over (
+            partition by n._source_system, n.end_to_end_id, n.bank_ref, n.booking_date, n.amount
+            order by n._known_at, {{ by_code_point('n._record_key') }}
+        ) as occurrence
+    from {{ ref('stg_bank_notifications') }} as n
+    where n.booking_date is not null and n.end_to_end_id is not null
+),
+
 booked as (
     select
         s.payment_id,
@@ -38,9 +50,9 @@ booked as (
             partition by s.payment_id
             order by n.booking_date desc, n.amount > 0 desc, n._record_key desc
         ) as recency
-    from {{ ref('stg_bank_notifications') }} as n
+    from notice as n
     inner join settlement as s on n.end_to_end_id = s.end_to_end_id
-    where n.booking_date is not null and s.state in ('open', 'partly_settled', 'settled')
+    where (n.occurrence <= 1 or n.bank_ref is null) and s.state in ('open', 'partly_settled', 'settled')
 ),
 
 notified as (
