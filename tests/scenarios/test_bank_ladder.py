@@ -56,6 +56,18 @@ def by_reference(bank: Bank) -> None:
     bank.entry("rateless", "-98.00", end_to_end_id="E-rateless")
 
 
+def cheques(bank: Bank) -> None:
+    """Cheques that the bank paid otherwise than they were issued: another amount or number, or none of ours."""
+    issued = {"raised": "118.01", "lowered": "118.01", "altered": "118.00", "void": "118.02"}
+    paid = {"raised": "-181.00", "lowered": "-81.00", "altered": "-118.00", "void": "-118.02"}
+    for number, (name, amount) in enumerate(issued.items()):
+        cheque = {"method": "cheque", "end_to_end_id": None, "cheque_number": f"20{number}"}
+        bank.pay(f"cheque-{name}", amount, **cheque, status="cancelled" if name == "void" else "sent")
+        printed = "900" if name == "altered" else f"020{number}"
+        bank.entry(f"cheque-{name}", paid[name], cheque_number=printed, bank_code="475")
+    bank.entry("cheque-forged", "-119.00", cheque_number="999", bank_code="475")
+
+
 def coming_back(bank: Bank) -> None:
     """Money that comes back: whole, in part, reversed, less a fee, and what was rejected."""
     bank.pay("returned", "200.00")
@@ -188,7 +200,7 @@ class Books:
 def books(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Books]:
     """All cases, in one build with the data tests."""
     bank = Bank()
-    for tell in (by_reference, coming_back, together, by_creditor, by_likeness, in_two, beside, unconfirmed):
+    for tell in (by_reference, cheques, coming_back, together, by_creditor, by_likeness, in_two, beside, unconfirmed):
         tell(bank)
     with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         bank.land(warehouse, AS_OF)
@@ -277,6 +289,17 @@ def test_a_group_is_taken_by_the_entry_that_its_rest_sums_to(books: Books) -> No
     assert (books.found("group-again")[0], books.state("group-4")) == ("owned", "rejected")
     assert {books.found(name)[0] for name in ("other-sum", "other-count")} == {"owned"}
     assert {books.state(f"group-{n}") for n in (1, 2, 3)} == {"settled"}
+
+
+def test_a_cheque_that_was_paid_otherwise_than_it_was_issued_is_a_persons_question(books: Books) -> None:
+    rungs = dict.fromkeys(("raised", "lowered", "void"), "bank_reference") | {"altered": "amount_date_party"}
+    for name, rung in rungs.items():
+        entry = books.entries[f"cheque-{name}"]
+        assert (entry["state"], entry["is_asked"], entry["rung"]) == ("owned", True, rung), name
+        assert entry["candidate_ids"] == [f"erp_main:cheque-{name}"]
+        assert (books.state(f"cheque-{name}"), entry["difference_amount"]) == ("open", abs(entry["amount"]))
+    assert (books.found("cheque-forged")[0], books.entries["cheque-forged"]["is_asked"]) == ("owned", False)
+    assert {f"cheque-{name}" for name in (*rungs, "forged")} <= books.raised("BANK_ENTRY_UNMATCHED")
 
 
 def test_an_entry_that_names_an_invoice_settles_its_payment(books: Books) -> None:

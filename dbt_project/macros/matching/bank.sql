@@ -66,6 +66,8 @@
         payment.payment_id,
         payment.amount as payment_amount,
         payment.currency,
+        entry.cheque_number is not null as is_cheque,
+        payment.was_sent,
         {{ same_payer('entry', 'payment') }} as is_payers,
         {{ bank_amount('entry', 'payment') }} as said_amount
     from entry

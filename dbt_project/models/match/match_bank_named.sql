@@ -89,7 +89,8 @@ best as (
     where ranked.place <= 1
 ),
 
--- A person may match an entry with several payments: they empty it one after another.
+-- A person may match an entry with several payments: they empty it one after another. A cheque for another amount than
+-- it was issued for, or that was not issued, is a person's question: no cheque is paid in parts.
 offered as (
     select
         best.*,
@@ -101,7 +102,12 @@ offered as (
                     ) }}
             else best.amount
         end as offered_amount,
-        best.rung > 0 and best.rivals > 1 as is_asked
+        best.rung > 0
+        and (
+            best.rivals > 1
+            or (best.is_cheque and coalesce(best.said_amount <> best.payment_amount, false))
+            or (best.is_cheque and best.rung = 2 and not best.was_sent)
+        ) as is_asked
     from best
 ),
 

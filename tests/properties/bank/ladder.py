@@ -58,7 +58,7 @@ class Ladder:
                     offers += [(0, entry, *each) for each in shared_out(entry, found.values())]
                 elif found:
                     best = self.worthiest(entry, found.values())
-                    if len(best) > 1:
+                    if len(best) > 1 or self.is_altered(entry, best[0], rung):
                         self.ask(entry, best, rung)
                     else:
                         amount = said(entry, best[0])
@@ -96,6 +96,11 @@ class Ladder:
 
         best = max(map(worth, found))
         return [each for each in found if worth(each) == best]
+
+    def is_altered(self, entry: Entry, payment: Payment, rung: int) -> bool:
+        """A cheque that was paid for another amount than it was issued for, or, named by its number, never issued."""
+        is_issued = rung == 1 or payment.status in SENT
+        return entry.cheque_number is not None and not (is_issued and said(entry, payment) in (None, payment.amount))
 
     # rung 3
 
