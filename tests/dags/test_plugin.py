@@ -57,3 +57,14 @@ def test_a_door_takes_the_connections_secret_and_those_before_it_and_refuses_to_
     monkeypatch.setenv("AIRFLOW_CONN_SUPPLY_EVENTS", json.dumps({**facts, "password": ""}))
     with pytest.raises(ConfigurationError, match="has no password"):
         door("supply")
+
+
+@pytest.mark.parametrize("previous", ["letters", {"old": "secret"}, [""], ["old", 7]])
+def test_previous_secrets_that_are_no_list_of_secrets_open_no_door(monkeypatch: pytest.MonkeyPatch, previous) -> None:
+    from tieout.operators.webhooks import door
+
+    facts = {"conn_type": "generic", "password": "new", "extra": {"previous_secrets": previous}}
+    monkeypatch.setenv("AIRFLOW_CONN_SUPPLY_EVENTS", json.dumps(facts))
+    with pytest.raises(ConfigurationError, match="no list of secrets") as refused:
+        door("supply")
+    assert "letters" not in str(refused.value)

@@ -50,7 +50,7 @@ def door(system: str) -> Door | None:
     The connection's password is the secret; its extra may list `previous_secrets`, which are accepted still.
 
     Raises:
-        ConfigurationError: the profile is wrong, or its connection has no secret.
+        ConfigurationError: the profile is wrong, or its connection has no secret, or its previous ones are no list.
     """
     events = load_events(settings.config_dir(), system)
     if events is None:
@@ -61,10 +61,16 @@ def door(system: str) -> Door | None:
         raise ConfigurationError(
             f"There is no connection {events.connection!r}.", "Its password signs events."
         ) from error
-    secrets = (connection.password or "", *connection.extra_dejson.get("previous_secrets", []))
-    if not secrets[0]:
+    if not connection.password:
         raise ConfigurationError(f"The connection {events.connection!r} has no password.", "It signs events.")
-    return Door(events, tuple(secrets))
+    previous = connection.extra_dejson.get("previous_secrets", [])
+    # One text instead of a list would be taken letter by letter: secrets that anybody guesses.
+    if not isinstance(previous, list) or not all(isinstance(secret, str) and secret for secret in previous):
+        raise ConfigurationError(
+            f"The previous_secrets of the connection {events.connection!r} are no list of secrets.",
+            'Write {"previous_secrets": ["…"]}.',
+        )
+    return Door(events, (connection.password, *previous))
 
 
 def announce() -> None:
