@@ -25,6 +25,7 @@ _DEAD = """
         and (%(until)s::timestamptz is null or s.last_attempt_at < %(until)s)
     order by s.message_id
 """
+_STATE = "select state from feedback.message_state where message_id = %s"
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,18 @@ def _revive(
     by: str,
     reason: str | None,
 ) -> bool:
-    """Put one message back; False where somebody else did so at the same time."""
+    """Put one message back; False where somebody else did so at the same time, or a newer one took its place."""
     queued = connection.execute(
         "insert into feedback.queue (message_id, target, operation, entity_id, subject_id, due_at)"
         " values (%s, %s, %s, %s, %s, %s) on conflict (message_id) do nothing",
         (letter.message_id, letter.target, letter.operation, letter.entity_id, letter.subject_id, wall_now),
     ).rowcount
     if not queued:
+        return False
+    # With its place in the queue taken nobody else can: what was delivered since it was listed is seen now.
+    row = connection.execute(_STATE, (letter.message_id,)).fetchone()
+    if row is None or row[0] != "dead":
+        connection.execute("delete from feedback.queue where message_id = %s", (letter.message_id,))
         return False
     connection.execute(
         "insert into feedback.attempt (message_id, at, tried_at, outcome, worker) values (%s, %s, %s, 'replayed', %s)",

@@ -96,3 +96,23 @@ def test_two_replays_of_everything_at_once_take_each_dead_message_once(every_sta
     assert sorted(taken) == [[], ["DEAD"]]
     replays = "select count(*) from feedback.attempt where outcome = 'replayed'"
     assert every_state.rows(replays) == [(2,)]
+
+
+def test_a_message_that_another_replay_delivered_since_it_was_listed_is_left_alone(every_state, server, monkeypatch):
+    from tieout.feedback import replay as room
+
+    listed = room.dead_letters
+
+    def overtaken(connection, selection=None):
+        letters = listed(connection, selection)
+        monkeypatch.setattr(room, "dead_letters", listed)
+        assert ask(every_state) == ["DEAD"]
+        every_state.deliver()
+        return letters
+
+    monkeypatch.setattr(room, "dead_letters", overtaken)
+    assert ask(every_state) == []
+    received = len(server.received)
+    every_state.deliver()
+    assert len(server.received) == received
+    assert every_state.states()["DEAD"] == ["acknowledged"]
