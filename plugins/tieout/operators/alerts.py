@@ -29,8 +29,14 @@ class TechnicalFailure(BaseNotifier):
         with connect(warehouse_dsn()) as connection:
             record_failure(
                 connection, dag_id=instance.dag_id, task_id=instance.task_id, system=system_of(context.get("task")),
-                error=error, runbook=self.runbook, at=settings.business_now(),
+                error=error, runbook=self._page(context.get("task")), at=settings.business_now(),
             )  # fmt: skip
+
+    def _page(self, task: Any) -> str:
+        """Return the page that helps: whichever DAG delivers, what a target says is told with that of `publish`."""
+        from tieout.operators.feedback import Deliver
+
+        return "publish" if isinstance(task, Deliver) else self.runbook
 
 
 class Recovered(BaseNotifier):

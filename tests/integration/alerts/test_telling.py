@@ -11,10 +11,11 @@ from launcher import alerts
 from tests.integration.alerts.conftest import NOW
 from tests.support.listeners import MailServer, serving
 from tieout.alerts.failures import record_failure, record_success
-from tieout.errors import ConfigurationError, Transient
+from tieout.errors import ConfigurationError, Refused, Transient
 from tieout.operations import raise_incident, resolve_incidents
 from tieout.operators.alerts import Recovered, TechnicalFailure
 from tieout.operators.extract import ExtractSource
+from tieout.operators.feedback import Deliver
 from tieout.warehouse.connection import connect
 
 DEAD = "AP refused it with 422: account DE89370400440532013000 is unknown."
@@ -151,6 +152,20 @@ def test_what_airflow_calls_when_a_task_ends_records_its_failure_with_its_system
     connection.commit()
     Recovered().notify(context)
     assert connection.execute("select state from ops.incident").fetchall() == [("resolved",)]
+
+
+def test_that_a_target_refuses_us_is_told_once_whichever_dag_delivers(airflow_warehouse, connection):
+    raise_incident(
+        connection, fingerprint="feedback:target:ap", incident_class="refused", message="401",
+        runbook="publish", at=NOW, source_system="ap", state="dead",
+    )  # fmt: skip
+    connection.commit()
+    task = Deliver(task_id="deliver_ap", target="ap")
+    for dag_id in ("deliver", "receive", "publish"):
+        instance = SimpleNamespace(dag_id=dag_id, task_id=task.task_id)
+        context = {"task_instance": instance, "task": task, "exception": Refused("ap refused our credentials: 401.")}
+        TechnicalFailure(runbook=dag_id).notify(context)
+    assert connection.execute("select fingerprint from ops.incident").fetchall() == [("feedback:target:ap",)]
 
 
 def test_a_task_that_failed_is_not_told_beside_what_its_room_has_said_and_ends_with_its_success(connection):
