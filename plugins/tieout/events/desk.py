@@ -13,13 +13,14 @@ from tieout.errors import Transient
 from tieout.events import inbox
 from tieout.events.envelope import Envelope
 from tieout.events.inbox import Arrival, Stored
-from tieout.events.incidents import raise_bad
+from tieout.events.incidents import AGAIN, raise_bad
 from tieout.landing.keys import Keys
 from tieout.landing.profile import Events
 
 Result = TypeVar("Result")
 CONNECTIONS = 4
 CONNECT_SECONDS = 3
+LOST_MILLISECONDS = 15_000  # after which a connection whose server says nothing is given up
 # The answer promises that the event is kept: its commit waits for the disk, whatever the server's default is.
 OPTIONS = "-c timezone=UTC -c synchronous_commit=on -c statement_timeout=5s -c idle_in_transaction_session_timeout=10s"
 
@@ -142,8 +143,9 @@ class _Lent:
             self.close()
             self._dsn = dsn
             self._connection = psycopg.connect(
-                dsn, connect_timeout=CONNECT_SECONDS, options=OPTIONS, application_name="tieout events"
-            )
+                dsn, connect_timeout=CONNECT_SECONDS, tcp_user_timeout=LOST_MILLISECONDS, options=OPTIONS,
+                application_name="tieout events",
+            )  # fmt: skip
         return self._connection
 
     def close(self) -> None:
@@ -157,5 +159,5 @@ def _keep(connection: psycopg.Connection, arrival: Arrival, keys: Keys) -> Store
     stored = inbox.store(connection, arrival, keys)
     if stored == "different":
         said = f"Event {arrival.event_id} came again with other content; the first one stays."
-        raise_bad(connection, arrival.source_system, arrival.event_id, said, arrival.received_at)
+        raise_bad(connection, arrival.source_system, f"{AGAIN}{arrival.event_id}", said, arrival.received_at)
     return stored

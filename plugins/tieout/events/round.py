@@ -11,7 +11,7 @@ from tieout.errors import MalformedPayload
 from tieout.events import inbox
 from tieout.events.examine import Examiner
 from tieout.events.inbox import Waiting
-from tieout.events.incidents import fingerprint, raise_bad
+from tieout.events.incidents import fingerprint, raise_bad, resolve_past
 from tieout.events.pull import archived, interval_of
 from tieout.landing.keys import Keys
 from tieout.landing.land import Landed, Landing, facts_of, land
@@ -88,6 +88,8 @@ class Round:
             if not any(event.event_type in record.types for record in records):
                 self._reject(event, f"{event.event_type} is not among the events of {self._system}.")
         self._resolve({event.event_type for event in waiting})
+        if waiting:
+            resolve_past(self._connection, self._system, min(event.received_at for event in waiting), self._now)
         return len(waiting)
 
     def _land(self, landing: Landing, record: EventRecord, events: Sequence[Waiting]) -> None:

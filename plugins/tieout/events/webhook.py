@@ -26,6 +26,8 @@ from tieout.events.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, BadSigna
 log = logging.getLogger(__name__)
 SLOTS = 64
 BODY_SECONDS = 10.0
+# A server that vanished in mid-sentence, as one that failed over, is not waited for until TCP gives it up.
+ANSWER_SECONDS = 20.0
 RETRY_AFTER = {"Retry-After": "5"}
 CLOSE = {"Connection": "close"}
 TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -65,9 +67,10 @@ def make_application(desk: Desk, announcer: Announcer, people: Sequence[Any]) ->
     app = FastAPI(title="Tieout", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
 
     async def beside(work: Callable[..., Any], *arguments: Any) -> Any:
-        """Do something that waits, in one of our own threads; whatever is away is answered with 503."""
+        """Do something that waits, in one of our own threads; whatever is away, or hangs, is answered with 503."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
         except Exception as error:
             log.exception("Something that events need is away")
             raise Refusal(503, "unavailable", "Events cannot be kept now: send again.", RETRY_AFTER) from error

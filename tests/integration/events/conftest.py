@@ -1,15 +1,19 @@
-"""What the tests of events share: keys of no value, arrivals."""
+"""What the tests of events share: keys of no value, arrivals, a warehouse that receipts land in."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from launcher.postgres import EmbeddedPostgres
+from tests.integration.events.receipts import NOW, Bench
+from tieout import settings
 from tieout.events.inbox import Arrival
+from tieout.landing.archive import Archive
+from tieout.landing.configuration_files import Configuration, load_configuration
 from tieout.landing.keys import Keys
-
-NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -34,3 +38,29 @@ def arrival() -> Callable[..., Arrival]:
         return Arrival(event_id=event_id, body=body, **{**values, **changes})
 
     return make
+
+
+@pytest.fixture(scope="module")
+def configuration() -> Configuration:
+    """The configuration as it is shipped."""
+    return load_configuration(settings.config_dir())
+
+
+@pytest.fixture(scope="module")
+def module_warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[str]:
+    """One warehouse for the module: every test has receipts of its own."""
+    name = f"events_{secrets.token_hex(6)}"
+    yield postgres.create_database(name, template=warehouse_template)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def archive_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive that belongs to the warehouse."""
+    return tmp_path_factory.mktemp("archive")
+
+
+@pytest.fixture
+def bench(module_warehouse: str, configuration: Configuration, keys: Keys, archive_folder: Path) -> Bench:
+    """A bench with receipts of its own."""
+    return Bench(module_warehouse, configuration, Archive(archive_folder, keys), keys)

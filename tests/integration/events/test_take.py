@@ -1,144 +1,22 @@
 """Events become rows of raw exactly once, whatever order they come in and whatever else brings the same records."""
 
-import gzip
 import json
-import secrets
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from launcher.postgres import EmbeddedPostgres
-from sandbox.wire.supply_events import receipt_document
-from tests.integration.events.conftest import NOW
+from tests.integration.events.receipts import NOW, Bench
 from tieout import settings
 from tieout.events import inbox
 from tieout.events import round as rounds
-from tieout.events.inbox import Arrival
-from tieout.events.take import Taken, take_events
-from tieout.landing.archive import Archive
-from tieout.landing.configuration_files import Configuration, load_configuration
-from tieout.landing.keys import Keys
-from tieout.landing.land import Landing, PullFacts, land
-from tieout.landing.manifest import Entry, Interval
+from tieout.events.desk import Desk, Vault
+from tieout.events.envelope import Envelope
+from tieout.landing.manifest import Interval
 from tieout.landing.reparse import reparse_source
-
-COLUMNS = (
-    "RCPT_ID;RCPT_NO;LINE;SITE;PO;PO_LINE;ITEM;TYPE;QTY;UOM;QTY_ACC;QTY_REJ;RECEIVED;POSTED;CLERK;REF_RCPT;SLIP;LOT;LOC;"
-    "MODIFIED"
-)
-ROW = {
-    **dict.fromkeys(COLUMNS.split(";"), ""),
-    **{"RCPT_NO": "GR7", "LINE": "1", "SITE": "LAKE", "PO": "4500001", "PO_LINE": "10", "ITEM": "IT-1", "TYPE": "W"},
-    **{"QTY": "12,50", "UOM": "BX", "QTY_ACC": "12,50", "QTY_REJ": "0", "RECEIVED": "31.03.2026 09:00:00"},
-    **{"POSTED": "31.03.2026 09:30:00", "CLERK": "dock", "SLIP": "LS-7", "LOC": "L-DOCK"},
-    "MODIFIED": "31.03.2026 09:30:00",
-}
-
-
-@pytest.fixture(scope="module")
-def configuration() -> Configuration:
-    """The configuration as it is shipped."""
-    return load_configuration(settings.config_dir())
-
-
-@pytest.fixture(scope="module")
-def module_warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[str]:
-    """One warehouse for the module: every test has receipts of its own."""
-    name = f"events_{secrets.token_hex(6)}"
-    yield postgres.create_database(name, template=warehouse_template)
-    postgres.drop_database(name)
-
-
-@pytest.fixture(scope="module")
-def archive_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive that belongs to the warehouse."""
-    return tmp_path_factory.mktemp("archive")
-
-
-class Bench:
-    """Events go in, rows come out; the ids of receipts are the test's own."""
-
-    def __init__(self, dsn: str, configuration: Configuration, archive: Archive, keys: Keys) -> None:
-        self.dsn, self.configuration, self.archive, self.keys = dsn, configuration, archive, keys
-        self.prefix = secrets.token_hex(4)
-
-    def ref(self, name: str) -> str:
-        """A receipt's id."""
-        return f"R{self.prefix}{name}"
-
-    def row(self, name: str, **changes: str) -> dict[str, str]:
-        """A receipt as a line of the file."""
-        return {**ROW, "RCPT_ID": self.ref(name), **changes}
-
-    def body(self, event_id: str, row: dict[str, str], event_type: str = "receipt.posted", **changes: Any) -> bytes:
-        """An event about a receipt."""
-        data = {**receipt_document(row), **changes}
-        return json.dumps({"id": event_id, "type": event_type, "occurredAt": NOW.isoformat(), "data": data}).encode()
-
-    def arrive(self, event_id: str, body: bytes, event_type: str = "receipt.posted", system: str = "supply") -> None:
-        """An event is in the inbox."""
-        event = Arrival(system, f"{self.prefix}-{event_id}", event_type, NOW, NOW, NOW, body, "trace")
-        with psycopg.connect(self.dsn) as connection:
-            assert inbox.store(connection, event, self.keys) == "stored"
-
-    def take(self) -> Taken:
-        """Land what waits."""
-        return take_events(
-            self.dsn, self.configuration, self.archive, self.keys, trace_id="run", now=lambda: NOW + timedelta(hours=1)
-        )
-
-    def land_file(self, *rows: dict[str, str]) -> int:
-        """The scheduled extraction brings the file of the day; rows that were new."""
-        profile = self.configuration.profile("supply")
-        lines = [COLUMNS, *(";".join(row[name] for name in COLUMNS.split(";")) for row in rows)]
-        stored = self.archive.put([gzip.compress("\r\n".join([*lines, ""]).encode())])
-        entry = Entry(stored.sha256, stored.size, "receipts_1.csv.gz", NOW.isoformat())
-        pull = PullFacts(Interval(NOW, NOW + timedelta(days=1)), "pulls/x", stored.sha256, [entry])
-        landing = Landing(self.configuration, profile, self.archive, self.keys, "scheduled", "run")
-        with psycopg.connect(self.dsn) as connection:
-            return sum(one.rows_landed for one in land(connection, landing, profile.feeds[0], pull, NOW))
-
-    def land_page(self, feed_name: str, *records: dict[str, Any]) -> int:
-        """The scheduled extraction brings records by AP's API; rows that were new."""
-        profile = self.configuration.profile("ap")
-        feed = next(feed for feed in profile.feeds if feed.name == feed_name)
-        stored = self.archive.put([json.dumps({"data": records}).encode()])
-        pull = PullFacts(Interval(NOW, NOW), "pulls/x", stored.sha256, [Entry(stored.sha256, stored.size, "page 1")])
-        landing = Landing(self.configuration, profile, self.archive, self.keys, "scheduled", "run")
-        with psycopg.connect(self.dsn) as connection:
-            return sum(one.rows_landed for one in land(connection, landing, feed, pull, NOW))
-
-    def rows(self, text: str, *parameters: Any) -> list[tuple]:
-        """Run a query."""
-        with psycopg.connect(self.dsn, options="-c timezone=UTC") as connection:
-            return connection.execute(text, parameters).fetchall()  # type: ignore[arg-type]
-
-    def versions(self, name: str) -> list[tuple]:
-        """What raw has of a receipt, by time of the source."""
-        return self.rows(
-            "select qty, _source_updated_at from raw.receipt_line where receipt_ref = %s order by 2", self.ref(name)
-        )
-
-    def outcome(self, event_id: str) -> tuple | None:
-        """What became of an event."""
-        found = self.rows(
-            "select outcome, batch_ids, message from raw.inbox inner join ops.inbox_outcome using (inbox_id)"
-            " where event_id = %s",
-            f"{self.prefix}-{event_id}",
-        )
-        return found[0] if found else None
-
-
-@pytest.fixture
-def bench(module_warehouse: str, configuration: Configuration, keys: Keys, archive_folder: Path) -> Bench:
-    """A bench with receipts of its own."""
-    return Bench(module_warehouse, configuration, Archive(archive_folder, keys), keys)
 
 
 def at(hour: int) -> dict[str, str]:
@@ -194,6 +72,21 @@ def test_an_event_that_does_not_map_is_rejected_alone_and_a_technical_exception(
     bench.take()
     state = bench.rows("select state from ops.incident where fingerprint = 'events:supply:receipt.posted'")
     assert state == [("resolved",)]
+
+
+def test_that_an_id_came_again_as_another_event_is_over_with_the_next_events(bench: Bench) -> None:
+    bench.arrive("E1", bench.body("E1", bench.row("a")))
+    desk = Desk(lambda _: None, lambda: Vault(bench.dsn, bench.keys), lambda: NOW, settings.wall_now)
+    other = Envelope(f"{bench.prefix}-E1", "receipt.posted", NOW)
+    assert desk.keep("supply", other, bench.body("E1", bench.row("b")), "trace") == "different"
+    desk.close()
+    bench.take()  # of what came before it
+    state = "select state from ops.incident where fingerprint = %s"
+    fingerprint = f"events:supply:again:{bench.prefix}-E1"
+    assert bench.rows(state, fingerprint) == [("dead",)]
+    bench.arrive("E2", bench.body("E2", bench.row("c")), received_at=NOW + timedelta(minutes=1))
+    bench.take()
+    assert bench.rows(state, fingerprint) == [("resolved",)]
 
 
 def test_a_run_that_is_killed_loses_nothing_and_doubles_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
