@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import psycopg
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from tieout.feedback.sftp_file import batch_key
-from tieout.feedback.taking import Due, read, take
+from tieout.feedback.taking import LIVE, Due, read, take
 from tieout.feedback.targets import Target
 from tieout.feedback.transport import Message
 
@@ -30,12 +31,12 @@ _BATCHES = """
     where b.message_id = any(%(message_ids)s)
     order by o.operation, b.batch_key
 """
-_MEMBERS = """
-    select b.message_id, q.message_id is not null as waits
+_MEMBERS = f"""
+    select b.message_id, q.message_id is not null as waits, {LIVE} as may_go
     from feedback.batch_message as b
     left join feedback.queue as q on q.message_id = b.message_id
     where b.batch_key = %(batch_key)s
-"""
+"""  # noqa: S608 - the text is ours; values are parameters
 _LOCK = """
     select message_id
     from feedback.queue
@@ -52,7 +53,7 @@ class Batch(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What of a batch is locked. It is ``whole`` where that is every message that was put into it."""
+    """What of a batch is locked. It is ``whole`` where that is every message that was put into it, and all may go."""
 
     messages: list[Message]
     whole: bool
@@ -84,14 +85,18 @@ def assign(
     return batches, superseded
 
 
-def hold(connection: psycopg.Connection, batch: Batch, now: datetime) -> Held | None:
-    """Lock a batch's messages that wait; None where somebody else is at it, or it is not due, or it is done."""
-    members: dict[int, bool] = dict(connection.execute(_MEMBERS, {"batch_key": batch.batch_key}).fetchall())
-    waiting = [message_id for message_id, waits in members.items() if waits]
+def hold(connection: psycopg.Connection, target: Target, batch: Batch, now: datetime) -> Held | None:
+    """Lock a batch's messages that wait; None where somebody else is at it, or it is not due, or it is done.
+
+    It is not whole either where a message of it was switched off or into shadow since.
+    """
+    known = {"batch_key": batch.batch_key, "modes": Jsonb(target.modes)}
+    members = connection.execute(_MEMBERS.encode(), known).fetchall()
+    waiting = [message_id for message_id, waits, _ in members if waits]
     locked = connection.execute(_LOCK, {"message_ids": waiting, "now": now}).fetchall()
     if not waiting or len(locked) < len(waiting):
         return None
-    return Held(read(connection, waiting), whole=len(waiting) == len(members))
+    return Held(read(connection, waiting), whole=all(waits and may_go for _, waits, may_go in members))
 
 
 def release(connection: psycopg.Connection, batch: Batch) -> None:

@@ -20,7 +20,8 @@ from tieout.feedback.targets import Target
 
 _SENT = """
     select o.message_id, o.target, o.operation, o.entity_id, o.subject_id, o.readback, a.at as sent_at
-    from feedback.outbox as o
+    from feedback.awaited as w
+    inner join feedback.outbox as o on o.message_id = w.message_id
     inner join lateral (
         select at
         from feedback.attempt
@@ -28,9 +29,7 @@ _SENT = """
         order by attempt_id desc
         limit 1
     ) as a on true
-    where o.mode = 'live'
-        and not exists (select 1 from feedback.confirmation as c where c.message_id = o.message_id)
-        and not exists (
+    where not exists (
             select 1
             from feedback.outbox as newer
             where newer.target = o.target

@@ -217,7 +217,7 @@ class _Run:
     def _deliver_batch(
         self, connection: psycopg.Connection, batch: batches.Batch, transport: Transport, pacer: Pacer
     ) -> Step:
-        held = batches.hold(connection, batch, self.clocks.wall_now())
+        held = batches.hold(connection, self.target, batch, self.clocks.wall_now())
         if held is None:
             return "skipped"
         if held.whole:

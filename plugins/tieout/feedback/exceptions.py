@@ -8,10 +8,12 @@ itself is not told to the desk. Rules: docs/reference/feedback.md, Technical exc
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import psycopg
 
-from tieout.errors import ConfigurationError
+from tieout import operations
+from tieout.feedback import incidents
 from tieout.feedback.publish import Published, Stated, insert_differences, record_published
 from tieout.feedback.targets import Target
 
@@ -85,12 +87,11 @@ def enqueue_exceptions(
 ) -> Published:
     """Make messages of the technical exceptions that changed, for each target that takes them; the caller commits.
 
-    ``now`` is the business clock. Running it again adds nothing.
-
-    Raises:
-        ConfigurationError: a body breaks its schema.
+    ``now`` is the business clock. Running it again adds nothing. What breaks a target's schema is not told to it and
+    is a technical exception of its own: verdicts must not wait for a ticket.
     """
     published = Published()
+    found: dict[str, dict[str, Any]] = {}
     for target in targets_config.values():
         if OPERATION not in target.operations:
             continue
@@ -101,11 +102,25 @@ def enqueue_exceptions(
             "characters": MESSAGE,
         }
         made = insert_differences(connection, Stated(_STATED, RUN, now, parameters), targets_config)
-        if made.invalid:
-            raise ConfigurationError(
-                f"{target.name} was not told of technical exceptions: {', '.join(kind for *_, kind in made.invalid)}.",
-                f"Correct feedback/schemas/{target.name}_{OPERATION}_v*.json.",
-            )
         published.messages.update(made.messages)
+        found |= _not_told(target.name, made)
+    operations.raise_found(connection, found, kinds=[incidents.EXCEPTION], at=now)
     record_published(connection, published, RUN, now)
     return published
+
+
+def _not_told(target: str, made: Published) -> dict[str, dict[str, Any]]:
+    """Return the technical exception of bodies that broke the schema, by fingerprint: the target's own trouble."""
+    if not made.invalid:
+        return {}
+    breaches = ", ".join(sorted(breach for *_, breach in made.invalid))
+    return {
+        incidents.fingerprint(incidents.EXCEPTION, target): {
+            "incident_class": "contract broken",
+            "message": f"{made.invalid.total()} technical exceptions were not told: {breaches}."
+            f" Correct config/feedback/schemas/{target}_{OPERATION}_v*.json.",
+            "runbook": "publish",
+            "source_system": target,
+            "object_name": OPERATION,
+        }
+    }

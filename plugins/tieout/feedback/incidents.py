@@ -6,9 +6,11 @@ import psycopg
 
 DEAD = "feedback:dead"
 NOT_TAKEN_OVER = "feedback:not taken over"
+UNSENT = "feedback:not sent"
 TARGET = "feedback:target"
 BODY = "feedback:body"
 UNKNOWN = "feedback:unknown operation"
+EXCEPTION = "feedback:exception not told"
 
 _SETTLED = """
     with open_incident as materialized (

@@ -15,6 +15,7 @@ from tieout.feedback.confirmation import Confirmed, confirm
 from tieout.feedback.exceptions import enqueue_exceptions
 from tieout.feedback.publish import Published, enqueue
 from tieout.feedback.targets import Target
+from tieout.feedback.unsent import report_unsent
 from tieout.landing.archive import Archive
 
 # Due by the wall clock, or soon enough that a delivering run may wait for it.
@@ -65,6 +66,7 @@ def publish(
     published = [enqueue(connection, run_id=run_id, now=now, targets_config=targets_config) for run_id in run_ids]
     if found is not None:
         reconcile.settle(connection, found, now)
+    report_unsent(connection, now, targets_config)
     published.append(enqueue_exceptions(connection, now=now, targets_config=targets_config))
     connection.commit()
     with journal.held(connection):
@@ -79,7 +81,7 @@ def tell_exceptions(
     """Make messages of the technical exceptions that changed, for the archive too; None while that is off. Commits.
 
     Raises:
-        ConfigurationError: a body breaks its schema, or the archive is another warehouse's.
+        ConfigurationError: the archive is another warehouse's.
     """
     if restore.look(connection, archive, now) is not None:
         return None

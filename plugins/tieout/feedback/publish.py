@@ -21,13 +21,15 @@ from psycopg.types.json import Jsonb
 from tieout import audit, operations
 from tieout.errors import ConfigurationError
 from tieout.feedback import incidents
+from tieout.feedback.held_back import hold_back
 from tieout.feedback.targets import Mode, Target
 
 CHUNK = 1000  # rows held in memory at once
 _LOCK = "select pg_advisory_xact_lock(hashtext('tieout publish'))"
 _RUN = "select as_of, sends_feedback, state from ops.run where run_id = %s"
 
-# A shadow message tells the target nothing: for a live one, only live messages count as said.
+# A shadow message tells the target nothing: for a live one, only live messages count as said; and of these not one that
+# a shadow message replaced before the target took it, which is not sent any more.
 _DIFFERENCE = """
     with stated as ({stated}),
 
@@ -55,14 +57,26 @@ _DIFFERENCE = """
         limit 1
     ) as newest on true
     left join lateral (
-        select o.facts_sha256
+        select o.message_id, o.sequence, o.facts_sha256
         from feedback.outbox as o
         where o.target = d.target and o.operation = d.operation and o.subject_id = d.subject_id
             and (o.mode = 'live' or d.mode = 'shadow')
         order by o.sequence desc
         limit 1
     ) as said on true
-    where d.mode <> 'off' and said.facts_sha256 is distinct from d.facts_sha256
+    where d.mode <> 'off'
+        and (
+            said.facts_sha256 is distinct from d.facts_sha256
+            or (
+                newest.sequence > said.sequence
+                and not exists (
+                    select 1
+                    from feedback.attempt as a
+                    where a.message_id = said.message_id and a.outcome = 'acknowledged'
+                )
+                and not exists (select 1 from feedback.confirmation as c where c.message_id = said.message_id)
+            )
+        )
     order by d.target, d.operation, d.subject_id
 """
 _INSERT = """
@@ -149,7 +163,8 @@ def enqueue(
     """Insert what the run of the transformation concluded and the targets were not told yet; the caller commits.
 
     ``now`` is the business clock. Bodies that break the target's schema become a technical exception per kind of
-    breach, and the others go on. Modes: ``off`` makes nothing, ``shadow`` makes messages that are never sent.
+    breach, and the others go on. Modes: ``off`` makes nothing, ``shadow`` makes messages that are never sent; what
+    waits and is not live is held back (``held_back``).
 
     Raises:
         ConfigurationError: the run does not exist or failed.
@@ -165,6 +180,7 @@ def enqueue(
         return Published(sends=False)
     stated = Stated("select * from fb.fb_desired_state", run_id, max(now, as_of))
     published = insert_differences(connection, stated, targets_config)
+    hold_back(connection, targets_config.values())
     _tell(connection, published, run_id, now)
     return published
 
@@ -178,7 +194,7 @@ def insert_differences(
     """
     connection.execute(_LOCK)
     published = Published()
-    for chunk in _chunks(connection, stated, targets_config):
+    for chunk in differences(connection, stated, targets_config):
         rows = [
             _row(desired, targets_config, stated) for desired in chunk if _usable(desired, targets_config, published)
         ]
@@ -193,8 +209,13 @@ def idempotency_key(target: str, operation: str, subject_id: str, facts_sha256: 
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _chunks(connection: psycopg.Connection, stated: Stated, targets: Mapping[str, Target]) -> Iterator[list[Desired]]:
-    """Yield the differences, some at a time. The cursor's snapshot does not see what is inserted meanwhile."""
+def differences(
+    connection: psycopg.Connection, stated: Stated, targets: Mapping[str, Target]
+) -> Iterator[list[Desired]]:
+    """Yield what differs from what was said last, of whatever mode but off, some at a time.
+
+    The cursor's snapshot does not see what is inserted meanwhile.
+    """
     modes: dict[str, dict[str, dict[str, Mode]]] = {name: target.modes for name, target in targets.items()}
     with connection.cursor(name="tieout_difference", row_factory=class_row(Desired)) as cursor:
         query = _DIFFERENCE.replace("{stated}", stated.query)

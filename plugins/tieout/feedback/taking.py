@@ -11,11 +11,19 @@ from psycopg.types.json import Jsonb
 from tieout.feedback.targets import Target
 from tieout.feedback.transport import Message
 
-_LIVE = "coalesce(%(modes)s -> q.operation ->> q.entity_id, %(modes)s -> q.operation ->> '*') = 'live'"
+# Whether a place in the queue, q, may be taken as the modes are now.
+LIVE = "coalesce(%(modes)s -> q.operation ->> q.entity_id, %(modes)s -> q.operation ->> '*') = 'live'"
+# What the archive does not know yet waits: a restored warehouse would not know that it was sent. Where there is no
+# journal at all, nobody keeps one.
+_KNOWN = """
+    q.message_id <= coalesce(
+        (select j.through_message_id from feedback.journal as j order by j.number desc limit 1), q.message_id
+    )
+"""
 _DUE = f"""
     select q.message_id, q.operation
     from feedback.queue as q
-    where q.target = %(target)s and q.due_at <= %(now)s and {_LIVE}
+    where q.target = %(target)s and q.due_at <= %(now)s and {LIVE} and {_KNOWN}
     order by q.due_at, q.message_id
     limit %(limit)s
     for update skip locked
@@ -23,10 +31,16 @@ _DUE = f"""
 _NEXT = f"""
     select q.due_at
     from feedback.queue as q
-    where q.target = %(target)s and {_LIVE}
+    where q.target = %(target)s and {LIVE} and {_KNOWN}
     order by q.due_at
     limit 1
     for update skip locked
+"""  # noqa: S608 - the text is ours; values are parameters
+_ANY_DUE = f"""
+    select 1
+    from feedback.queue as q
+    where q.target = %(target)s and q.due_at <= %(now)s and {LIVE}
+    limit 1
 """  # noqa: S608 - the text is ours; values are parameters
 # A look only locks: its end need not wait for the disk.
 _NOTHING_TO_KEEP = "set local synchronous_commit = off"
@@ -106,12 +120,11 @@ def wait_for_next(connection: psycopg.Connection, target: Target, now: datetime)
 
 
 def targets_due(connection: psycopg.Connection, targets: Iterable[Target], now: datetime) -> list[str]:
-    """Return the names of the targets at which something is due."""
-    one = _DUE.replace("for update skip locked", "")
+    """Return the names of the targets at which something is due, known to the archive or not."""
     return [
         target.name
         for target in targets
-        if connection.execute(one.encode(), _look(target, now) | {"limit": 1}).fetchone() is not None
+        if connection.execute(_ANY_DUE.encode(), _look(target, now)).fetchone() is not None
     ]
 
 

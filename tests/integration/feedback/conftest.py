@@ -333,8 +333,8 @@ TABLES = """
 EMPTY = """
     set session_replication_role = replica;
     truncate fb.fb_desired_state, fb.fb_observed_state, feedback.outbox, feedback.attempt, feedback.confirmation,
-        feedback.queue, feedback.pace, feedback.batch_message, ops.batch, ops.interface_run, ops.incident, ops.run,
-        ops.period_close, ops.period_close_entity, ops.period_close_balance,
+        feedback.queue, feedback.awaited, feedback.pace, feedback.batch_message, ops.batch, ops.interface_run,
+        ops.incident, ops.run, ops.period_close, ops.period_close_entity, ops.period_close_balance,
         quality.promotion, quality.result, quality.quarantine, feedback.journal, ops.restore,
         audit.event, audit.chain, audit.unchained restart identity;
 """

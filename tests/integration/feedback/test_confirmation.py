@@ -8,6 +8,7 @@ import pytest
 from tieout import settings
 from tieout.feedback.confirmation import Confirmed, confirm
 from tieout.feedback.targets import load_targets
+from tieout.feedback.unsent import report_unsent
 
 DAY = timedelta(days=1)
 READ_BACK = [
@@ -122,6 +123,48 @@ def test_a_newer_message_ends_the_incident_of_the_older(loop):
     assert loop.incidents("retrying") == [("delivery failed", "retrying")]
     send(loop, "INV-1", verdict="matched")
     assert loop.incidents("retrying") == []
+
+
+AWAITED = "select o.subject_id from feedback.awaited inner join feedback.outbox as o using (message_id) order by 1"
+
+
+def test_what_is_looked_for_is_exactly_what_a_target_took_and_nothing_has_shown(loop, server):
+    send(loop, "SHOWN", "REPLACED", "AGAIN", "OPEN")
+    loop.conclude("AGAIN", "exception")
+    loop.conclude("REPLACED", "exception")
+    loop.conclude("WAITS")
+    loop.publish()
+    assert loop.rows(AWAITED) == [("ap:OPEN",), ("ap:SHOWN",)]
+    loop.rows("update feedback.queue set due_at = '9000-01-01' where subject_id in ('ap:WAITS', 'ap:REPLACED')")
+    loop.deliver()
+    assert loop.rows(AWAITED) == [("ap:AGAIN",), ("ap:OPEN",), ("ap:SHOWN",)]
+    next_day(loop)
+    loop.observe("SHOWN", "matched|", loop.now)
+    assert look(loop).confirmed == 1
+    assert loop.rows(AWAITED) == [("ap:AGAIN",), ("ap:OPEN",)]
+
+
+def test_what_has_not_got_through_when_it_had_to_be_confirmed_is_one_incident_until_it_has(loop, server):
+    loop.conclude("INV-1")
+    loop.conclude("INV-2")
+    loop.conclude("INV-3", entity="H2")
+    loop.publish()
+    loop.mode("ap", "live", H2="off")  # is held back on purpose
+
+    def report():
+        with psycopg.connect(loop.dsn) as connection:
+            return report_unsent(connection, loop.now, loop.targets)
+
+    next_day(loop)
+    assert report() == 0
+    next_day(loop)
+    assert [report(), report()] == [2, 2]
+    assert loop.rows("select source_system, object, class, state, message like '2 messages%%' from ops.incident") == [
+        ("ap", "match_result", "delivery failed", "retrying", True)
+    ]
+    loop.deliver()
+    assert report() == 0
+    assert loop.incidents() == [("delivery failed", "resolved")]
 
 
 @pytest.mark.parametrize(("target", "operation"), READ_BACK)

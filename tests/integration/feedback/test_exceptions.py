@@ -1,5 +1,6 @@
 """The service desk hears of technical exceptions: of each change once, and of nothing about itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -110,3 +111,26 @@ def test_a_change_that_was_not_sent_is_replaced_by_the_next(loop, told, server):
     assert loop.rows("select state from feedback.message_state order by sequence") == [("superseded",), ("confirmed",)]
     assert len(server.received) == 1
     assert server.state["extract:ap:invoice"]["status"] == "dead"
+
+
+def test_exceptions_that_break_the_desks_schema_are_one_of_their_own_and_hold_nothing_else_up(loop, told):
+    narrow = replace(
+        loop.targets["service_desk"].operations["technical_exception"],
+        schema={"properties": {"message": {"maxLength": 3}}},
+    )
+    shipped = loop.targets["service_desk"].operations
+    loop.change("service_desk", operations={**shipped, "technical_exception": narrow})
+    fails(loop, "extract:ap:invoice")
+    fails(loop, "extract:erp_west:invoice", system="erp_west")
+    assert told() == []
+    assert told() == []
+    mine = "select class, state, attempts, message from ops.incident where source_system = 'service_desk'"
+    ((incident_class, state, attempts, message),) = loop.rows(mine)
+    assert (incident_class, state, attempts) == ("contract broken", "retrying", 2)
+    assert message.startswith("2 technical exceptions were not told: $.message breaks 'maxLength'")
+    loop.conclude("INV-1")
+    assert loop.publish().live == 1
+    assert loop.rows(mine)[0][1:3] == ("retrying", 2), "publishing verdicts does not end it"
+    loop.change("service_desk", operations=shipped)
+    assert len(told()) == 2
+    assert loop.rows(mine)[0][1] == "resolved"

@@ -133,6 +133,53 @@ def test_going_live_tells_what_was_only_told_in_shadow(loop):
     assert loop.publish().shadow == 0
 
 
+def there_and_back_in_shadow(loop):
+    """The conclusion changes and changes back while nothing is sent."""
+    loop.mode("ap", "shadow")
+    for verdict in ("exception", "matched"):
+        loop.conclude("INV-1", verdict)
+        loop.publish()
+    loop.mode("ap", "live")
+
+
+def test_what_a_shadow_message_replaced_before_it_was_sent_is_told_when_it_is_live_again(loop, server):
+    loop.conclude("INV-1")
+    loop.publish()
+    there_and_back_in_shadow(loop)
+    assert loop.publish().live == 1
+    loop.deliver()
+    assert server.state["INV-1"]["verdict"] == "matched"
+    assert server.effects == {"INV-1": 1}
+    assert loop.publish().live == 0
+
+
+def test_what_the_target_took_before_the_shadow_is_not_told_again(loop, server):
+    loop.conclude("INV-1")
+    loop.publish()
+    loop.deliver()
+    there_and_back_in_shadow(loop)
+    assert loop.publish().live == 0
+
+
+@pytest.mark.parametrize("mode", ["off", "shadow"])
+def test_what_waited_while_it_was_not_live_goes_out_only_where_it_is_concluded_still(loop, server, mode):
+    loop.conclude("INV-1")
+    loop.conclude("INV-2")
+    loop.publish()
+    loop.mode("ap", mode)
+    loop.conclude("INV-1", "exception")
+    loop.publish()
+    loop.mode("ap", "live")
+    loop.deliver()
+    assert server.received == [], "nobody has looked yet whether it is right still"
+    loop.publish()
+    loop.deliver()
+    assert {subject: body["verdict"] for subject, body in server.state.items()} == {
+        "INV-1": "exception", "INV-2": "matched",
+    }  # fmt: skip
+    assert server.effects == {"INV-1": 1, "INV-2": 1}
+
+
 def test_messages_are_in_the_audit_trail(loop):
     loop.conclude("INV-1")
     loop.conclude("INV-2")

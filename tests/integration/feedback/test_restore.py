@@ -10,6 +10,7 @@ from tieout.audit.verify import RESTORED
 from tieout.errors import ConfigurationError, TieoutError
 from tieout.feedback import journal, restore
 from tieout.feedback.publication import may_send, publish, tell_exceptions
+from tieout.feedback.taking import targets_due
 from tieout.landing.archive import Archive
 from tieout.landing.keys import Keys
 
@@ -203,6 +204,20 @@ def test_an_entry_that_a_killed_run_did_not_write_is_written(wh, tmp_path):
     assert newest.exists()
     assert newest.read_bytes() != text, "sealed anew, with a salt of its own"
     assert wh.loop.rows("select * from ops.restore") == []
+
+
+def test_a_run_under_way_sends_nothing_that_the_archive_does_not_know_yet(wh, server):
+    wh.say(INV1="matched")
+    wh.loop.conclude("INV2", target=TARGET)
+    wh.loop.publish()  # and the publication is killed before the archive knew of it
+    wh.loop.deliver(TARGET)
+    assert [each["subject"] for each in server.received] == ["INV1"]
+    with psycopg.connect(wh.loop.dsn) as connection:
+        due = targets_due(connection, wh.loop.targets.values(), wh.loop.wall_now())
+        assert due == [TARGET], "the next run is asked for"
+        assert may_send(connection, wh.archive, TARGET, wh.loop.now)
+    wh.loop.deliver(TARGET)
+    assert [each["subject"] for each in server.received] == ["INV1", "INV2"]
 
 
 def test_a_copy_of_a_warehouse_on_the_archive_of_the_other_sends_nothing(wh, server):

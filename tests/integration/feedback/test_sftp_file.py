@@ -169,6 +169,22 @@ def test_a_batch_of_which_a_part_was_replaced_after_it_was_written_is_not_writte
     assert sent(files) == [("INV-1", "exception"), ("INV-1", "matched"), ("INV-2", "matched")]
 
 
+def test_what_was_switched_off_since_it_was_put_into_a_batch_is_not_in_its_file(loop, files, monkeypatch):
+    loop.conclude("INV-2", target="files", entity="H2")
+    publish(loop, "INV-1")
+    with monkeypatch.context() as patches:
+        killed_at(patches, 2)  # the batch is kept, the file is not there
+        with pytest.raises(KilledError):
+            loop.deliver("files")
+    loop.mode("files", "live", H2="off")
+    loop.deliver("files")
+    assert sent(files) == [("INV-1", "matched")]
+    assert loop.states("files") == {"INV-1": ["acknowledged"], "INV-2": ["pending"]}
+    loop.mode("files", "live")
+    loop.deliver("files")
+    assert sent(files) == [("INV-1", "matched"), ("INV-2", "matched")]
+
+
 def test_a_folder_that_is_not_there_is_refused_and_the_rest_waits(loop, files):
     operation = loop.targets["files"].operations["match_result"]
     wrong = replace(operation, send=replace(operation.send, directory="incoming/elsewhere", done=""))

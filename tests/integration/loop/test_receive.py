@@ -17,6 +17,7 @@ from tieout import settings
 from tieout.events import inbox
 from tieout.events.take import take_events
 from tieout.feedback.delivery import Clocks, deliver
+from tieout.feedback.publication import may_send
 from tieout.feedback.publish import enqueue
 from tieout.feedback.targets import load_targets
 from tieout.landing.archive import Archive
@@ -107,6 +108,8 @@ class Steps:
 
     def deliver_ap(self) -> None:
         target = load_targets(self.config / "feedback")["ap"]
+        with connect(self.dsn) as connection:
+            may_send(connection, Archive(f"file://{self.home / 'archive'}", self.keys), "ap", self.now())
         deliver(self.dsn, target, resolve=self.resolve, worker="w", clocks=Clocks(business_now=self.now))
 
     def resolve(self, name: str) -> Endpoint:
