@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -11,17 +11,24 @@ from psycopg import sql
 
 from chaos.effects import Effect, Message, canonical, compare
 from chaos.sources import OBJECTS, doubled_rows, lost_rows
+from launcher import credentials
 from launcher.estate import Estate
 from launcher.stack import Stack
 from tests.e2e.differences import AFTER_FAULTS, KPIS_AFTER_FAULTS
 from tests.e2e.snapshot import mart_hashes
+from tieout.audit.upkeep import check
 from tieout.audit.verify import verify
-from tieout.feedback.targets import load_targets
+from tieout.feedback.publish import Stated
+from tieout.feedback.publish import differences as untold
+from tieout.feedback.targets import Target, load_targets
+from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import load_configuration
+from tieout.landing.keys import Keys
 from tieout.landing.profile import Profile
+from tieout.warehouse.connection import connect
 
 MESSAGES = """
-select m.target, m.operation, o.target_key, m.sequence, o.idempotency_key, o.body, m.state
+select m.target, m.operation, o.target_key, m.sequence, o.idempotency_key, o.body, m.state, o.facts_sha256
 from feedback.message_state as m
 inner join feedback.outbox as o using (message_id)
 where m.mode = 'live'
@@ -62,6 +69,7 @@ class Parts:
     warehouse_dsn: str
     estate_dsn: str
     estate: Estate
+    archive: Archive
     config: Path
     estate_config: Path
     systems: frozenset[str] = frozenset()
@@ -70,7 +78,11 @@ class Parts:
     def of(cls, stack: Stack) -> "Parts":
         """Return those of a stack."""
         layout = stack.layout
-        return cls(stack.warehouse_dsn, stack.postgres.dsn("estate"), stack.estate, layout.config, layout.estate_config)
+        secrets = credentials.load(layout.secrets_file)
+        keys = Keys([secrets.encryption_key.encode()], secrets.token_key.encode())
+        archive = Archive(f"file://{layout.home / 'archive'}", keys)
+        estate_dsn = stack.postgres.dsn("estate")
+        return cls(stack.warehouse_dsn, estate_dsn, stack.estate, archive, layout.config, layout.estate_config)
 
 
 def open_books(parts: Parts, until: datetime) -> Books:
@@ -85,15 +97,16 @@ def open_books(parts: Parts, until: datetime) -> Books:
             Effect(one["target"], one["operation"], one["subject"], one["key"], canonical(one["body"]))
             for one in parts.estate.effects()
         ]
-        lost, doubled = compare(_messages(parts.config, warehouse), effects)
+        targets = load_targets(parts.config / "feedback")
+        lost, doubled = compare(_messages(targets, warehouse), effects)
         dead = warehouse.execute(DEAD).fetchone()
         return Books(
             {
                 "rows lost": lost_rows(warehouse, estate, _profiles(parts), parts.estate_config, until),
                 "rows doubled": doubled_rows(warehouse),
-                "effects lost": lost,
+                "effects lost": lost + never_told(targets, warehouse),
                 "effects doubled": doubled,
-                "audit faults": _audit(parts.warehouse_dsn),
+                "audit faults": _audit(parts.warehouse_dsn, parts.archive, until),
                 "dead letters": ["a dead letter"] * (dead[0] if dead else 0),
             }
         )
@@ -121,9 +134,12 @@ def differences(undisturbed: Ending, disturbed: Ending) -> dict[str, list[str]]:
     return {"missing in raw": sorted(lost), "too many in raw": sorted(doubled), "marts": marts}
 
 
-def _audit(warehouse_dsn: str) -> list[str]:
-    with psycopg.connect(warehouse_dsn) as connection:
-        return verify(connection, None).findings.shown
+def _audit(warehouse_dsn: str, archive: Archive, now: datetime) -> list[str]:
+    """Return what is wrong with the trail, after the day's end of it was anchored where nothing was."""
+    with connect(warehouse_dsn) as connection:
+        check(connection, archive, now)
+        report = verify(connection, archive)
+    return report.findings.shown or ([] if report.anchors else ["no anchor knows the chain"])
 
 
 def _profiles(parts: Parts) -> list[Profile]:
@@ -131,17 +147,28 @@ def _profiles(parts: Parts) -> list[Profile]:
     return [profile for profile in profiles if not parts.systems or profile.system in parts.systems]
 
 
-def _messages(config: Path, warehouse: psycopg.Connection) -> list[Message]:
-    targets = load_targets(config / "feedback")
+def never_told(targets: Mapping[str, Target], warehouse: psycopg.Connection) -> list[str]:
+    """Return the conclusions of which no message was made."""
+    stated = Stated("select * from fb.fb_desired_state", "", datetime.now(UTC))
     return [
-        Message(
-            target, operation, target_key, sequence, key, canonical(body), state, _keyed(targets, target, operation)
-        )
-        for target, operation, target_key, sequence, key, body, state in warehouse.execute(MESSAGES)
+        f"{one.target} {one.operation} {one.target_key}: never told"
+        for chunk in untold(warehouse, stated, targets)
+        for one in chunk
+        if one.mode == "live"
     ]
 
 
-def _keyed(targets: Mapping, target: str, operation: str) -> bool:
+def _messages(targets: Mapping[str, Target], warehouse: psycopg.Connection) -> list[Message]:
+    return [
+        Message(
+            target, operation, target_key, sequence, key, canonical(body), state, _keyed(targets, target, operation),
+            facts,
+        )
+        for target, operation, target_key, sequence, key, body, state, facts in warehouse.execute(MESSAGES)
+    ]  # fmt: skip
+
+
+def _keyed(targets: Mapping[str, Target], target: str, operation: str) -> bool:
     return targets[target].operations[operation].send.once_by == "idempotency_key"
 
 

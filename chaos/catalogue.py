@@ -96,6 +96,7 @@ FAULTS: Mapping[str, Fault] = {
         Fault("expired_tokens", EXTRACT, begin=_ask(network.expire_tokens)),
         Fault("clock_skew", EXTRACT, begin=_ask(network.skew_clock)),
         Fault("cut_sftp", EXTRACT, begin=_ask(network.cut_sftp)),
+        Fault("cut_sftp_put", EXTRACT, begin=_ask(network.cut_sftp_put)),
         Fault("outage", EXTRACT, strike=_take_down),
         Fault("full_disk", EXTRACT, begin=disk.fill, strike=disk.free_once_hit),
         Fault("kill_extraction", EXTRACT, strike=_kill_task("extract%", "extract%", TASK, 0.5)),

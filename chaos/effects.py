@@ -2,7 +2,7 @@
 
 A target that takes idempotency keys must have acted once upon each key that was acknowledged. One that takes none is
 read before it is written: the same state twice in a row is a double effect, and the last state that was acknowledged
-must be the last that it took over.
+must be the last that it took over. Whatever the target, the same conclusion twice in a row is told twice.
 """
 
 import json
@@ -17,7 +17,10 @@ TAKEN_OVER = ("acknowledged", "confirmed")
 
 @dataclass(frozen=True)
 class Message:
-    """A live message of the outbox; ``keyed`` says whether its target takes idempotency keys."""
+    """A live message of the outbox; ``keyed`` says whether its target takes idempotency keys.
+
+    ``facts`` is the hash of what it concludes.
+    """
 
     target: str
     operation: str
@@ -27,6 +30,7 @@ class Message:
     body: str
     state: str
     keyed: bool
+    facts: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,20 @@ def compare(messages: Iterable[Message], effects: Iterable[Effect]) -> tuple[lis
     messages, effects = list(messages), list(effects)
     keyed = _by_key([one for one in messages if one.keyed], [one for one in effects if one.key is not None])
     plain = _by_state([one for one in messages if not one.keyed], [one for one in effects if one.key is None])
-    return keyed[0] + plain[0], keyed[1] + plain[1]
+    return keyed[0] + plain[0], keyed[1] + plain[1] + _told_twice(messages)
+
+
+def _told_twice(messages: Iterable[Message]) -> list[str]:
+    """Return the messages that say again what the one before them says."""
+    by_subject: dict[tuple[str, str, str], list[Message]] = defaultdict(list)
+    for message in sorted(messages, key=lambda one: one.sequence):
+        by_subject[message.target, message.operation, message.target_key].append(message)
+    return [
+        f"{_name(second)}: says what number {first.sequence} says"
+        for said in by_subject.values()
+        for first, second in pairwise(said)
+        if first.facts == second.facts
+    ]
 
 
 def _by_key(messages: Sequence[Message], effects: Sequence[Effect]) -> tuple[list[str], list[str]]:

@@ -99,6 +99,12 @@ def cut_sftp(storm: Storm) -> None:
         storm.ask("cut_sftp", system, "cut", path=path, **details)
 
 
+def cut_sftp_put(storm: Storm) -> None:
+    """Sessions end within a file of messages that is written, or just before it."""
+    details = {"times": 2, "bytes": storm.one_of((0, 64, 400))}
+    storm.ask("cut_sftp_put", "supply", "cut", path="/incoming", **details)
+
+
 def _everywhere(reads: int, writes: int) -> list[tuple[str, str, int]]:
     """Return where to strike, and how often: a message that is refused often waits long before it is sent again."""
     return [(*place, reads) for place in READS] + [(*place, writes) for place in WRITES]

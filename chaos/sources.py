@@ -26,17 +26,19 @@ from tieout.sources.rest import RestRead
 # Keys of these are translated by code maps of their profiles.
 CODED = ("gl-accounts", "cost-centers", "payment-terms", "tax-codes")
 OBJECTS = "select table_name from information_schema.tables where table_schema = 'raw' and table_name <> 'inbox'"
+# That the same content is there once the table's own key sees to; a version that came in two contents is there twice.
 DOUBLED = """
 select _source_system, _record_key, count(*)
 from raw.{}
-group by _source_system, _record_key, _row_sha256, _source_updated_at
+where _source_updated_at is not null
+group by _source_system, _record_key, _source_updated_at, _profile_version
 having count(*) > 1
 """
 Versions = Counter[tuple[str, datetime]]
 
 
 def doubled_rows(warehouse: psycopg.Connection) -> list[str]:
-    """Return the rows of raw that are there more than once."""
+    """Return the records of which a version (a key at a time of change) is in raw more than once."""
     names = [row[0] for row in warehouse.execute(OBJECTS) if row[0] in _with_lineage(warehouse)]
     return [
         f"raw.{name}: {system} {key} {count} times"

@@ -14,7 +14,7 @@ TYPES = ("receipt.posted", "invoice.received", "receipt.corrected", "invoice.cha
 EACH = 6
 LATE_SECONDS = 4.0
 RECEIVED = """
-select i.source_system, i.event_id, count(*), count(o.inbox_id)
+select i.source_system, i.event_id, count(*), count(o.inbox_id) filter (where o.outcome <> 'rejected')
 from raw.inbox as i
 left join ops.inbox_outcome as o using (inbox_id)
 group by 1, 2
@@ -44,7 +44,7 @@ def waiting(scene: Scene) -> tuple[int, int]:
 
 
 def findings(scene: Scene) -> tuple[list[str], list[str]]:
-    """Return the events that were lost, and those that are in the inbox more than once."""
+    """Return the events that were lost or rejected, and those that are in the inbox more than once."""
     with psycopg.connect(scene.stack.warehouse_dsn) as warehouse:
         received = {(system, event): rest for system, event, *rest in warehouse.execute(RECEIVED)}
     told = [(event["system"], event["id"]) for event in scene.stack.estate.events()]

@@ -20,14 +20,18 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from chaos import network
 from chaos.books import KINDS, Books, Ending, Parts, differences, ending, open_books
 from launcher.errors import LaunchError
 from sandbox.settings import load_config
+from tests.support.bodies import most
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
 from tieout import settings
 from tieout.errors import TieoutError
+from tieout.feedback.targets import load_targets
+from tieout.landing.archive import Archive
 from tieout.landing.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.warehouse.migrate import migrate
@@ -41,6 +45,15 @@ LANDING = """
 select pid from pg_stat_activity
 where application_name = 'tieout' and datname = current_database() and query ilike 'copy%'
 """
+CONCLUDED = """
+insert into fb.fb_desired_state (
+    target, operation, entity_id, subject_type, subject_id, target_key, body, facts_sha256, readback
+)
+values (
+    'supply_files', 'receipt_discrepancy', 'DC1', 'discrepancy', %(name)s::text, %(name)s::text, %(body)s,
+    encode(sha256(convert_to(%(name)s::text, 'UTF8')), 'hex'), 'open|'
+)
+"""
 STORMS = (
     network.throttle,
     network.fail,
@@ -49,6 +62,7 @@ STORMS = (
     network.expire_tokens,
     network.skew_clock,
     network.cut_sftp,
+    network.cut_sftp_put,
 )
 STRUCK = {
     "throttling",
@@ -58,6 +72,7 @@ STRUCK = {
     "expired_tokens",
     "clock_skew",
     "cut_sftp",
+    "cut_sftp_put",
     "killed_session",
 }
 
@@ -149,6 +164,15 @@ def kill_a_session(pipeline: Stubborn) -> dict[str, int]:
     return {}
 
 
+def conclude_discrepancies(pipeline: Stubborn) -> None:
+    """Let there be something to tell by file: so few days have none."""
+    schema = load_targets(pipeline.config / "feedback")["supply_files"].operations["receipt_discrepancy"].schema
+    with psycopg.connect(pipeline.dsn) as connection:
+        for name in ("D1", "D2", "D3"):
+            body = Jsonb({**most(dict(schema)), "discrepancyId": name})
+            connection.execute(CONCLUDED, {"name": name, "body": body})
+
+
 def play(postgres, config: Path, disturb: Callable[[Stubborn], Any]) -> tuple[Ending, Books]:
     """Process some days, which ``disturb`` disturbs until what it returns is called; return what they ended in."""
     home = Path(tempfile.mkdtemp(prefix="tieout-faults-"))
@@ -162,11 +186,14 @@ def play(postgres, config: Path, disturb: Callable[[Stubborn], Any]) -> tuple[En
             start, end = pipeline.now(), estate.advance(DAYS)[1]
             ended = disturb(pipeline)
             pipeline.extract_all(Interval(start, end))
-            pipeline.publish_all(pipeline.transform())
+            run = pipeline.transform()
+            conclude_discrepancies(pipeline)
+            pipeline.publish_all(run)
             ended()
             parts = Parts(
-                dsn, load_config(home / "estate.json").dsn, estate, config, home / "estate.json", frozenset(SYSTEMS)
-            )
+                dsn, load_config(home / "estate.json").dsn, estate, Archive(f"file://{home / 'archive'}", KEYS),
+                config, home / "estate.json", frozenset(SYSTEMS),
+            )  # fmt: skip
             return ending(dsn), open_books(parts, end)
     finally:
         postgres.drop_database(dsn.rsplit("/", 1)[-1])

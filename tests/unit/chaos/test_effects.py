@@ -3,8 +3,9 @@ import pytest
 from chaos.effects import Effect, Message, compare
 
 
-def message(number, *, state="acknowledged", keyed=True, body="a", subject="INV-1"):
-    return Message("ap", "match_result", subject, number, f"{subject}-{number}", body, state, keyed)
+def message(number, *, state="acknowledged", keyed=True, body="a", subject="INV-1", facts=None):
+    said = f"facts {number}" if facts is None else facts
+    return Message("ap", "match_result", subject, number, f"{subject}-{number}", body, state, keyed, said)
 
 
 def effect(number, *, keyed=True, body="a", subject="INV-1"):
@@ -29,6 +30,14 @@ def test_a_message_that_was_not_taken_over_may_have_had_its_effect_or_not(state)
 def test_two_effects_of_one_key_and_an_effect_that_nobody_sent_are_doubled():
     lost, doubled = compare([message(1)], [effect(1), effect(1), effect(9)])
     assert (lost, len(doubled)) == ([], 2)
+
+
+def test_the_same_conclusion_twice_in_a_row_is_doubled_and_a_return_to_it_is_not():
+    done = [effect(1), effect(2), effect(3)]
+    assert len(compare([message(1, facts="x"), message(2, facts="x")], done[:2])[1]) == 1
+    there_and_back = [message(1, facts="x"), message(2, facts="y"), message(3, facts="x")]
+    assert compare(there_and_back, done) == ([], [])
+    assert compare([message(1, facts="x"), message(1, facts="x", subject="INV-2")], [])[1] == []
 
 
 def test_a_newer_conclusion_that_an_older_one_replaced_is_lost():
