@@ -1,5 +1,5 @@
 -- What one would write without a ladder: each entry with the payment whose end-to-end id it has, and what is between them.
-create table bench_baseline as
+create table bench_baseline_{number} as
 select
     e._source_system as bank,
     e.statement_ref,

@@ -58,11 +58,9 @@
 {% macro named_payments(rung, tie, through=none) -%}
     select
         {{ rung }} as rung,
-        entry.entry_no,
         entry.bank_entry_id,
         entry.way,
         entry.booking_date,
-        payment.payment_no,
         payment.payment_id,
         payment.amount as payment_amount,
         payment.currency,
@@ -80,4 +78,9 @@
 {# The id of an entry of a statement. `e` is a row of stg_bank_entries. #}
 {% macro bank_entry_id(e) -%}
     concat_ws(':', {{ e }}._source_system, {{ e }}.statement_ref, {{ e }}.entry_number, {{ e }}.detail_number)
+{%- endmacro %}
+
+{# Why an entry is matched that names its payment. #}
+{% macro naming_reason() -%}
+    'it names the end-to-end id'
 {%- endmacro %}

@@ -23,3 +23,16 @@
 {% macro postgres__each_text(texts) -%}
     lateral unnest({{ texts }}) as listed (listed_value)
 {%- endmacro %}
+
+{# The elements of an array of texts, each beside the number in its place of another array, as a relation for a cross join. #}
+{% macro each_text_and_number(texts, numbers) -%}
+    {{ return(adapter.dispatch('each_text_and_number', 'tieout')(texts, numbers)) }}
+{%- endmacro %}
+
+{% macro default__each_text_and_number(texts, numbers) -%}
+    lateral (select inline(arrays_zip({{ texts }}, {{ numbers }}))) as listed (listed_value, listed_number)
+{%- endmacro %}
+
+{% macro postgres__each_text_and_number(texts, numbers) -%}
+    lateral unnest({{ texts }}, {{ numbers }}) as listed (listed_value, listed_number)
+{%- endmacro %}

@@ -16,12 +16,18 @@ with said as (
 ),
 
 payment as {{ not_kept() }} (
-    select * from {{ ref('match_bank_payment') }}
+    select
+        _source_system || ':' || payment_ref as payment_id,
+        end_to_end_id,
+        instruction_id,
+        batch_ref,
+        coalesce(group_ref, batch_ref) as group_ref
+    from {{ ref('stg_payments') }}
 ),
 
 named as (
     select
-        payment.payment_no,
+        payment.payment_id,
         said.*
     from said
     inner join payment on said.end_to_end_id = payment.end_to_end_id
@@ -30,7 +36,7 @@ named as (
     union all
 
     select
-        payment.payment_no,
+        payment.payment_id,
         said.*
     from said
     inner join payment on said.instruction_id = payment.instruction_id
@@ -39,7 +45,7 @@ named as (
     union all
 
     select
-        payment.payment_no,
+        payment.payment_id,
         said.*
     from said
     inner join payment on said.group_ref = payment.group_ref
@@ -48,7 +54,7 @@ named as (
     union all
 
     select
-        payment.payment_no,
+        payment.payment_id,
         said.*
     from said
     inner join payment on said.message_ref = payment.batch_ref
@@ -58,14 +64,14 @@ named as (
 -- An entry in a notification (camt.054) is as good as an answer; it settles nothing.
 notified as (
     select
-        payment.payment_no,
+        payment.payment_id,
         {{ utc_midnight('n.booking_date') }} as at
     from {{ ref('stg_bank_notifications') }} as n
     inner join payment on n.end_to_end_id = payment.end_to_end_id
 )
 
 select
-    payment_no,
+    payment_id,
     said_of,
     is_accepted,
     at,
@@ -77,7 +83,7 @@ from named
 union all
 
 select
-    payment_no,
+    payment_id,
     'payment' as said_of,
     true as is_accepted,
     at,

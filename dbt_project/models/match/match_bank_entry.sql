@@ -24,7 +24,6 @@ entry as (
         e.*,
         coalesce(s.is_repeat, false) as is_repeat,
         s.entity_id,
-        coalesce(e.charges_amount, 0) as charges,
         code.meaning
     from {{ ref('stg_bank_entries') }} as e
     left join statement as s on e._source_system = s._source_system and e.statement_ref = s.statement_ref
@@ -33,7 +32,6 @@ entry as (
 )
 
 select
-    row_number() over () as entry_no,
     {{ bank_entry_id('entry') }} as bank_entry_id,
     _source_system || ':' || statement_ref as bank_statement_id,
     _source_system as source_system,
@@ -46,11 +44,9 @@ select
         when return_reason is not null or reversal or meaning = 'return' then 'back'
         else 'in'
     end as kind,
-    case when amount < 0 then 'out' else 'back' end as way,
     amount,
     abs(amount) as gross_amount,
-    greatest(abs(amount) - case when amount < 0 then charges else -charges end, 0) as net_amount,
-    charges as charges_amount,
+    coalesce(charges_amount, 0) as charges_amount,
     currency,
     abs(original_amount) as original_amount,
     original_currency,

@@ -5,12 +5,12 @@
     payment. Nobody's amount is looked at to find it, so that what names a payment never falls through to a weaker rung.
 #}
 with entry as {{ not_kept() }} (
-    select * from {{ ref('match_bank_entry') }}
+    select * from {{ ref('match_bank_weighed_entry') }}
     where kind <> 'fee' and not is_repeat
 ),
 
 payment as {{ not_kept() }} (
-    select * from {{ ref('match_bank_payment') }}
+    select * from {{ ref('match_bank_weighed_payment') }}
 ),
 
 decision as (
@@ -66,7 +66,7 @@ ranked as (
     select
         candidate.*,
         rank() over (
-            partition by candidate.entry_no
+            partition by candidate.bank_entry_id
             order by
                 candidate.rung,
                 case
@@ -84,7 +84,7 @@ best as (
     select
         ranked.*,
         coalesce(ranked.said_amount, ranked.payment_amount) as amount,
-        count(*) over (partition by ranked.entry_no) as rivals
+        count(*) over (partition by ranked.bank_entry_id) as rivals
     from ranked
     where ranked.place <= 1
 ),
@@ -98,7 +98,7 @@ offered as (
             when best.rung = 0 and best.rivals > 1
                 then
                     {{ taken_in_turn(
-                        'best.payment_amount', 'best.amount', 'best.entry_no', by_code_point('best.payment_id')
+                        'best.payment_amount', 'best.amount', 'best.bank_entry_id', by_code_point('best.payment_id')
                     ) }}
             else best.amount
         end as offered_amount,
@@ -120,7 +120,7 @@ taken as (
                     {{ taken_in_turn(
                         'case when offered.is_asked then 0 else offered.offered_amount end',
                         'offered.payment_amount',
-                        'offered.payment_no, offered.way',
+                        'offered.payment_id, offered.way',
                         'offered.rung, ' ~ booking_order('offered')
                     ) }}
             else 0
@@ -129,8 +129,6 @@ taken as (
 )
 
 select
-    entry_no,
-    payment_no,
     bank_entry_id,
     payment_id,
     rung,
@@ -142,6 +140,5 @@ select
     end as outcome,
     taken_amount::numeric(20, 4) as amount,
     currency,
-    said_amount is not null as is_comparable,
-    rivals as link_count
+    said_amount is not null as is_comparable
 from taken

@@ -10,14 +10,12 @@ with payment as (
 )
 
 select
-    row_number() over () as payment_no,
     p._source_system || ':' || p.payment_ref as payment_id,
     p._source_system as source_system,
     p.payment_ref,
     p.entity_id,
+    p.vendor_id,
     coalesce(v.vendor_key, p.vendor_id) as vendor_key,
-    v.name as vendor_name,
-    v.vendor_number,
     p.amount,
     p.currency,
     p.method,
@@ -26,10 +24,10 @@ select
     p.end_to_end_id,
     p.instruction_id,
     p.cheque_number,
-    p.batch_ref,
     coalesce(p.group_ref, p.batch_ref) as group_ref,
     p.requested_date,
     p.sent_at,
     coalesce({{ utc_date('p.sent_at') }}, p.requested_date) as sent_on
 from payment as p
 left join {{ ref('int_vendor_crosswalk') }} as v on p.vendor_id = v.vendor_id
+{{ computed_once() }}

@@ -5,7 +5,7 @@ with answer as (
 ),
 
 accepted as (
-    select distinct payment_no
+    select distinct payment_id
     from answer
     where is_accepted
 ),
@@ -14,17 +14,17 @@ ranked as (
     select
         answer.*,
         row_number() over (
-            partition by answer.payment_no
+            partition by answer.payment_id
             order by answer.at desc, {{ by_code_point('answer.status_ref') }} desc
         ) as recency
     from answer
-    left join accepted on answer.payment_no = accepted.payment_no
+    left join accepted on answer.payment_id = accepted.payment_id
     -- what the bank took it does not reject as a whole
-    where not answer.is_accepted and (answer.said_of = 'payment' or accepted.payment_no is null)
+    where not answer.is_accepted and (answer.said_of = 'payment' or accepted.payment_id is null)
 )
 
 select
-    payment_no,
+    payment_id,
     at as rejected_at,
     reason_code,
     status_ref,

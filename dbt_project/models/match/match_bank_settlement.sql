@@ -1,23 +1,41 @@
 {{ config(meta={'directly': true, 'analyze': ['payment_id', 'end_to_end_id', 'state']}) }}
 
-with taken as (
+with entry as {{ not_kept() }} (
+    select * from {{ ref('match_bank_state') }}
+),
+
+-- What a plain entry took was all of its payment: nothing else left of that.
+plain as (
     select
-        link.payment_id,
-        link.way,
-        link.amount,
-        link.rung,
-        e.bank_ref,
-        e.return_reason,
-        e.booking_date,
-        coalesce(e.value_date, e.booking_date) as value_date,
-        e._known_at as known_at,
+        plain_payment_id as payment_id,
+        taken_amount,
+        rung,
+        bank_ref,
+        booking_date,
+        value_date,
+        known_at
+    from entry
+    where plain_payment_id is not null
+),
+
+weighed as (
+    select
+        listed_value as payment_id,
+        listed_number as amount,
+        case when amount < 0 then 'out' else 'back' end as way,
+        rung,
+        bank_ref,
+        return_reason,
+        booking_date,
+        value_date,
+        known_at,
         row_number() over (
-            partition by link.payment_id, link.way
-            order by e.booking_date desc, link.bank_entry_id desc
+            partition by listed_value, amount < 0
+            order by booking_date desc, {{ by_code_point('bank_entry_id') }} desc
         ) as recency
-    from {{ ref('match_bank_link') }} as link
-    inner join {{ ref('stg_bank_entries') }} as e on link.bank_entry_id = {{ bank_entry_id('e') }}
-    where link.outcome = 'taken'
+    from entry
+    cross join {{ each_text_and_number('payment_ids', 'taken_amounts') }}
+    where plain_payment_id is null
 ),
 
 moved as (
@@ -34,57 +52,67 @@ moved as (
         max(case when way = 'back' and recency <= 1 then bank_ref end) as returned_ref,
         max(case when way = 'back' and recency <= 1 then return_reason end) as return_reason,
         max(known_at) as known_at
-    from taken
+    from weighed
     group by payment_id
 ),
 
 accepted as (
     select
-        payment_no,
+        payment_id,
         min(at) as acknowledged_at
     from {{ ref('match_bank_answer') }}
     where is_accepted
-    group by payment_no
+    group by payment_id
+),
+
+settled as (
+    select
+        p.*,
+        coalesce(plain.taken_amount, moved.settled_amount, 0::numeric(20, 4)) as settled_amount,
+        coalesce(moved.returned_amount, 0::numeric(20, 4)) as returned_amount,
+        coalesce(moved.entry_count, 0) + case when plain.payment_id is null then 0 else 1 end as entry_count,
+        coalesce(plain.rung, moved.rung) as rung,
+        coalesce(plain.value_date, moved.settled_date) as settled_date,
+        coalesce(plain.booking_date, moved.settled_booking_date) as settled_booking_date,
+        coalesce(plain.bank_ref, moved.settled_ref) as settled_ref,
+        moved.returned_date,
+        moved.returned_ref,
+        moved.return_reason,
+        greatest(plain.known_at, moved.known_at) as moved_known_at
+    from {{ ref('match_bank_payment') }} as p
+    left join plain on p.payment_id = plain.payment_id
+    left join moved on p.payment_id = moved.payment_id
+    {{ computed_once() }}
 ),
 
 stated as (
     select
-        p.*,
-        moved.settled_date,
-        moved.returned_date,
-        moved.settled_ref,
-        moved.returned_ref,
-        moved.return_reason,
-        moved.rung,
+        settled.*,
         accepted.acknowledged_at,
         rejected.rejected_at,
         rejected.reason_code as reject_reason,
         rejected.status_ref as reject_ref,
         rejected.known_at as reject_known_at,
-        moved.known_at as moved_known_at,
-        coalesce(moved.entry_count, 0) as entry_count,
-        coalesce(moved.settled_amount, 0)::numeric(20, 4) as settled_amount,
-        coalesce(moved.returned_amount, 0)::numeric(20, 4) as returned_amount,
         case
             when
-                moved.returned_amount > 0
-                and moved.returned_amount
-                >= case when moved.settled_amount > 0 then moved.settled_amount else p.amount end
+                settled.returned_amount > 0
+                and settled.returned_amount
+                >= case when settled.settled_amount > 0 then settled.settled_amount else settled.amount end
                 then 'returned'
             -- money that left after a rejection has left
             when
                 {{ utc_date('rejected.rejected_at') }}
-                >= coalesce(moved.settled_booking_date, {{ utc_date('rejected.rejected_at') }})
+                >= coalesce(settled.settled_booking_date, {{ utc_date('rejected.rejected_at') }})
                 then 'rejected'
-            when moved.returned_amount > 0 then 'partly_returned'
-            when moved.settled_amount >= p.amount then 'settled'
-            when moved.settled_amount > 0 then 'partly_settled'
+            when settled.returned_amount > 0 then 'partly_returned'
+            when settled.settled_amount >= settled.amount then 'settled'
+            when settled.settled_amount > 0 then 'partly_settled'
             else 'open'
         end as state
-    from {{ ref('match_bank_payment') }} as p
-    left join moved on p.payment_id = moved.payment_id
-    left join accepted on p.payment_no = accepted.payment_no
-    left join {{ ref('match_bank_rejection') }} as rejected on p.payment_no = rejected.payment_no
+    from settled
+    left join accepted on settled.payment_id = accepted.payment_id
+    left join {{ ref('match_bank_rejection') }} as rejected on settled.payment_id = rejected.payment_id
+    {{ computed_once() }}
 )
 
 select

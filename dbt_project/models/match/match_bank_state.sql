@@ -1,28 +1,7 @@
-{{ config(meta={'directly': true}) }}
+{{ config(meta={'directly': true, 'analyze': ['bank_entry_id', 'plain_payment_id']}) }}
 
-with link as {{ not_kept() }} (
-    select * from {{ ref('match_bank_link') }}
-),
-
--- Most entries have one payment; to sum up one takes as long as to sum up many.
-linked as (
-    select
-        bank_entry_id,
-        rung,
-        outcome = 'taken' as is_taken,
-        outcome = 'asked' as is_asked,
-        is_comparable,
-        amount as taken_amount,
-        case when outcome = 'taken' then 1 else 0 end as payment_count,
-        case when outcome = 'taken' then array[payment_id] end as payment_ids,
-        case when outcome <> 'taken' then array[payment_id] end as candidate_ids,
-        case when outcome <> 'taken' then payment_id end as named_payments,
-        currency as payment_currency
-    from link
-    where link_count <= 1
-
-    union all
-
+-- What the ladder found for an entry, summed up.
+with linked as (
     select
         bank_entry_id,
         min(rung) as rung,
@@ -32,20 +11,21 @@ linked as (
         sum(amount) as taken_amount,
         sum(case when outcome = 'taken' then 1 else 0 end)::integer as payment_count,
         array_agg(payment_id order by payment_id) filter (where outcome = 'taken') as payment_ids,
+        array_agg(amount order by payment_id) filter (where outcome = 'taken') as taken_amounts,
         array_agg(payment_id order by payment_id) filter (where outcome <> 'taken') as candidate_ids,
         {{ joined("case when outcome <> 'taken' then payment_id end") }} as named_payments,
         {{ first_text('currency') }} as payment_currency
-    from link
-    where link_count > 1
+    from {{ ref('match_bank_ladder') }}
     group by bank_entry_id
 ),
 
 -- What of the entry is no payment's: charges in it, and a rest. A return is smaller by what the bank kept.
-measured as (
+weighed as (
     select
         entry.*,
         linked.rung,
         linked.payment_ids,
+        linked.taken_amounts,
         linked.candidate_ids,
         linked.named_payments,
         coalesce(linked.payment_count, 0) as payment_count,
@@ -60,18 +40,18 @@ measured as (
             when entry.way = 'out' then entry.gross_amount - linked.taken_amount
             else linked.taken_amount - entry.gross_amount
         end as beside_amount
-    from {{ ref('match_bank_entry') }} as entry
+    from {{ ref('match_bank_weighed_entry') }} as entry
     left join linked on entry.bank_entry_id = linked.bank_entry_id
 ),
 
 apportioned as (
     select
-        measured.*,
+        weighed.*,
         case
             when is_taken and charges_amount > 0 and beside_amount >= charges_amount then charges_amount
             else 0
         end as fee_amount
-    from measured
+    from weighed
 ),
 
 stated as (
@@ -85,6 +65,14 @@ stated as (
             else 'owned'
         end as state
     from apportioned
+),
+
+-- Most entries name a payment that nobody else does, and take all of it.
+plain as (
+    select met.*
+    from {{ ref('match_bank_met') }} as met
+    left join {{ ref('match_bank_contested') }} as contested on met.end_to_end_id = contested.end_to_end_id
+    where met.is_even and contested.end_to_end_id is null
 )
 
 select
@@ -99,9 +87,44 @@ select
     bank_ref,
     counterparty,
     remittance,
+    return_reason,
+    'matched' as state,
+    1 as rung,
+    payment_id as plain_payment_id,
+    array[payment_id] as payment_ids,
+    null as taken_amounts,
+    null as candidate_ids,
+    1 as payment_count,
+    payment_amount as taken_amount,
+    payment_currency as taken_currency,
+    0::numeric(20, 4) as fee_amount,
+    0::numeric(20, 4) as difference_amount,
+    false as is_asked,
+    false as needs_person,
+    {{ naming_reason() }} as reason,
+    known_at
+from plain
+
+union all
+
+select
+    bank_entry_id,
+    bank_statement_id,
+    entity_id,
+    booking_date,
+    value_date,
+    amount,
+    currency,
+    kind,
+    bank_ref,
+    counterparty,
+    remittance,
+    return_reason,
     state,
     rung,
+    null as plain_payment_id,
     payment_ids,
+    taken_amounts,
     candidate_ids,
     payment_count,
     case when is_taken then taken_amount else 0 end::numeric(20, 4) as taken_amount,
@@ -124,7 +147,7 @@ select
         when not is_linked and kind = 'in' then 'money in that comes back from no payment'
         when not is_linked then 'no payment has its references, nor its amount, date and party'
         when rung = 0 then 'a person matched it'
-        when rung = 1 then 'it names the end-to-end id'
+        when rung = 1 then {{ naming_reason() }}
         when rung = 2 then 'it names the instruction or cheque, or the bank''s reference is known'
         when rung = 3 then 'it names the group, whose payments sum to it'
         when rung = 4 then 'it names the creditor''s reference'

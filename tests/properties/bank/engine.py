@@ -19,7 +19,7 @@ from tests.scenarios.warehouse import Dbt, fresh_warehouse
 
 FIRST = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SECOND = FIRST + timedelta(days=1)
-LADDER = ["+match_bank_state", "+match_bank_settlement"]
+LADDER = ["+match_bank_link", "+match_bank_settlement"]
 
 
 class Engine:
