@@ -1,11 +1,12 @@
 """### Bank detail: a second person confirms it after a call-back
 
-**Source** the hold `BANK_DETAIL_CHANGED` in `mart.worklist`: an account that changed, or another one on an invoice.
+**Source** the hold `BANK_DETAIL_CHANGED` in `mart.worklist`: an account that changed, or another one on an invoice; and
+`match.match_bank_refusal`: an account that a bank refused (`ACCOUNT_REFUSED`).
 
-**Grain** one run per account or invoice.
+**Grain** one run per account or invoice. Who called the vendor back starts it.
 
 **Running it again** lands another decision, which says the same. Who, when and whom they reached are in `audit.event`;
-the hold ends, and payments are proposed, with the next transformation. Who changed the account is refused.
+the hold ends, and payments are proposed, with the next transformation. Who ever changed the account is refused.
 
 **Runbook** `docs/runbooks/confirm_bank_detail.md`
 """
@@ -26,7 +27,6 @@ with DAG(
     params={
         "subject_id": Param("", type="string", minLength=1, description="vendor_account_id, or invoice_id."),
         "last4": Param("", type="string", minLength=4, maxLength=4, description="Last four characters, as read back."),
-        "decided_by": Param("", type="string", minLength=1, description="Who called the vendor back."),
         "reason": Param("", type="string", minLength=1, description="Whom they reached, and whence the number is."),
     },
 ):

@@ -38,6 +38,7 @@ def estate() -> tuple[Bank, dict[str, str]]:
     bank.pay("mute", "440.00", end_to_end_id=None)
     entries["mute"] = bank.entry("mute", "-440.00")
     entries["nobody"] = bank.entry("nobody", "-77.00", end_to_end_id="E-late")
+    bank.pay("euros", "40.00", currency="EUR", end_to_end_id=None)
     bank.pay("named", "50.00")
     entries["named"] = bank.entry("named", "-50.00", end_to_end_id="E-named")
     return bank, entries
@@ -65,6 +66,9 @@ def test_questions_are_shown_answered_once_and_honoured_by_the_next_transformati
     assert other is not None
     assert "was not seen" in carry_out(models.dsn, questions, other, NOW).refused[2]
     both = ["erp_main:sum-2", "erp_main:sum-1"]
+    with pytest.raises(TieoutError, match="payments in EUR and USD"):
+        decide(models.dsn, kind="bank_match", bank_entry_id=entries["mute"], payment_ids=[*both, "erp_main:euros"],
+               by="tess", reason="called", now=NOW)  # fmt: skip
     decide(models.dsn, kind="bank_match", bank_entry_id=entries["mute"], payment_ids=both, by="tess", reason="called",
            now=NOW)  # fmt: skip
     decide(models.dsn, kind="bank_match", bank_entry_id=entries["named"], payment_ids=["erp_main:equal-1"], by="tess",

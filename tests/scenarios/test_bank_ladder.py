@@ -8,10 +8,12 @@ import pytest
 
 from launcher.postgres import EmbeddedPostgres
 from tests.scenarios.banking import LADDER, Bank
+from tests.scenarios.estate import TIEOUT
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 
 AS_OF = at("2026-03-30")
 V1 = "VENDOR V1"
+REJECTED = ("ours-too", "trace-3")
 
 
 def by_reference(bank: Bank) -> None:
@@ -35,6 +37,8 @@ def by_reference(bank: Bank) -> None:
     bank.entry("told-again", "-137.00", end_to_end_id="E-told-again")
     for _ in range(2):
         bank.notice("told-again", "70.00", "2026-03-12", return_reason="AC04", bank_ref="B-back")
+    bank.pay("early-some", "138.00")
+    bank.notice("early-some", "37.00", "2026-03-12", return_reason="AC04")
     bank.pay("part", "300.00")
     bank.entry("part-1", "-100.00", end_to_end_id="E-part")
     bank.pay("parts", "300.00")
@@ -89,6 +93,21 @@ def coming_back(bank: Bank) -> None:
     bank.pay("again", "260.00", batch_ref="TWICE")
     bank.says("RJCT", level="file", message_ref="TWICE", reason_code="DU01")
     bank.entry("again", "-260.00", end_to_end_id="E-again")
+
+
+def answered_otherwise(bank: Bank) -> None:
+    """Rejections of an entry that came twice, of a message that was not ours, and by a trace number of two payments."""
+    bank.pay("first-copy", "270.00")
+    bank.entry("first-copy", "-270.00", end_to_end_id="E-first-copy")
+    bank.says("RJCT", end_to_end_id="E-first-copy", reason_code="R24")
+    bank.pay("ours", "271.00", system=TIEOUT, batch_ref="B-ours", vendor_number="erp_main:V1")
+    bank.says("RJCT", end_to_end_id="E-ours", message_ref="B-theirs", reason_code="AC04")
+    bank.pay("ours-too", "272.00", system=TIEOUT, batch_ref="B-ours", vendor_number="erp_main:V1")
+    bank.says("RJCT", end_to_end_id="E-ours-too", message_ref="B-ours", reason_code="AC04")
+    for name, trace in (("trace-1", "T-1"), ("trace-2", "T-1"), ("trace-3", "T-3")):
+        bank.pay(name, "273.00", instruction_id=trace)
+    for trace in ("T-1", "T-3"):
+        bank.says("RJCT", instruction_id=trace, reason_code="R02")
 
 
 def together(bank: Bank) -> None:
@@ -200,7 +219,8 @@ class Books:
 def books(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Books]:
     """All cases, in one build with the data tests."""
     bank = Bank()
-    for tell in (by_reference, cheques, coming_back, together, by_creditor, by_likeness, in_two, beside, unconfirmed):
+    backwards = (coming_back, answered_otherwise)
+    for tell in (by_reference, cheques, *backwards, together, by_creditor, by_likeness, in_two, beside, unconfirmed):
         tell(bank)
     with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         bank.land(warehouse, AS_OF)
@@ -221,6 +241,14 @@ def test_a_notification_tells_early_what_became_of_a_payment_and_reconciles_noth
     assert (books.state("early-back"), books.outcomes["erp_main:early-back"]) == ("settled", "returned")
     assert books.payments["early"]["acknowledged_at"] == at("2026-03-11")
     assert books.outcomes["erp_main:told-again"] == "settled"
+    assert (books.state("early-some"), books.outcomes.get("erp_main:early-some")) == ("open", None)
+
+
+def test_a_rejection_of_a_copy_of_another_message_or_by_a_number_of_two_payments_rejects_nothing(books: Books) -> None:
+    assert {name: books.state(name) for name in ("first-copy", "ours", "trace-1", "trace-2")} == {
+        "first-copy": "settled", "ours": "open", "trace-1": "open", "trace-2": "open"
+    }  # fmt: skip
+    assert {books.state(name) for name in REJECTED} == {"rejected"}
 
 
 def test_a_payment_is_settled_when_its_parts_sum_to_it(books: Books) -> None:
@@ -268,7 +296,8 @@ def test_what_comes_back_returns_the_payment_with_the_banks_reason(books: Books)
     )
     assert (books.found("less-2")[0], books.entries["less-2"]["fee_amount"]) == ("split", 10)
     assert books.entries["less-2"]["difference_amount"] == 0
-    assert {"returned", "reversed", "less", "some", "rejected", "file", "group-4"} == books.raised("PAYMENT_RETURNED")
+    back = {"returned", "reversed", "less", "some", "rejected", "file", "group-4", *REJECTED}
+    assert back == books.raised("PAYMENT_RETURNED")
     assert books.holds["PAYMENT_RETURNED", "returned"]["actual"] == "returned AC04"
 
 

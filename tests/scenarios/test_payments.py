@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from launcher.postgres import EmbeddedPostgres
+from tests.scenarios.banking import BANK
 from tests.scenarios.estate import AP, ERP, TIEOUT, line
-from tests.scenarios.payers import POLICY, Payer
+from tests.scenarios.payers import POLICY, ROUTING, Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 from tieout.errors import TieoutError
 from tieout.payments.bank_detail import confirm
@@ -59,6 +60,8 @@ def bank_details(estate: Payer) -> None:
         "before-it": {"_updated_at": at("2026-03-25")},
         "redirected": {},
         "invalid": {"account_fault": "IBAN fails its check"},
+        "spelt": {"_updated_at": at("2026-03-25")},
+        "touched": {"_updated_at": at("2026-03-25")},
     }
     for name, account in changes.items():
         estate.vendor(name)
@@ -69,6 +72,8 @@ def bank_details(estate: Payer) -> None:
         ("confirmed", "second", "2026-03-25T01:00"),
         ("by-himself", "Desk", "2026-03-26"),
         ("before-it", "second", "2026-03-24"),
+        ("spelt", "LAKE\\Desk@lake.example", "2026-03-26"),
+        ("touched", "desk", "2026-03-27"),
     ):
         estate.add(
             TIEOUT, "decision", decision_id=name, decision_type="bank_detail_confirmed",
@@ -76,14 +81,57 @@ def bank_details(estate: Payer) -> None:
             reason="called back",
             detail=json.dumps({"account_token": f"token {name}-A1"}),
         )  # fmt: skip
-    # The second account of a vendor is a change though the first one stays.
-    estate.vendor("second")
-    estate.account("second")
-    estate.account("second", "A2", _updated_at=at("2026-03-28"), valid_from="2026-03-28")
-    estate.owed("i-second", "10.00", "2026-03-20", vendor_number="S-second", remit_to_account_token="token second-A2")
+    # Whoever touches an account after him does not make a second person of who changed it.
+    estate.account("touched", _updated_at=at("2026-03-26"), changed_by="nightly job")
+    # The second account of a vendor is a change though the first one stays, has gone, or no day stands in the second.
+    for name in ("second", "replaced", "undated"):
+        estate.vendor(name)
+        estate.account(name)
+        day = None if name == "undated" else "2026-03-28"
+        estate.account(name, "A2", _updated_at=at("2026-03-28"), valid_from=day)
+        estate.owed(f"i-{name}", "10.00", "2026-03-20", vendor_number=f"S-{name}",
+                    remit_to_account_token=f"token {name}-A2")  # fmt: skip
+    estate.account("replaced", _updated_at=at("2026-03-27"), _deleted=True)
     # A payment of the ERP's own is on its way to one of them.
     estate.owed("i-on-its-way", "11.00", "2026-03-20", vendor_number="S-cooling")
     estate.payment("RISKY", "11.00", "sent", "i-on-its-way", vendor_number="cooling")
+
+
+def refused_accounts(estate: Payer) -> None:
+    """Our payments that came back or were answered, and the same vendors' invoices that are due now."""
+    answers = {
+        "closed": {"reason_code": "AC04"},
+        "by-trace": {"reason_code": "R03", "end_to_end_id": None, "instruction_id": "T-by-trace"},
+        "no-money": {"reason_code": "AM04"},
+        "elsewhere": {"reason_code": "AC04"},
+        "rerouted": {"reason_code": "RC01"},
+        "accepted": {"reason_code": "AC04", "status": "ACCP"},
+    }
+    sent_to = {"elsewhere": {"account_token": "token before"}, "rerouted": {"routing_number": "011000015"}}
+    for name in (*answers, "notified", "noted", "saved"):
+        estate.vendor(name)
+        estate.account(name)
+        account = {"account_token": f"token {name}-A1", "routing_number": ROUTING, **sent_to.get(name, {})}
+        estate.add(
+            TIEOUT, "payment", payment_ref=f"P-{name}", entity_id="H1", vendor_number=f"erp_main:{name}", amount="1.00",
+            currency="USD", status="sent", end_to_end_id=f"E-{name}", instruction_id=f"T-{name}",
+            sent_at=at("2026-03-28"), requested_date="2026-03-28", **account,
+        )  # fmt: skip
+        estate.owed(f"i-{name}", "10.00", "2026-03-20", vendor_number=f"S-{name}")
+    for name, said in answers.items():
+        answer = {"status_ref": name, "status": "RJCT", "end_to_end_id": f"E-{name}", "at": at("2026-03-29"), **said}
+        estate.add(BANK, "payment_status", **answer)
+    estate.add(
+        BANK, "bank_notification", notification_ref="N", entry_number=1, detail_number=1, account_ref="ours",
+        booking_date="2026-03-29", amount="1.00", currency="USD", end_to_end_id="E-notified", return_reason="AC06",
+    )  # fmt: skip
+    for name, code in (("noted", "C01"), ("saved", "C05")):
+        estate.add(BANK, "account_correction", correction_ref=name, end_to_end_id=f"E-{name}", correction_code=code,
+                   at=at("2026-03-29"))  # fmt: skip
+    # The number that is closed, under another vendor number.
+    estate.vendor("also-closed")
+    estate.account("also-closed", number="closed-A1")
+    estate.owed("i-also-closed", "10.00", "2026-03-20", vendor_number="S-also-closed")
 
 
 def full_batch(estate: Payer) -> None:
@@ -154,7 +202,7 @@ class Proposal:
 def proposal(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterator[Proposal]:
     """All cases, in one build."""
     estate = Payer()
-    for tell in (due, discounts, paid, bank_details, full_batch, codings, approvals):
+    for tell in (due, discounts, paid, bank_details, refused_accounts, full_batch, codings, approvals):
         tell(estate)
     with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         estate.land(warehouse, AS_OF)
@@ -194,10 +242,24 @@ def test_an_invoice_is_not_proposed_while_or_after_another_payment_pays_it(propo
         ("before-it", ["BANK_DETAIL_CHANGED"]),
         ("redirected", ["BANK_DETAIL_CHANGED"]),
         ("second", ["BANK_DETAIL_CHANGED"]),
+        ("replaced", ["BANK_DETAIL_CHANGED"]),
+        ("undated", ["BANK_DETAIL_CHANGED"]),
+        ("spelt", ["BANK_DETAIL_CHANGED"]),
+        ("touched", ["BANK_DETAIL_CHANGED"]),
+        ("closed", ["ACCOUNT_REFUSED"]),
+        ("also-closed", ["ACCOUNT_REFUSED"]),
+        ("by-trace", ["ACCOUNT_REFUSED"]),
+        ("notified", ["ACCOUNT_REFUSED"]),
+        ("noted", ["ACCOUNT_REFUSED"]),
+        ("saved", []),
+        ("no-money", []),
+        ("elsewhere", []),
+        ("rerouted", []),
+        ("accepted", []),
         ("invalid", ["ACCOUNT_INVALID"]),
     ],
 )
-def test_a_changed_account_blocks_until_it_has_cooled_or_a_second_person_confirmed_it(
+def test_an_account_that_changed_or_was_refused_blocks_until_it_cooled_was_corrected_or_a_second_person_confirmed_it(
     proposal: Proposal, vendor: str, codes: list[str]
 ) -> None:
     assert proposal[f"i-{vendor}"]["blocked_by"] == codes
@@ -209,7 +271,7 @@ def test_a_changed_account_is_a_finding_on_the_vendor_number_and_on_payments_on_
         "select subject_id, subject_type, owner_role from match.match_hold"
         " where code = 'BANK_DETAIL_CHANGED' and is_open"
     )
-    vendors = ("cooling", "by-himself", "before-it", "redirected", "second")
+    vendors = ("cooling", "by-himself", "before-it", "redirected", "second", "replaced", "undated", "spelt", "touched")
     expected = {f"erp_main:{vendor}": ("vendor", "vendor_steward") for vendor in vendors}
     assert found == expected | {"erp_main:RISKY": ("payment", "vendor_steward")}
 
@@ -261,17 +323,21 @@ def test_the_same_facts_give_the_same_proposal_and_a_call_back_or_an_account_end
     for subject, last4, by, says in (
         ("erp_main:cooling:A2", "g-A1", "second", "Nothing is to be confirmed"),
         ("erp_main:cooling:A1", "0000", "second", "digits"),
-        ("erp_main:cooling:A1", "g-A1", " DESK", "cannot confirm"),
+        ("erp_main:cooling:A1", "g-A1", " DESK@lake.example", "cannot confirm"),
+        ("erp_main:touched:A1", "d-A1", "desk", "cannot confirm"),
+        ("erp_main:no-money:A1", "y-A1", "second", "Nothing is to be confirmed"),
     ):
         with pytest.raises(TieoutError, match=says):
             confirm(warehouse.dsn, subject_id=subject, last4=last4, by=by, reason="called back", now=AS_OF)
     confirm(warehouse.dsn, subject_id="erp_main:cooling:A1", last4="G-a1", by="second", reason="called", now=LATER)
+    confirm(warehouse.dsn, subject_id="erp_main:closed:A1", last4="d-A1", by="second", reason="called", now=LATER)
     coded = {"vendor_number": "V1", "name": "Vendor V1", "default_account_code": "6900"}
     warehouse.land("vendor", [coded], system=ERP, known_at=LATER + timedelta(minutes=1))
     (known_at,) = warehouse.rows("select max(known_at) from quality.promotion")[0].values()
     warehouse.build(known_at, select=PAYMENTS)
     assert warehouse.values(ids) == before
-    assert proposal["i-cooling"]["blocked_by"] == []
+    assert (proposal["i-cooling"]["blocked_by"], proposal["i-closed"]["blocked_by"]) == ([], [])
+    assert proposal["i-also-closed"]["blocked_by"] == ["ACCOUNT_REFUSED"], "nobody called about this one"
     closed = warehouse.values(
         "select subject_id, resolution from match.match_hold where code = 'BANK_DETAIL_CHANGED' and not is_open"
     )

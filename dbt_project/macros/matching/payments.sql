@@ -59,8 +59,8 @@ left join {{ name }}_policy as policy
 {% macro payment_controls(of) -%}
     {{ return({
         'live': [
-            'NO_POLICY', 'ACCOUNT_INVALID', 'BANK_DETAIL_CHANGED', 'SCREENING_HIT', 'VENDOR_INACTIVE',
-            'DUPLICATE_PAYMENT', 'INVOICE_HELD', 'AMOUNT_DIFFERS', 'PAYMENT_LIMIT',
+            'NO_POLICY', 'ACCOUNT_INVALID', 'ACCOUNT_REFUSED', 'BANK_DETAIL_CHANGED', 'SCREENING_HIT',
+            'VENDOR_INACTIVE', 'DUPLICATE_PAYMENT', 'INVOICE_HELD', 'AMOUNT_DIFFERS', 'PAYMENT_LIMIT',
         ],
         'proposal': ['NO_PAYING_ACCOUNT', 'NO_BANK_ACCOUNT', 'BATCH_LIMIT'],
     }[of]) }}

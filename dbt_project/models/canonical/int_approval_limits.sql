@@ -5,8 +5,8 @@ with own as (
     select
         rule_id,
         null::text as delegation_id,
-        lower(trim(approver)) as approver,
-        lower(trim(approver)) as on_behalf_of,
+        {{ login_of('approver') }} as approver,
+        {{ login_of('approver') }} as on_behalf_of,
         coalesce(entity_id, '') as entity_id,
         currency,
         {{ limit_of('limit_amount') }} as limit_amount,
@@ -19,7 +19,7 @@ delegated as (
     select
         own.rule_id,
         d.delegation_id,
-        lower(trim(d.delegate)) as approver,
+        {{ login_of('d.delegate') }} as approver,
         own.on_behalf_of,
         own.entity_id,
         own.currency,
@@ -27,7 +27,7 @@ delegated as (
         greatest(own.valid_from, d.valid_from) as valid_from,
         least(own.valid_to, d.valid_to) as valid_to
     from own
-    inner join {{ ref('stg_delegations') }} as d on own.approver = lower(trim(d.approver))
+    inner join {{ ref('stg_delegations') }} as d on own.approver = {{ login_of('d.approver') }}
 ),
 
 every_limit as (

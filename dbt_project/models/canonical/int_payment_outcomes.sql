@@ -75,7 +75,8 @@ early as (
     select
         notified.*,
         case
-            when back_amount > 0 and back_amount >= out_amount then 'returned'
+            when back_amount > 0 and back_amount >= case when out_amount > 0 then out_amount else amount end
+                then 'returned'
             when out_amount - back_amount >= amount then 'settled'
         end as outcome
     from notified

@@ -37,6 +37,8 @@ select
     coalesce(v.vendor_key, stated.vendor_id) as vendor_key,
     stated.batch_ref,
     stated.end_to_end_id,
+    stated.account_token,
+    stated.routing_number,
     stated.method,
     stated.status,
     stated.state,

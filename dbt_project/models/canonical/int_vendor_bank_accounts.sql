@@ -10,6 +10,7 @@ with version as (
     select
         v._source_system,
         v._record_key,
+        v.vendor_number,
         coalesce(v._source_updated_at, v._known_at) as stated_at,
         v.place > 1 and (
             coalesce(v.account_number_token, '') <> coalesce(lag(v.account_number_token) over earlier, '')
@@ -19,14 +20,20 @@ with version as (
     window earlier as (partition by v._source_system, v._record_key order by v.place)
 ),
 
+-- Accounts that were ever there count, also those that were deleted since: what takes their place is no first account.
 history as (
     select
         _source_system,
         _record_key,
+        vendor_number,
         min(stated_at) as first_stated_at,
-        max(case when is_other then stated_at end) as differs_since
+        max(case when is_other then stated_at end) as differs_since,
+        row_number() over (
+            partition by _source_system, vendor_number
+            order by min(stated_at), {{ by_code_point('_record_key') }}
+        ) as place
     from version
-    group by _source_system, _record_key
+    group by _source_system, _record_key, vendor_number
 ),
 
 -- What a bulk load stamps with one time is no change: changes are later than a source's first stamp.
@@ -46,11 +53,8 @@ account as (
         coalesce(a._source_updated_at, a._known_at) as stated_at,
         h.first_stated_at,
         h.differs_since,
-        l.loaded_at,
-        row_number() over (
-            partition by a._source_system, a.vendor_number
-            order by a.valid_from asc nulls first, h.first_stated_at asc, {{ by_code_point('a.account_ref') }}
-        ) as place
+        h.place,
+        l.loaded_at
     from {{ ref('stg_vendor_bank_accounts') }} as a
     inner join history as h on a._source_system = h._source_system and a._record_key = h._record_key
     inner join loaded as l on a._source_system = l._source_system
@@ -78,15 +82,9 @@ confirmed as (
             partition by c.vendor_account_id order by d.decided_at, {{ by_code_point('d.decision_id') }}
         ) as preference
     from changed as c
-    inner join {{ ref('stg_decisions') }} as d
-        on
-            d.decision_type = 'bank_detail_confirmed'
-            and d.subject_type = 'vendor_bank_account'
-            and c.vendor_account_id = d.subject_id
-    where
-        d.decided_at >= c.changed_at
-        and lower(d.decided_by) <> lower(coalesce(c.changed_by, ''))
-        and {{ json_text('d.detail', 'account_token') }} = c.account_number_token
+    inner join {{ ref('int_vendor_bank_account_confirmations') }} as d
+        on c.vendor_account_id = d.vendor_account_id and c.account_number_token = d.account_token
+    where d.decided_at >= c.changed_at
 )
 
 select

@@ -13,7 +13,7 @@ with asked as (
 invoice as (
     select
         i.*,
-        lower(trim(i.entered_by)) as enterer
+        {{ login_of('i.entered_by') }} as enterer
     from {{ of_units(ref('int_invoices'), 'invoice_id') }} as i
     inner join asked on i.entity_id = asked.entity_id
     left join {{ ref('int_copy_readings') }} as reading
@@ -32,7 +32,7 @@ invoice as (
 requester as (
     select distinct
         l.invoice_id,
-        lower(trim(po.requester)) as requester
+        {{ login_of('po.requester') }} as requester
     from {{ of_units(ref('int_invoice_lines'), 'invoice_id') }} as l
     inner join invoice as i on l.invoice_id = i.invoice_id
     inner join {{ looked_up(ref('int_purchase_order_lines'), 'po', {'po_line_id': 'l.po_line_id'}) }}
@@ -44,7 +44,7 @@ step as (
         a.approval_id,
         a.invoice_id,
         a.decision,
-        lower(trim(a.approver)) as approver,
+        {{ login_of('a.approver') }} as approver,
         a.amount,
         a.amount is null or abs(a.amount) >= abs(i.gross_amount) or a.currency <> i.currency as is_whole,
         {{ utc_date('coalesce(a.decided_at, i.approved_at, i.received_at, i._known_at)') }} as decided_on,

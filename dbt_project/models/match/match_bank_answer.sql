@@ -11,7 +11,7 @@ with said as (
         s.status in ('ACTC', 'ACCP', 'ACSP', 'ACSC', 'ACWC')
         or (
             s.status = 'RJCT'
-            and coalesce(s.reason_code, '') not in ('AM05', 'DUPL', 'DU01', 'DU02', 'DU03', 'DU04', 'DU05')
+            and coalesce(s.reason_code, '') not in ('AM05', 'DUPL', 'DU01', 'DU02', 'DU03', 'DU04', 'DU05', 'R24')
         )
 ),
 
@@ -25,13 +25,27 @@ payment as {{ not_kept() }} (
     from {{ ref('stg_payments') }}
 ),
 
+-- A trace number that several payments had tells of none.
+traced as (
+    select
+        instruction_id,
+        min(payment_no) as payment_no
+    from payment
+    where instruction_id is not null
+    group by instruction_id
+    having count(*) = 1
+),
+
+-- Of a payment of ours an answer to another message says nothing.
 named as (
     select
         payment.payment_id,
         said.*
     from said
     inner join payment on said.end_to_end_id = payment.end_to_end_id
-    where said.said_of = 'payment'
+    where
+        said.said_of = 'payment'
+        and not coalesce(payment.source_system = 'tieout' and said.message_ref <> payment.batch_ref, false)
 
     union all
 
@@ -39,7 +53,7 @@ named as (
         payment.payment_id,
         said.*
     from said
-    inner join payment on said.instruction_id = payment.instruction_id
+    inner join traced as payment on said.instruction_id = payment.instruction_id
     where said.said_of = 'payment' and said.end_to_end_id is null
 
     union all

@@ -97,7 +97,7 @@ reasoned as (
         case
             when s.live_payment_id is not null then 'in_payment'
             when s.open_amount <= 0 then 'settled'
-            when not s.is_posted then 'not_posted'
+            when not s.is_posted or coalesce(s.erp_status = 'cancelled', false) then 'not_posted'
             when not {{ verdict_may_be_paid('s.verdict') }} then 'held'
             when s.verdict in ('credited', 'not_applicable') and not s.is_approved then 'not_approved'
             when s.policy_id is null then 'no_policy'

@@ -74,5 +74,5 @@ where
         where
             confirmed.invoice_id = i.invoice_id
             and confirmed.account_token = i.remit_to_account_token
-            and lower(confirmed.decided_by) <> lower(coalesce(i.entered_by, ''))
+            and {{ login_of('confirmed.decided_by') }} <> {{ login_of("coalesce(i.entered_by, '')") }}
     )

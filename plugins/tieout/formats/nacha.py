@@ -59,7 +59,8 @@ class Batch:
 class AchFile:
     """A file: ``bank_routing`` is the bank's ABA number, ``modifier`` A to Z, 0 to 9 tells files of a day apart.
 
-    ``origin`` is the id that the bank gave us (ten characters at most), ``reference`` (eight) ours for the file.
+    ``origin`` is the id that the bank gave us (ten characters at most), ``reference`` (eight) ours for the file,
+    ``first_entry`` the number of its first entry, from which trace numbers count.
     """
 
     bank_routing: str
@@ -70,6 +71,7 @@ class AchFile:
     batches: tuple[Batch, ...]
     modifier: str = "A"
     reference: str = ""
+    first_entry: int = 1
 
 
 def identification(payment_id: str) -> str:
@@ -83,7 +85,7 @@ def batch_reference(batch_id: str, number: int) -> str:
 
 
 def trace_number(bank_routing: str, sequence: int) -> str:
-    """Return the trace number of a file's entry; ``sequence`` counts credits through the file, from 1."""
+    """Return the trace number of an entry; ``sequence`` counts credits, through a file at least."""
     return f"{bank_routing[:8]}{sequence:07d}"
 
 
@@ -97,7 +99,7 @@ def write(file: AchFile) -> bytes:
     _refuse(file)
     lines = [_file_header(file)]
     totals = Totals()
-    sequence = 0
+    sequence = file.first_entry - 1
     for number, batch in enumerate(file.batches, start=1):
         body: list[str] = []
         for credit in batch.credits:

@@ -30,12 +30,13 @@ class FreezeProposals(BaseOperator):
         from airflow.sdk.exceptions import AirflowSkipException
 
         from tieout.landing.archive import Archive
-        from tieout.payments import freeze, journal, landing, outcomes, page
+        from tieout.payments import answers, freeze, journal, landing, outcomes, page
 
         refuse_backfill(origin(context))
         run, dsn, now = context["dag_run"], warehouse_dsn(), settings.business_now()
         journal.refuse_lost(dsn, Archive(archive_root(), keys()))
         said = outcomes.take_outcomes(dsn, now=now, trace_id=context["run_id"])
+        silent = answers.refuse_silent(dsn, dag_run_id=context["run_id"], now=now)
         batches = freeze.freeze_all(
             dsn,
             entity_id=context["params"]["entity_id"].strip(),
@@ -45,6 +46,8 @@ class FreezeProposals(BaseOperator):
         )
         landed = landing.land_due(dsn, now=now, trace_id=context["run_id"])
         self.log.info("Banks said %s new things; %s batches wait; %s versions landed.", said, len(batches), landed)
+        if silent:
+            self.log.warning("Refused, because nobody answered and no run waits for it: %s.", ", ".join(silent))
         if not batches:
             raise AirflowSkipException("Nothing is due.")
         return page.pages(dsn, batches)

@@ -110,20 +110,27 @@ def groups_of(text: str) -> list[list[str]]:
 
 
 class ConfirmBankDetail(BaseOperator):
-    """Confirm, after a call-back, the bank detail that the run's parameters name."""
+    """Confirm, after a call-back, the bank detail that the run's parameters name.
+
+    Who confirms is who started the run, as Airflow knows them.
+    """
 
     def execute(self, context: Context) -> str:
-        """Return the decision's id."""
+        """Return the decision's id.
+
+        Raises:
+            TieoutError: who started the run changed the detail, or nobody did; or it is not as they say.
+        """
         from tieout.payments.bank_detail import confirm
 
-        params = context["params"]
+        params, by = context["params"], context["dag_run"].triggering_user_name or ""
         decision_id = confirm(
             warehouse_dsn(),
             subject_id=params["subject_id"],
             last4=params["last4"],
-            by=params["decided_by"],
+            by=by,
             reason=params["reason"],
             now=settings.business_now(),
         )
-        self.log.info("%s confirmed by %s", params["subject_id"], params["decided_by"])
+        self.log.info("%s confirmed by %s", params["subject_id"], by)
         return decision_id

@@ -13,9 +13,11 @@ from tieout.payments.content import Content
 from tieout.payments.vocabulary import TRANSFERS
 
 _NUMBERS = """
-select distinct on (vendor_account_id)
-    vendor_account_id, account_number_token, account_number_encrypted, coalesce(routing_number, '')
-from (
+select distinct on (wanted.payment_id)
+    wanted.payment_id, version.account_number_encrypted, coalesce(version.routing_number, '')
+from unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+    as wanted (payment_id, vendor_account_id, account_token, routing_number)
+inner join (
     select
         account.*,
         account._source_system || ':' || account.vendor_number || ':' || account.account_ref as vendor_account_id,
@@ -23,8 +25,11 @@ from (
     from raw.vendor_bank_account as account
     inner join quality.promotion as promotion on account._batch_id = promotion.batch_id
 ) as version
-where vendor_account_id = any(%s) and account_number_token = any(%s) and not _deleted
-order by vendor_account_id, _source_updated_at desc nulls last, known_at desc, _row_number desc
+    on wanted.vendor_account_id = version.vendor_account_id
+    and wanted.account_token = version.account_number_token
+    and wanted.routing_number = coalesce(version.routing_number, '')
+where not version._deleted
+order by wanted.payment_id, version._source_updated_at desc nulls last, version.known_at desc, version._row_number desc
 """
 
 
@@ -78,17 +83,22 @@ def unpayable(what: Content, accounts: Mapping[str, Account]) -> list[str]:
 
 
 def vendors_accounts(connection: psycopg.Connection, keys: Keys, what: Content) -> dict[str, Account]:
-    """Return the account of each transfer, by payment: the number whose token was approved, and no other.
+    """Return the account of each transfer, by payment: token and routing number are those that were approved.
 
     Raises:
         Refused: the warehouse has no such number.
     """
     transfers = [payment for payment in what.payments if payment.method in TRANSFERS]
-    wanted = [[payment.vendor_account_id for payment in transfers], [payment.account_token for payment in transfers]]
-    found = {(row[0], row[1]): row[2:] for row in connection.execute(_NUMBERS, wanted).fetchall()}
+    wanted = [
+        [payment.payment_id for payment in transfers],
+        [payment.vendor_account_id for payment in transfers],
+        [payment.account_token for payment in transfers],
+        [payment.routing_number or "" for payment in transfers],
+    ]
+    found = {row[0]: row[1:] for row in connection.execute(_NUMBERS, wanted).fetchall()}
     accounts: dict[str, Account] = {}
     for payment in transfers:
-        row = found.get((payment.vendor_account_id, payment.account_token))
+        row = found.get(payment.payment_id)
         if row is None:
             raise Refused(
                 f"The account of payment {payment.payment_id} is not in the warehouse as it was approved.",

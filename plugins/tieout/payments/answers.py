@@ -13,12 +13,26 @@ from tieout.payments.changes import changes_since
 from tieout.payments.content import sha256
 from tieout.payments.people import involved
 from tieout.payments.store import Batch
-from tieout.payments.vocabulary import MACHINE
+from tieout.payments.vocabulary import GIVEN_UP_AFTER, MACHINE, UNANSWERED
 from tieout.responses import Response
 from tieout.warehouse.connection import connect
 
 State = Literal["approved", "refused", "awaits_second"]
 _KEPT = "select round, approver, decision, reason from payments.answer where batch_id = %s order by round"
+_REFUSED = "select reason from payments.step where batch_id = %s and payment_id is null and step = 'refused'"
+_SILENT = """
+select batch.batch_id
+from payments.batch as batch
+where batch.dag_run_id <> %(dag_run_id)s
+    and not exists (
+        select from payments.step as step
+        where step.batch_id = batch.batch_id and step.payment_id is null and step.step in ('approved', 'refused')
+    )
+    and greatest(
+        batch.frozen_at, (select max(answer.at) from payments.answer as answer where answer.batch_id = batch.batch_id)
+    ) < %(since)s
+order by batch.frozen_at, batch.batch_id
+"""
 _KEEP = """
 insert into payments.answer (batch_id, round, approver, chosen, decision, reason, batch_sha256, at)
 values (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -53,7 +67,11 @@ def take(
         kept = connection.execute(_KEPT, (batch_id,)).fetchall()
         if len(kept) >= round_ or (kept and _stands(head, kept).state != "awaits_second"):
             return _stands(head, kept)
-        verdict = approval.judge(answer, _circumstances(connection, head, shown_sha256, [row[1] for row in kept]))
+        refused = connection.execute(_REFUSED, (batch_id,)).fetchone()
+        if refused:
+            return Taken("refused", refused[0] or "refused by hand")
+        given = _circumstances(connection, head, shown_sha256, [row[1] for row in kept], now)
+        verdict = approval.judge(answer, given)
         decision = "approved" if verdict.approved else "refused"
         connection.execute(
             _KEEP,
@@ -64,6 +82,23 @@ def take(
         return taken
 
 
+def refuse_silent(dsn: str, *, dag_run_id: str, now: datetime) -> list[str]:
+    """Refuse what waits for an answer longer than anybody waits for one, because its run is gone; return the batches.
+
+    Args:
+        dsn: of the warehouse.
+        dag_run_id: of the run that asks: its own batches wait.
+        now: the business clock.
+    """
+    with connect(dsn) as connection:
+        store.lock(connection)
+        values = {"dag_run_id": dag_run_id, "since": now - GIVEN_UP_AFTER}
+        silent = [row[0] for row in connection.execute(_SILENT, values).fetchall()]
+        for batch_id in silent:
+            _carry_out(connection, store.batch(connection, batch_id), Taken("refused", UNANSWERED), MACHINE, now)
+        return silent
+
+
 def state(dsn: str, batch_id: str) -> State | None:
     """Return where a batch stands; None where nobody answered yet."""
     with connect(dsn) as connection:
@@ -72,13 +107,13 @@ def state(dsn: str, batch_id: str) -> State | None:
 
 
 def _circumstances(
-    connection: psycopg.Connection, head: Batch, shown_sha256: str, approved_by: list[str]
+    connection: psycopg.Connection, head: Batch, shown_sha256: str, approved_by: list[str], now: datetime
 ) -> approval.Circumstances:
     return approval.Circumstances(
         shown_sha256=shown_sha256,
         frozen_sha256=head.sha256,
         present_sha256=sha256(store.batch_content(connection, head)),
-        changes=changes_since(connection, head.batch_id),
+        changes=changes_since(connection, head.batch_id, now),
         had_a_hand=involved(connection, head.batch_id),
         proposed_by=head.proposed_by,
         approved_by=approved_by,

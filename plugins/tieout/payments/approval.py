@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tieout.payments.people import login, why_not
-from tieout.payments.vocabulary import APPROVE, REFUSE
+from tieout.payments.vocabulary import APPROVE, REFUSE, UNANSWERED
 from tieout.responses import Response
 
 Chosen = Literal["approve", "refuse", "none"]
@@ -71,7 +71,7 @@ def answer_of(response: Response) -> Answer:
 def judge(answer: Answer, given: Circumstances) -> Verdict:
     """Return whether an answer approves a batch. Everything that is not a clean approval refuses."""
     if answer.chosen == "none":
-        return Verdict(False, "nobody answered in time")
+        return Verdict(False, UNANSWERED)
     if answer.chosen == "refuse":
         return Verdict(False, answer.comment or "refused without a comment")
     against = _objection(answer, given)

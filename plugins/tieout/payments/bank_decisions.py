@@ -20,7 +20,7 @@ from tieout.warehouse.connection import connect
 Kind = Literal["bank_match", "bank_apart"]
 
 _ENTRY = "select state, coalesce(rung, ''), reason, payment_ids from mart.bank_reconciliation where bank_entry_id = %s"
-_KNOWN = "select payment_id from mart.payment_settlement where payment_id = any(%s)"
+_KNOWN = "select payment_id, currency from mart.payment_settlement where payment_id = any(%s)"
 
 
 def decide(
@@ -47,7 +47,8 @@ def decide(
         seen_at: knowledge time of what the person looked at; by default that of the last transformation.
 
     Raises:
-        TieoutError: entry or payment is unknown, the entry is the bank's fee, or somebody else decided meanwhile.
+        TieoutError: entry or payment is unknown, the entry is the bank's fee, payments that it is to be are of several
+            currencies, or somebody else decided meanwhile.
     """
     if kind not in ("bank_match", "bank_apart"):
         raise TieoutError(f"There is no decision {kind!r} on bank entries.", "Choose bank_match or bank_apart.")
@@ -58,13 +59,23 @@ def decide(
     with closing(connect(dsn)) as connection, connection:
         known_at = knowledge.next_known_at(connection, now)
         before = _entry(connection, bank_entry_id.strip())
-        known = {row[0] for row in connection.execute(_KNOWN, (named,)).fetchall()}
-        if set(named) - known:
-            unknown = ", ".join(sorted(set(named) - known))
-            raise TieoutError(f"There is no payment {unknown}.", "Take payment ids from mart.payment_settlement.")
+        _check_payments(connection, kind, named)
         detail = {"payment_ids": named}
         decision = Decision(new_id(), kind, "bank_entry", bank_entry_id.strip(), by.strip(), reason, detail)
         return make(connection, decision, before=before, known_at=known_at, now=now, seen_at=seen_at)
+
+
+def _check_payments(connection: psycopg.Connection, kind: Kind, named: Sequence[str]) -> None:
+    known: dict[str, str] = dict(connection.execute(_KNOWN, (named,)).fetchall())
+    if set(named) - set(known):
+        unknown = ", ".join(sorted(set(named) - set(known)))
+        raise TieoutError(f"There is no payment {unknown}.", "Take payment ids from mart.payment_settlement.")
+    currencies = sorted(set(known.values()))
+    if kind == "bank_match" and len(currencies) > 1:
+        raise TieoutError(
+            f"An entry cannot be payments in {' and '.join(currencies)}: what it takes of each cannot be told.",
+            "Match it with the payments of one currency; the rest is somebody's.",
+        )
 
 
 def _entry(connection: psycopg.Connection, bank_entry_id: str) -> dict[str, object]:

@@ -30,7 +30,7 @@ class Invoice:
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment to a vendor. The account is known by its token and last four digits, a cheque has none."""
+    """A payment to a vendor. The account is known by token, last four digits and routing number, a cheque has none."""
 
     payment_id: str
     vendor_key: str
@@ -40,6 +40,7 @@ class Payment:
     vendor_account_id: str | None
     account_token: str | None
     account_last4: str | None
+    routing_number: str | None
     currency: str
     amount: Decimal
     discount_amount: Decimal

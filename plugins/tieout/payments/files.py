@@ -15,10 +15,11 @@ from tieout import audit
 from tieout.errors import Refused
 from tieout.landing.archive import Archive
 from tieout.landing.keys import Keys
-from tieout.payments import store
+from tieout.payments import journal, numbering, store
 from tieout.payments.accounts_at_hand import Account, PayingAccount, unpayable, vendors_accounts
 from tieout.payments.changes import changes_since
 from tieout.payments.content import Content, sha256
+from tieout.payments.numbering import Numbers
 from tieout.payments.store import Batch
 from tieout.payments.vocabulary import MACHINE
 from tieout.warehouse.connection import connect
@@ -26,12 +27,6 @@ from tieout.warehouse.connection import connect
 _APPROVALS = """
 select count(distinct approver) from payments.answer
 where batch_id = %s and decision = 'approved' and batch_sha256 = %s
-"""
-_EARLIER_TODAY = """
-select count(distinct file.batch_id)
-from payments.file as file
-inner join payments.batch as batch on file.batch_id = batch.batch_id
-where batch.paying_account = %s and file.made_at::date = %s::date
 """
 _FILE = """
 insert into payments.file (
@@ -79,8 +74,8 @@ class MadeFile:
     size: int
 
 
-# (head, content, our account, accounts by payment, approved at, number of the day's file) → files
-Render = Callable[[Batch, Content, PayingAccount, Mapping[str, Account], datetime, int], list[Rendered]]
+# (head, content, our account, accounts by payment, approved at, free numbers) → files
+Render = Callable[[Batch, Content, PayingAccount, Mapping[str, Account], datetime, Numbers], list[Rendered]]
 
 
 def make(
@@ -105,7 +100,7 @@ def make(
         now: the business clock.
 
     Raises:
-        Refused: the batch is not what was approved, or an account is missing.
+        Refused: the batch is not what was approved, an account is missing, or the warehouse lacks files that were sent.
         Unwritable: the bank's format cannot say it.
     """
     with connect(dsn) as connection:
@@ -115,18 +110,20 @@ def make(
         done = store.steps(connection, batch_id)
         if before or "approved" not in done or "refused" in done:
             return before
+        journal.refuse_lost(dsn, archive)
         what = store.batch_content(connection, head)
         _refuse_unapproved(connection, head, what)
         accounts = vendors_accounts(connection, keys, what)
-        against = [*changes_since(connection, batch_id), *unpayable(what, accounts)]
+        against = [*changes_since(connection, batch_id, now), *unpayable(what, accounts)]
         if against:
             _stop(connection, head, "; ".join(against), now)
             return []
-        sequence = _scalar(connection, _EARLIER_TODAY, (head.paying_account, now)) + 1
-        files = render(head, what, paying_account(head.paying_account), accounts, done["approved"], sequence)
+        ours, approved_at = paying_account(head.paying_account), done["approved"]
+        numbers = numbering.free(connection, paying_account, ours, approved_at)
+        files = render(head, what, ours, accounts, approved_at, numbers)
         amounts = {payment.payment_id: payment.amount for payment in what.payments}
         for file in files:
-            _keep(connection, archive, head, file, amounts, sequence, now)
+            _keep(connection, archive, head, file, amounts, numbers.file_of_day, now)
         store.add_step(connection, batch_id, "made", actor=MACHINE, at=now)
         return made(connection, batch_id)
 

@@ -16,12 +16,29 @@ from tieout.payments import proposed, store
 from tieout.payments.content import Content, batch_id, faults, sha256
 from tieout.payments.proposed import Proposal
 from tieout.payments.store import Batch
-from tieout.payments.vocabulary import CHEQUE, FIRST_CHEQUE
+from tieout.payments.vocabulary import CHEQUE, FIRST_CHEQUE, LEFT_FOR_LOST
 from tieout.warehouse.connection import connect
 
 _FROZEN_BEFORE = "select batch_id from payments.batch where dag_run_id = %s and entity_id = %s order by batch_id"
 _SAME_CONTENT = "select count(*) from payments.batch where batch_id = any(%s)"
-_LAST_CHEQUE = "select max(cheque_number) from payments.payment where paying_account = %s"
+# Behind the last one, and behind those that may be in files which a restored warehouse lacks.
+_NEXT_CHEQUE = """
+with last as (
+    select max(payment.cheque_number) as cheque_number, max(batch.frozen_at) as frozen_at
+    from payments.payment as payment
+    inner join payments.batch as batch on payment.batch_id = batch.batch_id
+    where payment.paying_account = %(account)s and payment.cheque_number is not null
+),
+
+lost as (
+    select count(*) as files
+    from payments.lost_file as file, last
+    where file.file_name like 'positive_pay%%' and file.at > coalesce(last.frozen_at, '-infinity')
+)
+
+select coalesce(last.cheque_number + 1, %(first)s) + lost.files * %(left)s
+from last, lost
+"""
 
 
 def freeze_all(dsn: str, *, entity_id: str, proposed_by: str, dag_run_id: str, now: datetime) -> list[Batch]:
@@ -131,8 +148,9 @@ def _new_id(connection: psycopg.Connection, what: Content) -> str:
 
 def _with_cheque_numbers(connection: psycopg.Connection, what: Content) -> Content:
     """Number the cheques: the next of their account. The number of a batch that is refused is not used again."""
-    row = connection.execute(_LAST_CHEQUE, (what.paying_account,)).fetchone()
-    numbers = count((row[0] if row and row[0] else FIRST_CHEQUE - 1) + 1)
+    values = {"account": what.paying_account, "first": FIRST_CHEQUE, "left": LEFT_FOR_LOST}
+    ((first,),) = connection.execute(_NEXT_CHEQUE, values).fetchall()
+    numbers = count(first)
     payments = tuple(
         replace(payment, cheque_number=next(numbers)) if payment.method == CHEQUE else payment
         for payment in what.payments

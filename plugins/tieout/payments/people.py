@@ -1,6 +1,6 @@
 """Who may approve a batch: nobody who had a hand in it (docs/reference/payments.md, 3 Approval).
 
-People are known by their login. Case, blanks and what follows an @ don't make two of one.
+People are known by their login. Case, blanks, what follows an @ and a domain before a backslash don't make two of one.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,25 @@ ACTS = {
     "released_hold": "released a hold on an invoice of the batch",
     "changed_vendor": "changed a vendor of the batch",
 }
+# A vendor's key as it was frozen, and as it is now: numbers may have been joined or parted since.
 _INVOLVED = """
+with vendor as (
+    select payment.vendor_key, payment.vendor_source || ':' || payment.vendor_number as vendor_id
+    from payments.payment as payment
+    where payment.batch_id = %(batch_id)s
+)
+
 select person, act
 from mart.payment_involvement
 where subject_type = 'invoice' and subject_id in (
     select invoice_id from payments.payment_invoice where batch_id = %(batch_id)s
 )
 or subject_type = 'vendor' and subject_id in (
-    select vendor_key from payments.payment where batch_id = %(batch_id)s
+    select vendor_key from vendor
+    union
+    select present.vendor_key
+    from vendor
+    inner join canonical.int_vendor_crosswalk as present on vendor.vendor_id = present.vendor_id
 )
 order by at, act
 """
@@ -28,7 +39,7 @@ order by at, act
 
 def login(name: str) -> str:
     """Return the form in which names of people are compared."""
-    return name.strip().casefold().partition("@")[0]
+    return name.casefold().partition("@")[0].rpartition("\\")[2].strip()
 
 
 def involved(connection: psycopg.Connection, batch_id: str) -> dict[str, str]:

@@ -24,8 +24,8 @@ select entity_id from mart.dim_entity where payment_origin = 'tieout' order by e
 _PAYMENTS = """
 select
     batch_id, payment_id, paying_account, payment_profile, vendor_key, vendor_source, vendor_number, vendor_name,
-    vendor_account_id, account_token, account_last4, currency, amount, discount_amount, requested_date, method,
-    remittance, policy_id, two_approvers_above
+    vendor_account_id, account_token, account_last4, routing_number, currency, amount, discount_amount, requested_date,
+    method, remittance, policy_id, two_approvers_above
 from mart.payment_proposal as proposed
 where entity_id = %(entity_id)s and not is_blocked
     and not exists (
@@ -42,6 +42,7 @@ select payment_id, invoice_id, invoice_number, amount, coalesce(discount_amount,
 from mart.payment_proposal_invoice
 where payment_id = any(%s)
 """
+_UNFINISHED = "select exists (select from mart.payment_proposal where known_at > %s)"
 _BLOCKED = """
 select vendor_name, currency, amount, blocked_by
 from mart.payment_proposal
@@ -77,14 +78,17 @@ def entities(connection: psycopg.Connection) -> list[str]:
 
 
 def as_of(connection: psycopg.Connection) -> datetime:
-    """Return what the proposal knew: the moment of the last transformation.
+    """Return what the proposal knew: the moment of the last transformation that ended well.
 
     Raises:
-        Refused: nothing was transformed yet.
+        Refused: nothing was transformed yet, or the proposal is of a transformation that did not end well.
     """
     row = connection.execute(_AS_OF).fetchone()
     if row is None or row[0] is None:
         raise Refused("Nothing was transformed yet, so there is no proposal.", "Run `transform` first.")
+    unfinished = connection.execute(_UNFINISHED, row).fetchone()
+    if unfinished and unfinished[0]:
+        raise Refused("The transformation that proposes payments did not end well.", "Run `transform` again first.")
     return row[0]
 
 

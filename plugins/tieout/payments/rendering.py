@@ -12,13 +12,18 @@ from tieout.formats import nacha, pain001, positive_pay
 from tieout.payments.accounts_at_hand import Account, PayingAccount
 from tieout.payments.content import Content, Payment
 from tieout.payments.files import Line, Rendered
+from tieout.payments.numbering import Numbers
 from tieout.payments.store import Batch
-from tieout.payments.vocabulary import CHEQUE, ISO
+from tieout.payments.vocabulary import CHEQUE, ISO, US
 
 INSTRUCTIONS, CHEQUES = "incoming/payments", "incoming/positive_pay"
 """Folders at the bank."""
 MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 """Tell the ACH files of a day apart (NACHA, file id modifier)."""
+DOLLARS = "USD"
+"""What NACHA and positive pay have amounts in; neither says so."""
+WRAP = 9_000_000
+"""Trace numbers count to 9,999,999; they begin again early enough for a file of a million."""
 
 
 def render(
@@ -27,9 +32,9 @@ def render(
     ours: PayingAccount,
     accounts: Mapping[str, Account],
     approved_at: datetime,
-    sequence: int,
+    numbers: Numbers,
 ) -> list[Rendered]:
-    """Return a batch's files. The same batch, approval and sequence give the same bytes.
+    """Return a batch's files. The same batch, approval and numbers give the same bytes.
 
     Args:
         head: of the batch.
@@ -37,15 +42,20 @@ def render(
         ours: the account that pays.
         accounts: of the vendors, by payment.
         approved_at: the files' time; nothing is to be paid on a day before.
-        sequence: number of the file among those of our account on its day, from 1.
+        numbers: that are free.
+
+    Raises:
+        Refused: profile ``us`` is to pay in another currency than its own; or the day has too many ACH files.
     """
     cheques = [payment for payment in what.payments if payment.method == CHEQUE]
     transfers = [payment for payment in what.payments if payment.method != CHEQUE]
+    if head.payment_profile == US and head.currency != DOLLARS:
+        raise Refused(f"Profile us pays in {DOLLARS}, not in {head.currency}.", "Pay it from another account.")
     files = []
     if transfers and head.payment_profile == ISO:
         files.append(_pain001(head, transfers, ours, accounts, approved_at))
     elif transfers:
-        files.append(_nacha(head, transfers, ours, accounts, approved_at, sequence))
+        files.append(_nacha(head, transfers, ours, accounts, approved_at, numbers))
     if cheques:
         files.append(_positive_pay(head, cheques, ours, approved_at))
     return files
@@ -83,10 +93,11 @@ def _nacha(
     ours: PayingAccount,
     accounts: Mapping[str, Account],
     at: datetime,
-    sequence: int,
+    numbers: Numbers,
 ) -> Rendered:
-    if sequence > len(MODIFIERS):
+    if numbers.file_of_day > len(MODIFIERS):
         raise Refused("A bank takes 36 ACH files of a company and day.", "Wait until tomorrow, or join batches.")
+    first = (numbers.entry - 1) % WRAP + 1
     batches: list[nacha.Batch] = []
     lines: list[Line] = []
     for number, (day, members) in enumerate(_by_day(payments, at), start=1):
@@ -94,7 +105,7 @@ def _nacha(
         group_id = nacha.batch_reference(head.batch_id, number)
         batches.append(nacha.Batch(ours.name, ours.origin, day, credits_of, reference=group_id))
         for payment, credit in zip(members, credits_of, strict=True):
-            trace = nacha.trace_number(ours.account.routing, len(lines) + 1)
+            trace = nacha.trace_number(ours.account.routing, first + len(lines))
             lines.append(Line(payment.payment_id, credit.identification, trace, group_id, day))
     content = nacha.write(
         nacha.AchFile(
@@ -104,7 +115,8 @@ def _nacha(
             origin_name=ours.name,
             created_at=at,
             batches=tuple(batches),
-            modifier=MODIFIERS[sequence - 1],
+            modifier=MODIFIERS[numbers.file_of_day - 1],
+            first_entry=first,
             reference=head.batch_id[:8],
         )
     )

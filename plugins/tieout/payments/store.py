@@ -14,8 +14,8 @@ from tieout.payments.content import Content, Invoice, Payment, content
 
 PAYMENT_FIELDS = (
     "payment_id", "vendor_key", "vendor_source", "vendor_number", "vendor_name", "vendor_account_id",
-    "account_token", "account_last4", "currency", "amount", "discount_amount", "requested_date", "method",
-    "cheque_number", "remittance",
+    "account_token", "account_last4", "routing_number", "currency", "amount", "discount_amount", "requested_date",
+    "method", "cheque_number", "remittance",
 )  # fmt: skip
 INVOICE_FIELDS = ("invoice_id", "invoice_number", "amount", "discount_amount", "due_date")
 

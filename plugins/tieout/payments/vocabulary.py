@@ -9,6 +9,11 @@ OPTIONS = (APPROVE, REFUSE)
 ANSWER_WITHIN = timedelta(hours=20)
 """How long a batch waits for each answer: less than a day, so that a daily run never meets the one before."""
 
+GIVEN_UP_AFTER = timedelta(hours=24)
+"""How long after it was frozen, or answered first, a batch without an answer has no run that waits for it any more."""
+
+UNANSWERED = "nobody answered in time"
+
 SCHEDULE = "schedule"
 """Who proposed a batch that nobody started by hand."""
 
@@ -19,3 +24,5 @@ ISO, US = "iso", "us"
 TRANSFERS = ("credit_transfer", "ach")
 CHEQUE = "cheque"
 FIRST_CHEQUE = 100001
+LEFT_FOR_LOST = 10_000
+"""Numbers of cheques that are left out for each file of cheques that a restored warehouse lacks."""

@@ -33,8 +33,8 @@ TABLES = """
 create table mart.payment_proposal (
     batch_id text, payment_id text, entity_id text, paying_account text, payment_profile text, vendor_key text,
     vendor_source text, vendor_number text, vendor_name text, vendor_account_id text, account_token text,
-    account_last4 text, currency text, amount numeric(20, 4), discount_amount numeric(20, 4), requested_date date,
-    method text, remittance text, invoice_count integer, policy_id text,
+    account_last4 text, routing_number text, currency text, amount numeric(20, 4), discount_amount numeric(20, 4),
+    requested_date date, method text, remittance text, invoice_count integer, policy_id text,
     two_approvers_above numeric(20, 4), blocked_by text[], is_blocked boolean, known_at timestamptz
 );
 create table mart.payment_proposal_invoice (
@@ -42,26 +42,30 @@ create table mart.payment_proposal_invoice (
     due_date date
 );
 create table mart.payment_involvement (subject_type text, subject_id text, person text, act text, at timestamptz);
-create table mart.fct_invoice (invoice_id text, is_cancelled boolean);
+create table mart.fct_invoice (invoice_id text, is_cancelled boolean, is_paid boolean);
+create table match.match_payable (invoice_id text, vendor_key text, open_amount numeric(20, 4), currency text);
+create table canonical.int_vendor_crosswalk (vendor_id text, vendor_key text);
 create table mart.exc_hold (
     invoice_id text, vendor_key text, subject_type text, code text, is_open boolean, blocking boolean
 );
 create table staging.stg_vendor_bank_accounts (
-    _source_system text, vendor_number text, account_ref text, account_number_token text, valid_to date
+    _source_system text, vendor_number text, account_ref text, account_number_token text, routing_number text,
+    valid_to date
 );
 create table staging.stg_payment_statuses (
     end_to_end_id text, status text, reason_code text, level text, message_ref text, group_ref text
 );
 create table mart.payment_control (payment_id text, control_code text, stage text, passed boolean);
 create table mart.dim_entity (entity_id text, payment_origin text);
-create table canonical.int_payment_outcomes (end_to_end_id text, outcome text, reason_code text, bank_ref text);
+create table canonical.int_payment_outcomes (payment_id text, outcome text, reason_code text, bank_ref text);
 """
 SCHEMAS = (
     "create schema if not exists mart; create schema if not exists staging; create schema if not exists canonical;"
+    "create schema if not exists match;"
 )
 WRITTEN = """
 select format('%I.%I', schemaname, relname) from pg_stat_user_tables
-where schemaname in ('payments', 'audit', 'quality', 'mart', 'staging', 'canonical')
+where schemaname in ('payments', 'audit', 'quality', 'mart', 'staging', 'canonical', 'match')
     or schemaname = 'ops' and relname in ('batch', 'run')
     or schemaname = 'raw' and relname in ('payment', 'payment_invoice', 'vendor_bank_account')
 """
@@ -81,6 +85,7 @@ class Paying:
     endpoint: Endpoint
     folder: Path
     now: datetime = NOW
+    routing: str = "COBADEFFXXX"
     runs: int = 0
     vendors: set[str] = field(default_factory=set)
 
@@ -105,15 +110,20 @@ class Paying:
             "payment_profile": "iso", "vendor_key": f"erp_main:{vendor}", "vendor_source": "erp_main",
             "vendor_number": vendor, "vendor_name": f"Supplier {vendor}", "account_token": token,
             "vendor_account_id": token and f"erp_main:{vendor}:1", "account_last4": token and IBAN[-4:],
+            "routing_number": token and self.routing,
             "currency": "USD", "amount": amount, "discount_amount": 0, "requested_date": "2026-03-12",
             "method": method, "remittance": f"INV {payment_id}", "invoice_count": 1, "blocked_by": [],
             "is_blocked": False, "policy_id": "default",
-            "two_approvers_above": 1000, "known_at": self.now,
+            "two_approvers_above": 1000, "known_at": NOW,
         }  # fmt: skip
         self.insert("mart.payment_proposal", **{**values, **changes})
         self.insert(
             "mart.payment_proposal_invoice", payment_id=payment_id, invoice_id=f"ap:{payment_id}",
             invoice_number=f"INV-{payment_id}", amount=amount, discount_amount=0, due_date="2026-03-12",
+        )  # fmt: skip
+        self.insert(
+            "match.match_payable", invoice_id=f"ap:{payment_id}", vendor_key=f"erp_main:{vendor}", open_amount=amount,
+            currency="USD",
         )  # fmt: skip
 
     def account(self, vendor: str, number: str = IBAN) -> str:
@@ -140,11 +150,11 @@ class Paying:
             _payload_sha256=vendor, _row_number=1, _row_sha256=vendor, _profile_version=1, _source_updated_at=known,
             _ingested_at=known, _trace_id="t", vendor_number=vendor, account_ref="1",
             account_number_token=sealed.token, account_number_last4=sealed.last4,
-            account_number_encrypted=sealed.encrypted, routing_number="COBADEFFXXX",
+            account_number_encrypted=sealed.encrypted, routing_number=self.routing,
         )  # fmt: skip
         self.insert(
             "staging.stg_vendor_bank_accounts", _source_system="erp_main", vendor_number=vendor, account_ref="1",
-            account_number_token=sealed.token,
+            account_number_token=sealed.token, routing_number=self.routing,
         )  # fmt: skip
         return sealed.token
 

@@ -1,7 +1,11 @@
 """Who may approve a batch, and what an approval is worth. Everything else refuses."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
+
+from tieout.payments import answers
 
 
 @pytest.fixture
@@ -55,6 +59,47 @@ def test_a_hand_in_another_invoice_is_none_in_the_batch(paying, batch):
     assert paying.answer(batch, "a.clerk").state == "approved"
 
 
+def test_who_joined_a_vendor_of_the_batch_with_another_since_does_not_approve_it(paying, batch):
+    """The vendor's number belongs to another key now, under which holds and people are found."""
+    paying.insert("canonical.int_vendor_crosswalk", vendor_id="erp_main:V1", vendor_key="erp_main:V0")
+    paying.rows("update match.match_payable set vendor_key = 'erp_main:V0'")
+    paying.insert("mart.payment_involvement", subject_type="vendor", subject_id="erp_main:V0", person="s.teward",
+                  act="changed_vendor", at=paying.now)  # fmt: skip
+    refused(paying, batch, "changed a vendor", by="s.teward")
+
+
+def test_a_hold_on_a_vendor_that_was_joined_with_another_since_refuses(paying, batch):
+    paying.insert("canonical.int_vendor_crosswalk", vendor_id="erp_main:V1", vendor_key="erp_main:V0")
+    paying.rows("update match.match_payable set vendor_key = 'erp_main:V0'")
+    paying.rows("insert into mart.exc_hold values (null, 'erp_main:V0', 'vendor', 'SCREENING_HIT', true, true)")
+    refused(paying, batch, "held: SCREENING_HIT", by="c.fo")
+
+
+@pytest.mark.parametrize(("day", "state"), [("2026-03-10", "approved"), ("2026-03-09", "refused")])
+def test_a_discount_is_taken_on_its_last_day_and_not_after(paying, day, state):
+    paying.propose("P1", "98.00", discount_amount=2, requested_date=day)
+    paying.rows("update mart.payment_proposal_invoice set discount_amount = 2")
+    paying.rows("update match.match_payable set open_amount = 100")
+    (batch,) = paying.freeze()
+    assert paying.answer(batch, "c.fo").state == state
+
+
+def test_a_batch_whose_run_is_gone_is_refused_by_the_next_one_and_a_late_answer_is_not_heard(paying, batch):
+    def silent(run: str = "another") -> list[str]:
+        return answers.refuse_silent(paying.dsn, dag_run_id=run, now=paying.now)
+
+    paying.now += timedelta(hours=24)
+    assert silent() == []
+    paying.now += timedelta(seconds=1)
+    assert silent(batch.dag_run_id) == []
+    assert silent() == [batch.batch_id]
+    assert silent() == []
+    assert paying.rows("select * from payments.claim") == []
+    taken = paying.answer(batch, "c.fo")
+    assert (taken.state, taken.reason) == ("refused", "nobody answered in time")
+    assert paying.steps(batch) == ["proposed", "refused"]
+
+
 def test_silence_refuses(paying, batch):
     refused(paying, batch, "nobody answered", by=None, option="Refuse")
 
@@ -88,7 +133,15 @@ def test_an_approval_of_a_batch_that_was_changed_in_the_tables_refuses(paying, b
     [
         ("update staging.stg_vendor_bank_accounts set account_number_token = 'new'", "bank account of Supplier V1"),
         ("delete from staging.stg_vendor_bank_accounts", "bank account of Supplier V1"),
-        ("insert into mart.fct_invoice values ('ap:P1', true)", "invoice INV-P1 was cancelled"),
+        ("update staging.stg_vendor_bank_accounts set routing_number = 'DEUTDEFFXXX'", "bank account of Supplier V1"),
+        ("delete from match.match_payable; insert into mart.fct_invoice values ('ap:P1', true, false)",
+         "invoice INV-P1 was cancelled"),
+        ("delete from match.match_payable; insert into mart.fct_invoice values ('ap:P1', false, true)",
+         "invoice INV-P1 was paid"),
+        ("delete from match.match_payable", "invoice INV-P1 is not open any more"),
+        ("update match.match_payable set open_amount = 60", "invoice INV-P1 comes to 60.00 USD now"),
+        ("update match.match_payable set currency = 'CAD'", "invoice INV-P1 comes to 100.00 CAD now"),
+        ("update match.match_payable set vendor_key = 'erp_main:V2'", "invoice INV-P1 is not this vendor's any more"),
         ("insert into mart.exc_hold values ('ap:P1', null, 'invoice', 'DUPLICATE_INVOICE', true, true)",
          "held: DUPLICATE_INVOICE"),
         ("insert into mart.exc_hold values (null, 'erp_main:V1', 'vendor', 'SCREENING_HIT', true, true)",
@@ -158,7 +211,7 @@ def test_a_third_answer_adds_nothing_where_one_suffices(paying, batch):
 
 def test_what_changes_after_the_last_approval_is_not_made(paying, batch):
     paying.answer(batch, "c.fo")
-    paying.rows("insert into mart.fct_invoice values ('ap:P1', true)")
+    paying.rows("delete from match.match_payable; insert into mart.fct_invoice values ('ap:P1', true, false)")
     assert paying.make(batch) == []
     assert paying.steps(batch) == ["proposed", "approved", "refused"]
     assert paying.rows("select reason from payments.step where step = 'refused'") == [("invoice INV-P1 was cancelled",)]

@@ -84,8 +84,7 @@ def test_a_folder_that_the_bank_closes_refuses_and_takes_the_same_file_when_it_o
 
 def test_the_clinics_bank_takes_nacha(at_estate, estate):  # noqa: F811
     us = {"payment_profile": "us", "paying_account": "amb1_operating", "method": "ach"}
-    at_estate.account("V1", "8801530001")
-    at_estate.rows("update raw.vendor_bank_account set routing_number = '021000021'")
+    at_estate.routing = "021000021"
     batch = approved(at_estate, account_token=at_estate.account("V1", "8801530001"), **us)
     assert at_estate.send(batch) == [f"nacha_{batch.batch_id}.ach"]
     assert counted(estate) == {"received": 1, "effective": 1}

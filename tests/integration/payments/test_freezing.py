@@ -1,6 +1,7 @@
 """A proposal is frozen once: no invoice is in two live payments, whoever runs what how often."""
 
 import threading
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -93,6 +94,12 @@ def test_a_payment_that_is_not_the_sum_of_its_invoices_is_refused(paying):
         paying.freeze()
 
 
+def test_a_proposal_of_a_transformation_that_failed_is_not_frozen(paying):
+    paying.propose("P1", "100.00", known_at=paying.now + timedelta(hours=1))
+    with pytest.raises(Refused, match="did not end well"):
+        paying.freeze()
+
+
 def test_cheques_get_the_next_numbers_of_their_account(paying):
     paying.propose("P1", "10.00", method="cheque")
     paying.freeze()
@@ -101,6 +108,20 @@ def test_cheques_get_the_next_numbers_of_their_account(paying):
     paying.freeze()
     numbers = paying.rows("select payment_id, cheque_number from payments.payment order by payment_id")
     assert numbers == [("P1", 100001), ("P2", 100002), ("P3", 100003)]
+
+
+def test_cheques_leave_out_what_a_restored_warehouse_may_have_forgotten(paying):
+    paying.propose("P1", "10.00", method="cheque")
+    paying.freeze()
+    for name in ("positive_pay_Blost.csv", "pain001_Blost.xml"):
+        paying.insert("payments.lost_file", file_name=name, seen_by="t.reasurer", reason="read at the bank",
+                      at=paying.now + timedelta(hours=1))  # fmt: skip
+    for payment in ("P2", "P3"):
+        paying.now += timedelta(hours=2)
+        paying.propose(payment, "10.00", method="cheque")
+        paying.freeze()
+    numbers = paying.rows("select payment_id, cheque_number from payments.payment order by payment_id")
+    assert numbers == [("P1", 100001), ("P2", 110002), ("P3", 110003)]
 
 
 @pytest.mark.parametrize(

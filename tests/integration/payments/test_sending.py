@@ -17,7 +17,7 @@ from tieout.errors import Refused, Transient
 from tieout.landing.archive import Archive
 from tieout.landing.keys import Keys
 from tieout.landing.rotation import rotate
-from tieout.payments import files, page, sending, store
+from tieout.payments import files, journal, page, sending, store
 from tieout.payments.rendering import render
 
 
@@ -122,6 +122,26 @@ def test_an_account_that_fails_its_check_stops_the_batch_and_is_not_shown(paying
     assert paying.make(batch) == []
     ((reason,),) = paying.rows("select reason from payments.step where step = 'refused'")
     assert reason == "the account of Supplier V1 cannot be paid to: IBAN fails its check"
+
+
+def test_money_goes_to_the_bank_that_was_approved_though_the_master_names_another_since(paying, approved):
+    """What was landed and not transformed yet was seen by nobody: nothing of it is used."""
+    fields = "_source_system, _record_key, _batch_id, _payload_sha256, _profile_version, _ingested_at, _trace_id,"
+    fields += " vendor_number, account_ref, account_number_token, account_number_encrypted"
+    paying.rows(
+        f"insert into raw.vendor_bank_account ({fields}, _row_number, _row_sha256, _source_updated_at, routing_number)"
+        f" select {fields}, 2, 'rerouted', now(), 'DEUTDEFFXXX' from raw.vendor_bank_account"
+    )
+    (file,) = paying.make(approved)
+    content = archived(paying, file)
+    assert (content.count(b"COBADEFFXXX"), content.count(b"DEUTDEFFXXX")) == (2, 0)
+
+
+def test_a_restored_warehouse_makes_no_file_that_was_sent_before(paying, approved):
+    journal.note(paying.archive, f"pain001_{approved.batch_id}.xml", approved.batch_id, paying.now)
+    with pytest.raises(Refused, match="After a restore"):
+        paying.make(approved)
+    assert paying.rows("select * from payments.file") == []
 
 
 def killed_at(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
@@ -291,8 +311,8 @@ def test_another_file_of_our_name_at_the_bank_is_not_taken_for_ours(paying, appr
 def test_a_us_batch_leaves_as_nacha_and_its_cheques_as_positive_pay(paying, monkeypatch):
     us = {"payment_profile": "us", "requested_date": "2026-03-11"}
     monkeypatch.setattr(files, "unpayable", lambda *_: [])
+    paying.routing = "021000021"
     paying.propose("P" + "a" * 20, "10.00", method="ach", account_token=paying.account("V1", "123456789"), **us)
-    paying.rows("update raw.vendor_bank_account set routing_number = '021000021'")
     paying.propose("P" + "b" * 20, "7.00", vendor="V2", method="cheque", **us)
     (batch,) = paying.freeze()
     paying.answer(batch, "c.fo")
@@ -309,3 +329,25 @@ def test_a_us_batch_leaves_as_nacha_and_its_cheques_as_positive_pay(paying, monk
         ("P" + "a" * 20, "P" + "a" * 14, "021000020000001", f"nacha_{batch.batch_id}.ach"),
         ("P" + "b" * 20, "P" + "b" * 20, "100001", f"positive_pay_{batch.batch_id}.csv"),
     ]
+
+
+def test_ach_files_of_a_day_and_their_entries_have_numbers_of_their_own_whichever_account_pays(paying):
+    """The day is that of the approval, which stands in the file, not that of its making."""
+    paying.routing = "021000021"
+    ours = files.PayingAccount("Clinic", files.Account("987654321", "021000021"), "First Bank", "021000021")
+    headers, traces = [], []
+    for number, account in enumerate(("clinic", "clinic", "other account")):
+        payment = f"P{number}" + "a" * 20
+        paying.propose(payment, "10.00", method="ach", account_token=paying.account("V1", "123456789"),
+                       payment_profile="us", paying_account=account)  # fmt: skip
+        (batch,) = paying.freeze()
+        paying.answer(batch, "c.fo")
+        paying.now += timedelta(hours=7 * (number + 1) - 1)
+        (made,) = files.make(
+            paying.dsn, paying.archive, KEYS, batch.batch_id,
+            paying_account=lambda _: ours, render=render, now=paying.now,
+        )  # fmt: skip
+        headers.append(archived(paying, made).decode().splitlines()[0][23:34])
+        traces += paying.rows("select instruction_id from payments.instruction where payment_id = %s", payment)
+    assert [header[:6] + header[-1] for header in headers] == ["260310A", "260310B", "260311A"]
+    assert traces == [("021000020000001",), ("021000020000002",), ("021000020000003",)]

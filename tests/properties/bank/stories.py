@@ -38,7 +38,7 @@ CHANGES: dict[type, dict[str, Sequence[Any]]] = {
     Word: {
         "status": ["RJCT", "ACCP", "ACSC", "RCVD", "PDNG"], "names": [None, "E0", "G0", "M0"],
         "instruction_id": [None, "I0"], "level": ["file", "group", "payment"],
-        "reason": [None, "AC01", "AM05"], "on": [SENT, BOOKED, BOOKED + timedelta(days=1)],
+        "reason": [None, "AC01", "AM05", "R24"], "on": [SENT, BOOKED, BOOKED + timedelta(days=1)],
     },
     Ruling: {"apart": [False, True]},
 }  # fmt: skip

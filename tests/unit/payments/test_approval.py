@@ -53,6 +53,6 @@ def test_a_person_is_known_by_name_and_id():
     assert answer_of(Response.of(said)) == Answer(("c.fo", "1"), "approve", "ok")
 
 
-@pytest.mark.parametrize("name", ["C.FO", " c.fo ", "c.fo@lake.example"])
+@pytest.mark.parametrize("name", ["C.FO", " c.fo ", "c.fo@lake.example", "LAKE\\c.fo", "lake\\C.Fo @lake.example"])
 def test_spelling_does_not_make_two_of_one(name):
     assert login(name) == "c.fo"

@@ -15,7 +15,8 @@ def payment(payment_id: str = "P1", *invoices: Invoice, **changes) -> Payment:
     paid = invoices or (Invoice(f"ap:{payment_id}", "4711", Decimal("10.00"), Decimal(0), date(2026, 3, 12)),)
     made = Payment(
         payment_id=payment_id, vendor_key="erp:V1", vendor_source="erp", vendor_number="V1", vendor_name="Supplier",
-        vendor_account_id="erp:V1:1", account_token="token", account_last4="3000", currency="USD",
+        vendor_account_id="erp:V1:1", account_token="token", account_last4="3000", routing_number="021000021",
+        currency="USD",
         amount=sum((each.amount for each in paid), Decimal(0)), discount_amount=Decimal(0),
         requested_date=date(2026, 3, 12), method="ach", cheque_number=None, remittance="INV 4711", invoices=paid,
     )  # fmt: skip
@@ -40,6 +41,7 @@ def test_how_an_amount_is_written_does_not_matter(amount):
     "changes",
     [
         {"account_token": "another"},
+        {"routing_number": "011000015"},
         {"amount": Decimal("10.01")},
         {"vendor_name": "Somebody"},
         {"requested_date": date(2026, 3, 13)},

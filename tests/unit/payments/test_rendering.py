@@ -10,6 +10,7 @@ from tests.unit.payments.test_content import payment
 from tieout.errors import ConfigurationError, Refused
 from tieout.payments.accounts_at_hand import Account, PayingAccount, paying_account
 from tieout.payments.content import content, sha256
+from tieout.payments.numbering import Numbers
 from tieout.payments.rendering import render
 from tieout.payments.store import Batch
 
@@ -19,13 +20,13 @@ OURS = PayingAccount("Lake Hospital", Account("99" + "0" * 6, ROUTING), "First B
 ACCOUNTS = {name: Account(f"88{number:06}", ROUTING) for number, name in enumerate(("P1", "P2", "P3"))}
 
 
-def files(*payments, profile="iso", sequence=1):
-    what = content("H2", "h2_operating", profile, "USD", payments)
+def files(*payments, profile="iso", currency="USD", numbers=Numbers()):  # noqa: B008 (it is frozen)
+    what = content("H2", "h2_operating", profile, currency, payments)
     head = Batch(
-        "B1", "PB1", "H2", "h2_operating", profile, "USD", len(payments), what.total, "default", 1, AT, sha256(what),
+        "B1", "PB1", "H2", "h2_operating", profile, currency, len(payments), what.total, "default", 1, AT, sha256(what),
         "schedule", "run", AT,
     )  # fmt: skip
-    return render(head, what, OURS, ACCOUNTS, AT, sequence)
+    return render(head, what, OURS, ACCOUNTS, AT, numbers)
 
 
 def test_the_same_batch_gives_the_same_bytes():
@@ -42,23 +43,31 @@ def test_payments_are_grouped_by_the_day_on_which_they_are_paid_which_is_never_b
     ]
 
 
-@pytest.mark.parametrize(("sequence", "modifier"), [(1, "A"), (26, "Z"), (36, "9")])
-def test_ach_files_of_a_day_are_told_apart(sequence, modifier):
-    (file,) = files(payment("P1"), profile="us", sequence=sequence)
+@pytest.mark.parametrize(("number", "modifier"), [(1, "A"), (26, "Z"), (36, "9")])
+def test_ach_files_of_a_day_are_told_apart(number, modifier):
+    (file,) = files(payment("P1"), profile="us", numbers=Numbers(file_of_day=number))
     assert file.content.decode("ascii").splitlines()[0][33] == modifier
 
 
 def test_more_ach_files_of_a_day_than_there_are_modifiers_are_refused():
     with pytest.raises(Refused, match="36 ACH files"):
-        files(payment("P1"), profile="us", sequence=37)
+        files(payment("P1"), profile="us", numbers=Numbers(file_of_day=37))
 
 
-def test_trace_numbers_count_through_the_file():
-    (file,) = files(payment("P1"), payment("P2", requested_date=date(2026, 3, 20)), profile="us")
-    assert [(line.payment_id, line.instruction_id) for line in file.lines] == [
-        ("P1", "021000020000001"),
-        ("P2", "021000020000002"),
-    ]
+@pytest.mark.parametrize(("entry", "traces"), [(1, (1, 2)), (9_000_000, (9_000_000, 9_000_001)), (9_000_001, (1, 2))])
+def test_trace_numbers_count_through_all_our_files_as_far_as_they_have_room(entry, traces):
+    later = payment("P2", requested_date=date(2026, 3, 20))
+    (file,) = files(payment("P1"), later, profile="us", numbers=Numbers(entry=entry))
+    expected = [f"02100002{trace:07}" for trace in traces]
+    assert [line.instruction_id for line in file.lines] == expected
+    entries = [line for line in file.content.decode("ascii").splitlines() if line.startswith("6")]
+    assert [line[79:94] for line in entries] == expected
+
+
+@pytest.mark.parametrize("changes", [{}, {"method": "cheque", "cheque_number": 100001}])
+def test_formats_without_a_currency_pay_no_other_than_dollars(changes):
+    with pytest.raises(Refused, match="not in EUR"):
+        files(payment("P1", currency="EUR", **changes), profile="us", currency="EUR")
 
 
 def test_cheques_leave_in_a_file_of_their_own_beside_the_transfers():

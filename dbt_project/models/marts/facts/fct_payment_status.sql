@@ -12,6 +12,7 @@ payment as (
     select
         payment_id,
         entity_id,
+        source_system,
         batch_ref,
         end_to_end_id
     from {{ ref('fct_payment') }}
@@ -29,7 +30,9 @@ known as (
     select
         end_to_end_id,
         min(payment_id) as payment_id,
-        min(entity_id) as entity_id
+        min(entity_id) as entity_id,
+        -- the message in which a payment of ours was; an ERP's batch need not be named as its message
+        min(case when source_system = 'tieout' then batch_ref end) as message_ref
     from payment
     group by end_to_end_id
 )
@@ -55,4 +58,7 @@ select
     status._trace_id as trace_id
 from status
 left join batch on status.message_ref = batch.batch_ref
-left join known on status.end_to_end_id = known.end_to_end_id
+left join known
+    on
+        status.end_to_end_id = known.end_to_end_id
+        and coalesce(status.message_ref = known.message_ref, true)

@@ -12,6 +12,10 @@ landed as (
 
 vendor as (
     select * from {{ ref('int_vendors') }}
+),
+
+paid_number as (
+    select * from {{ ref('int_vendor_crosswalk') }}
 )
 
 select
@@ -21,6 +25,7 @@ select
     vendor_key,
     vendor_id,
     vendor_account_id,
+    account_token,
     vendor_inactive_since,
     paying_account,
     payment_profile,
@@ -39,7 +44,8 @@ select
     landed.vendor_key,
     landed.vendor_id,
     null as vendor_account_id,
-    vendor.inactive_since as vendor_inactive_since,
+    landed.account_token,
+    least(vendor.inactive_since, paid_number.inactive_since) as vendor_inactive_since,
     null as paying_account,
     null as payment_profile,
     landed.method,
@@ -48,3 +54,4 @@ select
     landed.requested_date
 from landed
 left join vendor on landed.vendor_key = vendor.vendor_key
+left join paid_number on landed.vendor_id = paid_number.vendor_id

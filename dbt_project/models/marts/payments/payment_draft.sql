@@ -13,6 +13,10 @@ vendor as (
     select * from {{ ref('int_vendors') }}
 ),
 
+paid_number as (
+    select * from {{ ref('int_vendor_crosswalk') }}
+),
+
 payment as (
     select
         payment_id,
@@ -22,6 +26,7 @@ payment as (
         vendor_account_id,
         account_token,
         account_last4,
+        routing_number,
         currency,
         requested_date,
         sum(amount)::numeric(20, 4) as amount,
@@ -30,8 +35,8 @@ payment as (
         count(*)::integer as invoice_count
     from paid
     group by
-        payment_id, entity_id, vendor_key, vendor_id, vendor_account_id, account_token, account_last4, currency,
-        requested_date
+        payment_id, entity_id, vendor_key, vendor_id, vendor_account_id, account_token, account_last4, routing_number,
+        currency, requested_date
 )
 
 -- An American bank pays a vendor without an account by cheque.
@@ -46,7 +51,8 @@ select
         else 'credit_transfer'
     end as method,
     vendor.name as vendor_name,
-    vendor.inactive_since as vendor_inactive_since
+    least(vendor.inactive_since, paid_number.inactive_since) as vendor_inactive_since
 from payment
 inner join entity on payment.entity_id = entity.entity_id
 left join vendor on payment.vendor_key = vendor.vendor_key
+left join paid_number on payment.vendor_id = paid_number.vendor_id

@@ -17,6 +17,7 @@ account as (
         payment.payment_id,
         payment.entity_id,
         payment.currency,
+        a.vendor_account_id,
         a.account_last4,
         a.account_fault,
         a.changed_at,
@@ -27,6 +28,7 @@ account as (
             payment.vendor_id = a.vendor_id
             and a.is_valid
             and coalesce(payment.vendor_account_id, a.vendor_account_id) = a.vendor_account_id
+            and (payment.account_token is null or payment.account_token = a.account_token)
 ),
 
 {{ choose_payment_policy('payment') }},
@@ -61,6 +63,7 @@ held as (
             when i.invoice_id is null then ' is not known'
             when i.is_cancelled then ' is cancelled'
             when not i.is_posted then ' is not posted'
+            when i.erp_status = 'cancelled' then ' is cancelled in the ERP'
             else ' is held: ' || coalesce(m.verdict, 'no verdict')
         end as said
     from part
@@ -70,6 +73,7 @@ held as (
         i.invoice_id is null
         or i.is_cancelled
         or not i.is_posted
+        or i.erp_status = 'cancelled'
         or not {{ verdict_may_be_paid('m.verdict') }}
 ),
 
@@ -114,6 +118,15 @@ failure as (
 
     select
         payment_id,
+        'NO_PAYING_ACCOUNT' as control_code,
+        'profile us pays dollars alone, not ' || currency as said
+    from alone
+    where stage = 'proposal' and payment_profile = 'us' and currency <> 'USD'
+
+    union all
+
+    select
+        payment_id,
         'NO_BANK_ACCOUNT' as control_code,
         'no valid account of ' || vendor_id || ' in ' || currency as said
     from alone
@@ -135,6 +148,15 @@ failure as (
         'BANK_DETAIL_CHANGED' as control_code,
         said
     from bank_detail
+
+    union all
+
+    select
+        account.payment_id,
+        'ACCOUNT_REFUSED' as control_code,
+        refusal.said
+    from account
+    inner join {{ ref('match_bank_refusal') }} as refusal on account.vendor_account_id = refusal.vendor_account_id
 
     union all
 

@@ -53,6 +53,7 @@ released as (
     from {{ ref('int_holds_released') }}
 ),
 
+-- Whoever ever changed an account, though others touched it since.
 changed as (
     select
         'vendor' as subject_type,
@@ -60,7 +61,7 @@ changed as (
         account.changed_by as person,
         'changed_vendor' as act,
         coalesce(account._source_updated_at, account._known_at) as at
-    from {{ ref('stg_vendor_bank_accounts') }} as account
+    from {{ ref('stg_vendor_bank_account_versions') }} as account
     inner join vendor
         on account._source_system = vendor.source_system and account.vendor_number = vendor.vendor_number
 

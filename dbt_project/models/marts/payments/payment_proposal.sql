@@ -55,6 +55,7 @@ select
     blocked.vendor_account_id,
     blocked.account_token,
     blocked.account_last4,
+    blocked.routing_number,
     blocked.currency,
     blocked.amount,
     blocked.discount_amount,

@@ -28,6 +28,7 @@ candidate as (
         a.vendor_account_id,
         a.account_token,
         a.account_last4,
+        a.routing_number,
         row_number() over (
             partition by p.invoice_id
             order by
@@ -55,7 +56,8 @@ addressed as (
         coalesce(c.vendor_id, p.vendor_id) as paid_vendor_id,
         c.vendor_account_id,
         c.account_token,
-        c.account_last4
+        c.account_last4,
+        c.routing_number
     from payable as p
     left join candidate as c on p.invoice_id = c.invoice_id and c.preference <= 1
 ),
@@ -82,7 +84,9 @@ placed as (
         case when a.kind = 'credit' and l.invoice_id is not null then l.account_token else a.account_token end
             as to_token,
         case when a.kind = 'credit' and l.invoice_id is not null then l.account_last4 else a.account_last4 end
-            as to_last4
+            as to_last4,
+        case when a.kind = 'credit' and l.invoice_id is not null then l.routing_number else a.routing_number end
+            as to_routing_number
     from addressed as a
     left join earliest as l
         on
@@ -155,6 +159,7 @@ select
     owed.to_account_id as vendor_account_id,
     owed.to_token as account_token,
     owed.to_last4 as account_last4,
+    owed.to_routing_number as routing_number,
     owed.remit_to_account_token,
     owed.amount,
     owed.discount_amount::numeric(20, 4) as discount_amount,

@@ -20,7 +20,9 @@ paid as (
         a.invoice_id
     from {{ ref('int_payments') }} as p
     left join {{ ref('int_payment_invoices') }} as a on p.payment_id = a.payment_id
-    where p.is_live or p.is_settled
+    left join {{ ref('match_bank_settlement') }} as s on p.payment_id = s.payment_id
+    -- what was rejected though its money left, and is still away, may have arrived
+    where p.is_live or p.is_settled or coalesce(s.state = 'rejected' and s.settled_amount > s.returned_amount, false)
 ),
 
 -- The same invoice again; the copy of one that is or was paid; the same sum to the same vendor for nobody knows what.
@@ -60,7 +62,7 @@ again as (
             and payment.amount = paid.amount
             and payment.payment_id <> paid.payment_id
             and paid.invoice_id is null
-            and abs(payment.requested_date - paid.requested_date) <= 30
+            and coalesce(abs(payment.requested_date - paid.requested_date) <= 30, true)
 )
 
 select
