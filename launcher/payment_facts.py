@@ -79,11 +79,16 @@ inner join mart.payment_control as c on p.payment_id = c.payment_id and c.stage 
 order by c.control_code, p.entity_id, p.amount desc, p.payment_id
 """
 
-# Of each invoice of what came back, the last other payment.
+# Of each invoice of what came back, the last other payment; and whether a bank's word still stands against its account.
 RETURNED = """
 select
     s.entity_id, v.name as vendor, s.amount, s.currency, s.state, s.reason_code, s.returned_date,
-    again.payment_ref as again_ref, again.state as again_state
+    again.payment_ref as again_ref, again.state as again_state,
+    exists (
+        select from payments.payment as p
+        inner join match.match_bank_refusal as refusal on p.account_token = refusal.account_token
+        where p.payment_id = s.payment_ref
+    ) as account_held
 from mart.payment_settlement as s
 left join mart.dim_vendor as v on s.vendor_key = v.vendor_key
 left join lateral (

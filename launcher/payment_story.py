@@ -75,6 +75,7 @@ def _returned(facts: Facts) -> list[str]:
     return [
         f"{row['state'].replace('_', ' '):<10} {_who(row)}: on {row['returned_date']}, reason {row['reason_code']}"
         + (f"; paid again as {row['again_ref']}, which is {row['again_state']}" if row["again_ref"] else "")
+        + ("; nothing more is paid to its account until it is corrected or confirmed" if row["account_held"] else "")
         for row in facts.returned
     ]
 

@@ -41,14 +41,16 @@ def test_what_did_not_go_well_is_told_with_its_reason():
     asked = {"stage": "proposal", "payments": 100, "asked": 1200, "failed": 4}
     blocked = PAYEE | {"control_code": "SCREENING_HIT", "detail": "resembles [X]"}
     back = PAYEE | {"state": "returned", "reason_code": "AC04", "returned_date": date(2026, 4, 1),
-                    "again_ref": "P2", "again_state": "settled"}  # fmt: skip
+                    "again_ref": "P2", "again_state": "settled", "account_held": False}  # fmt: skip
+    held = back | {"again_ref": None, "again_state": None, "account_held": True}
     fee = PAYEE | {"booked": Decimal(115), "fee": Decimal(15), "entry_count": 1}
     parts = PAYEE | {"booked": Decimal(100), "fee": Decimal(0), "entry_count": 2}
-    text = told(Facts([], [asked], [blocked] * 4, [back], [fee, parts], [], []))
+    text = told(Facts([], [asked], [blocked] * 4, [back, held], [fee, parts], [], []))
     assert "blocked    Alder (H2), 100.00 USD: SCREENING_HIT, resembles [X]" in text
     assert "Controls of payments that are proposed now: 1,200 asked of 100 payments, 4 of which fail." in text
     assert "and 2 more: SCREENING_HIT" in text
     assert "returned   Alder (H2), 100.00 USD: on 2026-04-01, reason AC04; paid again as P2, which is settled" in text
+    assert "nothing more is paid to its account" in text
     assert "fee        Alder (H2), 100.00 USD: booked with 115.00, 15.00 of it a fee" in text
     assert "in parts   Alder (H2), 100.00 USD: booked with 100.00 in 2 entries" in text
 

@@ -23,6 +23,7 @@ from tieout.formats import pain002 as pain002_reader
 from tieout.formats.nacha_returns import returns
 from tieout.payments.accounts_at_hand import Account, PayingAccount
 from tieout.payments.content import content, sha256
+from tieout.payments.numbering import Numbers
 from tieout.payments.rendering import render
 from tieout.payments.store import Batch
 
@@ -131,7 +132,7 @@ def test_ach_batches_that_the_bank_books_in_one_sum_are_named_as_our_groups_are(
     what = content("AMB1", "amb1_operating", "us", "USD", [payment(n, requested_date=day) for n, day in days.items()])
     head = Batch("B0123456789abcdef0123", "B9", "AMB1", "amb1_operating", "us", "USD", 3, what.total, "clinic", 1, AT,
                  sha256(what), "schedule", "run", AT)  # fmt: skip
-    (file,) = render(head, what, account, dict.fromkeys(days, Account("8801530001", "021000021")), AT, 1)
+    (file,) = render(head, what, account, dict.fromkeys(days, Account("8801530001", "021000021")), AT, Numbers())
     orders = bank_nacha.read(file.content, ours["number"]).instructions
     sums = tuple(together(orders[part], f"BK{number}") for number, part in enumerate((slice(0, 2), slice(2, 3))))
     clinic = next(entity for entity in ENTITIES if entity.entity_id == "AMB1")

@@ -215,6 +215,15 @@ failure as (
 
     select
         payment_id,
+        'AMOUNT_DIFFERS' as control_code,
+        {{ plain('amount') }} || ' has parts of a cent' as said
+    from alone
+    where stage = 'proposal' and amount <> round(amount, 2)
+
+    union all
+
+    select
+        payment_id,
         'PAYMENT_LIMIT' as control_code,
         {{ money('amount') }} || ' is over ' || {{ money('payment_limit') }} as said
     from alone
