@@ -16,7 +16,7 @@ paid as (
         p.vendor_key,
         p.currency,
         p.amount,
-        p.requested_date,
+        coalesce(p.requested_date, {{ utc_date('coalesce(p.sent_at, p.known_at)') }}) as requested_date,
         a.invoice_id
     from {{ ref('int_payments') }} as p
     left join {{ ref('int_payment_invoices') }} as a on p.payment_id = a.payment_id
