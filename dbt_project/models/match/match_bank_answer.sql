@@ -18,6 +18,7 @@ with said as (
 payment as {{ not_kept() }} (
     select
         _source_system || ':' || payment_ref as payment_id,
+        _source_system as source_system,
         end_to_end_id,
         instruction_id,
         batch_ref,
@@ -29,7 +30,7 @@ payment as {{ not_kept() }} (
 traced as (
     select
         instruction_id,
-        min(payment_no) as payment_no
+        min(payment_id) as payment_id
     from payment
     where instruction_id is not null
     group by instruction_id
