@@ -68,7 +68,8 @@ def cheques(bank: Bank) -> None:
         cheque = {"method": "cheque", "end_to_end_id": None, "cheque_number": f"20{number}"}
         bank.pay(f"cheque-{name}", amount, **cheque, status="cancelled" if name == "void" else "sent")
         printed = "900" if name == "altered" else f"020{number}"
-        bank.entry(f"cheque-{name}", paid[name], cheque_number=printed, bank_code="475")
+        bank.entry(f"cheque-{name}", paid[name], cheque_number=printed, bank_code="475",
+                   counterparty=V1)  # fmt: skip
     bank.entry("cheque-forged", "-119.00", cheque_number="999", bank_code="475")
 
 
@@ -124,6 +125,18 @@ def together(bank: Bank) -> None:
     bank.pay("count-1", "14.00", group_ref="G3")
     bank.pay("count-2", "15.00", group_ref="G3")
     bank.entry("other-count", "-29.00", payment_group_ref="G3", batch_count=3)
+
+
+def ach_batch(bank: Bank) -> None:
+    """An ACH batch booked in one sum (BAI2), of which two entries are returned afterwards, one with its money."""
+    own = {"system": "tieout", "vendor_number": "erp_main:V1", "method": "ach", "group_ref": "B0123456789abcdef0-1"}
+    for number in ("1", "2", "3"):
+        bank.pay(f"ach-{number}", f"5{number}.00", **own)
+    named = {"end_to_end_id": "B0123456789abcdef0-1", "payment_group_ref": "B0123456789abcdef0-1"}
+    bank.entry("ach", "-156.00", bank_code="455", **named)
+    for number in ("2", "3"):
+        bank.says("RJCT", end_to_end_id=f"E-ach-{number}", reason_code="R03")
+    bank.entry("ach-back", "52.00", "2026-03-13", end_to_end_id="E-ach-2", bank_code="257", return_reason="R03")
 
 
 def by_creditor(bank: Bank) -> None:
@@ -220,7 +233,8 @@ def books(postgres: EmbeddedPostgres, models_template: str, dbt: Dbt) -> Iterato
     """All cases, in one build with the data tests."""
     bank = Bank()
     backwards = (coming_back, answered_otherwise)
-    for tell in (by_reference, cheques, *backwards, together, by_creditor, by_likeness, in_two, beside, unconfirmed):
+    sums = (together, ach_batch)
+    for tell in (by_reference, cheques, *backwards, *sums, by_creditor, by_likeness, in_two, beside, unconfirmed):
         tell(bank)
     with fresh_warehouse(postgres, models_template, dbt) as warehouse:
         bank.land(warehouse, AS_OF)
@@ -296,7 +310,7 @@ def test_what_comes_back_returns_the_payment_with_the_banks_reason(books: Books)
     )
     assert (books.found("less-2")[0], books.entries["less-2"]["fee_amount"]) == ("split", 10)
     assert books.entries["less-2"]["difference_amount"] == 0
-    back = {"returned", "reversed", "less", "some", "rejected", "file", "group-4", *REJECTED}
+    back = {"returned", "reversed", "less", "some", "rejected", "file", "group-4", "ach-2", "ach-3", *REJECTED}
     assert back == books.raised("PAYMENT_RETURNED")
     assert books.holds["PAYMENT_RETURNED", "returned"]["actual"] == "returned AC04"
 
@@ -320,6 +334,13 @@ def test_a_group_is_taken_by_the_entry_that_its_rest_sums_to(books: Books) -> No
     assert {books.state(f"group-{n}") for n in (1, 2, 3)} == {"settled"}
 
 
+def test_an_ach_batch_stays_settled_when_entries_of_it_are_returned(books: Books) -> None:
+    assert books.found("ach") == ("split", "group", ["ach-1", "ach-2", "ach-3"])
+    assert [books.state(f"ach-{n}") for n in (1, 2, 3)] == ["settled", "returned", "rejected"]
+    assert books.found("ach-back") == ("matched", "end_to_end_id", ["ach-2"])
+    assert books.payments["ach-3"]["settled_amount"] == 53
+
+
 def test_a_cheque_that_was_paid_otherwise_than_it_was_issued_is_a_persons_question(books: Books) -> None:
     rungs = dict.fromkeys(("raised", "lowered", "void"), "bank_reference") | {"altered": "amount_date_party"}
     for name, rung in rungs.items():
@@ -327,6 +348,8 @@ def test_a_cheque_that_was_paid_otherwise_than_it_was_issued_is_a_persons_questi
         assert (entry["state"], entry["is_asked"], entry["rung"]) == ("owned", True, rung), name
         assert entry["candidate_ids"] == [f"erp_main:cheque-{name}"]
         assert (books.state(f"cheque-{name}"), entry["difference_amount"]) == ("open", abs(entry["amount"]))
+    assert "issued for another amount" in books.entries["cheque-lowered"]["reason"]
+    assert "no payment has the number of the cheque" in books.entries["cheque-altered"]["reason"]
     assert (books.found("cheque-forged")[0], books.entries["cheque-forged"]["is_asked"]) == ("owned", False)
     assert {f"cheque-{name}" for name in (*rungs, "forged")} <= books.raised("BANK_ENTRY_UNMATCHED")
 

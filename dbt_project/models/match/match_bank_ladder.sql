@@ -60,8 +60,15 @@ group_member as (
         payment.payment_id,
         payment.entity_id as payment_entity_id,
         payment.open_amount,
-        count(*) over (partition by entry.bank_entry_id) as members,
-        sum(payment.open_amount) over (partition by entry.bank_entry_id) as total
+        rejected.payment_id is not null as is_rejected,
+        count(*) over (partition by entry.bank_entry_id) as all_members,
+        sum(payment.open_amount) over (partition by entry.bank_entry_id) as all_total,
+        sum(case when rejected.payment_id is null then 1 else 0 end) over (
+            partition by entry.bank_entry_id
+        ) as members,
+        sum(case when rejected.payment_id is null then payment.open_amount else 0 end) over (
+            partition by entry.bank_entry_id
+        ) as total
     from entry
     inner join payment
         on
@@ -70,7 +77,21 @@ group_member as (
             and {{ same_payer('entry', 'payment') }}
     left join rejected on payment.payment_id = rejected.payment_id
     left join apart on entry.bank_entry_id = apart.bank_entry_id and payment.payment_id = apart.payment_id
-    where entry.kind = 'out' and rejected.payment_id is null and apart.bank_entry_id is null
+    where entry.kind = 'out' and apart.bank_entry_id is null
+),
+
+-- Without what was rejected, or with it: an ACH entry is returned after it was booked with its batch.
+fitting as (
+    select m.*
+    from group_member as m
+    where
+        case
+            when m.total in (m.gross_amount, m.net_amount)
+                then m.members = coalesce(m.batch_count, m.members) and not m.is_rejected
+            else
+                m.all_total in (m.gross_amount, m.net_amount)
+                and m.all_members = coalesce(m.batch_count, m.all_members)
+        end
 ),
 
 -- Of several entries that a group fits the first takes it; ids of groups are unique to an entity only.
@@ -81,8 +102,7 @@ claim as (
             partition by m.payment_group_ref, m.payment_entity_id, m.currency
             order by {{ booking_order('m') }}
         ) as place
-    from group_member as m
-    where m.total in (m.gross_amount, m.net_amount) and m.members = coalesce(m.batch_count, m.members)
+    from fitting as m
 ),
 
 by_group as (
@@ -332,7 +352,8 @@ alike as (
         wanted.payment_id,
         wanted.currency,
         wanted.amount,
-        entry.party is not null as is_same_party
+        -- a cheque has a number, and this one's is of no payment
+        entry.party is not null and entry.cheque_number is null as is_certain
     from telling as entry
     inner join wanted
         on
@@ -367,8 +388,8 @@ by_party as (
         payment_id,
         5 as rung,
         way,
-        case when is_same_party and rivals = 1 and claims = 1 then 'taken' else 'asked' end as outcome,
-        case when is_same_party and rivals = 1 and claims = 1 then amount else 0 end as amount,
+        case when is_certain and rivals = 1 and claims = 1 then 'taken' else 'asked' end as outcome,
+        case when is_certain and rivals = 1 and claims = 1 then amount else 0 end as amount,
         currency
     from chosen
 ),

@@ -10,6 +10,7 @@ with linked as (
         bool_and(is_comparable) as is_comparable,
         sum(amount) as taken_amount,
         sum(case when outcome = 'taken' then 1 else 0 end)::integer as payment_count,
+        sum(case when outcome <> 'taken' then 1 else 0 end)::integer as candidate_count,
         array_agg(payment_id order by payment_id) filter (where outcome = 'taken') as payment_ids,
         array_agg(amount order by payment_id) filter (where outcome = 'taken') as taken_amounts,
         array_agg(payment_id order by payment_id) filter (where outcome <> 'taken') as candidate_ids,
@@ -28,6 +29,7 @@ weighed as (
         linked.taken_amounts,
         linked.candidate_ids,
         linked.named_payments,
+        linked.candidate_count,
         coalesce(linked.payment_count, 0) as payment_count,
         coalesce(linked.is_taken, false) as is_taken,
         coalesce(linked.is_asked, false) as is_asked,
@@ -140,6 +142,10 @@ select
     case
         when is_repeat then 'its statement came before under another id'
         when kind = 'fee' then 'the bank took it for itself, as its code says'
+        when is_asked and cheque_number is not null and rung = 5
+            then 'no payment has the number of the cheque; amount and date are those of ' || named_payments
+        when is_asked and cheque_number is not null and candidate_count = 1
+            then 'the cheque was issued for another amount, or not at all: ' || named_payments
         when is_asked and rung = 5 and counterparty is null
             then 'amount and date are those of ' || named_payments || ', and the bank names no party'
         when is_asked then 'equal candidates: ' || named_payments

@@ -105,7 +105,10 @@ class Ladder:
     # rung 3
 
     def by_group(self, entries: list[Entry]) -> None:
-        """A group booked in one sum: all that is left of it, and as many as the bank says. The first entry takes it."""
+        """A group booked in one sum: all that is left of it, and as many as the bank says. The first entry takes it.
+
+        Without what was rejected; or with it, where the sum says that it was rejected afterwards.
+        """
         bad = rejected(self.case)
         claimed: set[tuple[str | None, str, str]] = set()
         left = {ref: self.left(ref) for ref in self.payments}
@@ -115,10 +118,15 @@ class Ladder:
                 p for p in self.sent()
                 if kind_of(entry) == "out" and entry.group_ref and entry.group_ref == (p.group_ref or p.batch_ref)
                 and same_payer(entry, p) and entry.currency == p.currency
-                and left[p.ref] > 0 and p.ref not in bad and p.ref not in apart
+                and left[p.ref] > 0 and p.ref not in apart
             ]  # fmt: skip
-            fits = sum(left[p.ref] for p in group) in (gross(entry), net(entry))
-            if group and fits and len(group) == (entry.batch_count or len(group)):
+
+            def fits(members: list[Payment], entry: Entry = entry) -> bool:
+                return sum(left[p.ref] for p in members) in (gross(entry), net(entry))
+
+            accepted = [p for p in group if p.ref not in bad]
+            group = accepted if fits(accepted) else group
+            if group and fits(group) and len(group) == (entry.batch_count or len(group)):
                 accounts = {(entry.group_ref, p.entity, p.currency) for p in group}
                 outcome = "exhausted" if accounts & claimed else "taken"
                 claimed |= accounts
@@ -149,12 +157,15 @@ class Ladder:
     # rung 5
 
     def by_likeness(self, entries: list[Entry]) -> None:
-        """The same amount, within days, to the same party; only where neither side has another choice."""
+        """The same amount, within days, to the same party; only where neither side has another choice.
+
+        A cheque has a number: one that names no payment is asked about.
+        """
         alike = [(entry, p, amount) for entry in entries for p, amount in self.like(entry)]
         for entry, p, amount in alike:
             choices = sum(1 for e, _, _ in alike if e is entry)
             claims = sum(1 for e, other, _ in alike if other is p and way_of(e) == way_of(entry))
-            certain = entry.party is not None and choices == 1 and claims == 1
+            certain = entry.party is not None and entry.cheque_number is None and choices == 1 and claims == 1
             self.add(entry, p, 5, "taken" if certain else "asked", amount if certain else ZERO)
 
     def like(self, entry: Entry) -> Iterable[tuple[Payment, Decimal]]:

@@ -83,12 +83,13 @@ def coming_back(rng: Random) -> Case:
 
 
 def together(rng: Random) -> Case:
-    """A group that is booked in one sum, some of it alone or rejected; and perhaps once more."""
+    """A group that is booked in one sum, some of it alone, rejected before or afterwards; and perhaps once more."""
     payments = tuple(paid(rng, end_to_end_id=f"E{n}", group_ref="G0", vendor=rng.choice("VW")) for n in range(3))
     alone = tuple(booked(payment) for payment in payments[: rng.randrange(2)])
     bad = tuple(Word("w0", "RJCT", each.end_to_end_id, reason="AC01") for each in payments[3 - rng.randrange(2) :])
     rest = payments[len(alone) : 3 - len(bad)]
-    total = -sum(payment.amount for payment in rest) - rng.choice([Decimal(0), Decimal(0), Decimal("0.01")])
+    summed = rng.choice([rest, rest, payments[len(alone) :]])
+    total = -sum(payment.amount for payment in summed) - rng.choice([Decimal(0), Decimal(0), Decimal("0.01")])
     count = rng.choice([None, len(rest), 3])
     sums = [Entry("e0", total, group_ref="G0", batch_count=count) for _ in range(rng.choice([1, 1, 2]))]
     return Case(payments, (*alone, *sums), words=bad)
