@@ -19,6 +19,7 @@ payment as {{ not_kept() }} (
     select
         _source_system || ':' || payment_ref as payment_id,
         _source_system as source_system,
+        status <> 'proposed' and amount > 0 as is_of_bank,
         end_to_end_id,
         instruction_id,
         batch_ref,
@@ -30,9 +31,9 @@ payment as {{ not_kept() }} (
 traced as (
     select
         instruction_id,
-        min(payment_id) as payment_id
+        {{ first_text('payment_id') }} as payment_id
     from payment
-    where instruction_id is not null
+    where instruction_id is not null and is_of_bank
     group by instruction_id
     having count(*) = 1
 ),
