@@ -61,6 +61,7 @@ def pay(pipeline: Pipeline, run: str) -> list[Batch]:
         )  # fmt: skip
         sending.send(dsn, archive, batch.batch_id, open_client=lambda: sftp.connect(bank), now=now)
     landing.land_due(dsn, now=now, trace_id=run)
+    pipeline.publish(pipeline.transform())  # AP hears of it before the bank pays, and the ERP of its discounts
     return batches
 
 
