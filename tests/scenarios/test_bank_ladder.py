@@ -81,6 +81,10 @@ def coming_back(bank: Bank) -> None:
     bank.pay("reversed", "210.00")
     bank.entry("reversed-1", "-210.00", end_to_end_id="E-reversed")
     bank.entry("reversed-2", "210.00", "2026-03-13", end_to_end_id="E-reversed", reversal=True)
+    bank.pay("one-back", "215.00")
+    bank.entry("one-back-1", "-215.00", end_to_end_id="E-one-back")
+    bank.entry("one-back-2", "-215.00", end_to_end_id="E-one-back")
+    bank.entry("one-back-3", "215.00", "2026-03-13", end_to_end_id="E-one-back", reversal=True)
     bank.pay("less", "220.00")
     bank.entry("less-1", "-220.00", end_to_end_id="E-less")
     bank.entry("less-2", "210.00", "2026-03-13", end_to_end_id="E-less", return_reason="AC04", charges_amount="10.00")
@@ -293,6 +297,7 @@ def test_a_payment_that_the_bank_makes_twice_is_taken_once(books: Books) -> None
     assert "paid twice" in books.entries["twice-2"]["reason"]
     assert books.holds["BANK_ENTRY_UNMATCHED", "twice-2"]["amount_at_risk"] == 160
     assert books.state("twice") == "settled"
+    assert books.state("one-back") == "settled", "one of two came back: it must not be paid again"
 
 
 def test_a_payment_in_another_currency_is_settled_by_its_original_amount_or_by_its_reference(books: Books) -> None:

@@ -56,6 +56,19 @@ moved as (
     group by payment_id
 ),
 
+-- What left once more for a payment of which nothing was left: until that came back, so much more is out.
+again as (
+    select
+        p.payment_id,
+        sum(case when entry.currency = p.currency then least(-entry.amount, p.amount) else p.amount end)
+            as again_amount
+    from entry
+    cross join {{ each_text('candidate_ids') }}
+    inner join {{ ref('match_bank_payment') }} as p on listed_value = p.payment_id
+    where entry.state = 'owned' and entry.amount < 0 and not entry.is_asked
+    group by p.payment_id
+),
+
 accepted as (
     select
         payment_id,
@@ -70,6 +83,7 @@ settled as (
         p.*,
         coalesce(plain.taken_amount, moved.settled_amount, 0::numeric(20, 4)) as settled_amount,
         coalesce(moved.returned_amount, 0::numeric(20, 4)) as returned_amount,
+        coalesce(again.again_amount, 0) as again_amount,
         coalesce(moved.entry_count, 0) + case when plain.payment_id is null then 0 else 1 end as entry_count,
         coalesce(plain.rung, moved.rung) as rung,
         coalesce(plain.value_date, moved.settled_date) as settled_date,
@@ -82,6 +96,7 @@ settled as (
     from {{ ref('match_bank_payment') }} as p
     left join plain on p.payment_id = plain.payment_id
     left join moved on p.payment_id = moved.payment_id
+    left join again on p.payment_id = again.payment_id
     {{ computed_once() }}
 ),
 
@@ -98,13 +113,15 @@ stated as (
                 settled.returned_amount > 0
                 and settled.returned_amount
                 >= case when settled.settled_amount > 0 then settled.settled_amount else settled.amount end
+                + settled.again_amount
                 then 'returned'
-            -- money that left after a rejection has left
+            -- money that left after a rejection, or twice, has left
             when
-                {{ utc_date('rejected.rejected_at') }}
+                settled.again_amount = 0
+                and {{ utc_date('rejected.rejected_at') }}
                 >= coalesce(settled.settled_booking_date, {{ utc_date('rejected.rejected_at') }})
                 then 'rejected'
-            when settled.returned_amount > 0 then 'partly_returned'
+            when settled.returned_amount > settled.again_amount then 'partly_returned'
             when settled.settled_amount >= settled.amount then 'settled'
             when settled.settled_amount > 0 then 'partly_settled'
             else 'open'

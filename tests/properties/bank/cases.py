@@ -32,6 +32,14 @@ CASES = {
             Entry("e1", Decimal(-30), end_to_end_id="E0"),
         ),
     ),
+    "of a payment that left twice and came back once one stays": Case(
+        (Payment("p0", TEN, end_to_end_id="E0"),),
+        (
+            Entry("e0", -TEN, end_to_end_id="E0"),
+            Entry("e1", -TEN, end_to_end_id="E0"),
+            Entry("e2", TEN, end_to_end_id="E0", reversal=True),
+        ),
+    ),
     "a file that was rejected and then taken is not rejected": Case(
         (Payment("p0", TEN, end_to_end_id="E0", batch_ref="M0"),),
         (Entry("e0", -TEN, party="V"),),

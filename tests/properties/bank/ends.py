@@ -1,5 +1,7 @@
 """How entries and payments end, after the ladder (docs/reference/payments.md, sections 6 and 7)."""
 
+from decimal import Decimal
+
 from tests.properties.bank.amounts import ZERO, booking_order, gross
 from tests.properties.bank.answers import rejections
 from tests.properties.bank.books import Books, EntryEnd, Link, PaymentEnd
@@ -15,7 +17,8 @@ def reconcile(case: Case) -> Books:
     entries = {e.ref: end_of_entry(e, [k for k in links if k.entry == e.ref], currencies) for e in case.entries}
     known = [each for each in case.payments if each.is_known]
     by_ref = {each.ref: each for each in case.entries}
-    payments = {p.ref: end_of_payment(case, p, [k for k in links if k.payment == p.ref], by_ref) for p in known}
+    owned = {ref for ref, end in entries.items() if end.state == "owned"}
+    payments = {p.ref: end_of_payment(case, p, [k for k in links if k.payment == p.ref], by_ref, owned) for p in known}
     return Books(set(links), entries, payments)
 
 
@@ -39,18 +42,28 @@ def end_of_entry(entry: Entry, links: list[Link], currencies: dict[str, str]) ->
     return EntryEnd(state, rung, False, rest != fee, fee, rest - fee)
 
 
-def end_of_payment(case: Case, payment: Payment, links: list[Link], entries: dict[str, Entry]) -> PaymentEnd:
+def left_again(payment: Payment, links: list[Link], entries: dict[str, Entry], owned: set[str]) -> Decimal:
+    """What left once more for it, by entries that found nothing left of it and are nobody else's."""
+    whole = payment.amount
+    found = [entries[k.entry] for k in links if k.outcome == "exhausted" and k.way == "out" and k.entry in owned]
+    return sum((min(-e.amount if e.currency == payment.currency else whole, whole) for e in found), ZERO)
+
+
+def end_of_payment(
+    case: Case, payment: Payment, links: list[Link], entries: dict[str, Entry], owned: set[str]
+) -> PaymentEnd:
     """What became of a payment, by what moved and what the bank answered."""
     taken = sorted((k for k in links if k.outcome == "taken"), key=lambda k: booking_order(entries[k.entry]))
     out, back = [k for k in taken if k.way == "out"], [k for k in taken if k.way == "back"]
     settled, returned = sum((k.amount for k in out), ZERO), sum((k.amount for k in back), ZERO)
     no = max(rejections(case, payment), key=lambda word: (word.on, word.ref), default=None)
     reason = entries[back[-1].entry].return_reason if back else None
-    if returned > 0 and returned >= (settled or payment.amount):
+    again = left_again(payment, links, entries, owned)
+    if returned > 0 and returned >= (settled or payment.amount) + again:
         state = "returned"
-    elif no and not any(entries[k.entry].booked > no.on for k in out):
+    elif no and not again and not any(entries[k.entry].booked > no.on for k in out):
         state, reason = "rejected", no.reason
-    elif returned > 0:
+    elif returned > again:
         state = "partly_returned"
     else:
         state = "settled" if settled >= payment.amount else "partly_settled" if settled else "open"

@@ -75,11 +75,12 @@ def in_parts(rng: Random) -> Case:
 
 
 def coming_back(rng: Random) -> Case:
-    """A payment that is settled and comes back, whole or in part, as a return or a reversal."""
+    """A payment that is settled, perhaps twice, and comes back, whole or in part, as a return or a reversal."""
     payment = paid(rng, **rng.choice(REFERENCES))
     sign: dict[str, Any] = rng.choice([{"return_reason": "AC04"}, {"reversal": True}, {"code": "257"}, {}])
-    back = rng.choice([payment.amount, payment.amount, rng.choice(AMOUNTS)])
-    return Case((payment,), (booked(payment), booked(payment, back, rng.choice([1, 3, 62]), **sign)))
+    back = rng.choice([payment.amount, payment.amount, rng.choice(AMOUNTS), payment.amount * 2])
+    out = tuple(booked(payment) for _ in range(rng.choice([1, 1, 2])))
+    return Case((payment,), (*out, booked(payment, back, rng.choice([1, 3, 62]), **sign)))
 
 
 def together(rng: Random) -> Case:
