@@ -59,14 +59,14 @@ moved as (
 -- What left once more for a payment of which nothing was left: until that came back, so much more is out.
 again as (
     select
-        p.payment_id,
+        listed_value as payment_id,
         sum(case when entry.currency = p.currency then least(-entry.amount, p.amount) else p.amount end)
             as again_amount
     from entry
     cross join {{ each_text('candidate_ids') }}
-    inner join {{ ref('match_bank_payment') }} as p on listed_value = p.payment_id
+    inner join {{ ref('stg_payments') }} as p on listed_value = p._source_system || ':' || p.payment_ref
     where entry.state = 'owned' and entry.amount < 0 and not entry.is_asked
-    group by p.payment_id
+    group by listed_value
 ),
 
 accepted as (
