@@ -20,7 +20,7 @@ PART = ("+fb_desired_state", "+fb_observed_state", "+path:models/match")
 WITHOUT = (
     "config.materialized:stable_view", "config.materialized:view",
     # What banks booked and how books stand: no target waits for it.
-    "match_bank_link", "match_bank_settlement", "match_bank_state", "match_bank_issue", "match_booked_entry",
+    "match_bank_settlement", "match_bank_state", "match_bank_issue", "match_booked_entry",
     "match_balance", "match_balance_document",
 )  # fmt: skip
 # What moves with any object: which rows are touched, and up to when copies were read.
