@@ -27,7 +27,6 @@ with DAG(
     params={
         "hold_id": Param("", type="string", minLength=1, description="The hold, as mart.worklist names it."),
         "root_cause": Param(ROOT_CAUSES[0], enum=list(ROOT_CAUSES), description="What it is really owed to."),
-        "decided_by": Param("", type="string", minLength=1, description="Who decides."),
         "reason": Param("", type="string", minLength=1, description="Why; kept with the decision."),
     },
 ):

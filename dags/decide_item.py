@@ -43,7 +43,6 @@ with DAG(
         "entity_id": text("For unit_factor: for this entity alone."),
         "vendor_id": text("For unit_factor: for this vendor's packs alone, erp_main:V1."),
         "code": text("For unit_code: the code as documents write it."),
-        "decided_by": text("Who decides.", minLength=1),
         "reason": text("Why; kept with the decision.", minLength=1),
     },
 ):

@@ -30,7 +30,6 @@ with DAG(
         "kind": Param("merge", enum=["merge", "apart", "undo"], description="What is decided."),
         "groups": Param("", type="string", description=GROUPS),
         "undoes": Param("", type="string", description="For `undo`: the decision that is taken back."),
-        "decided_by": Param("", type="string", minLength=1, description="Who decides."),
         "reason": Param("", type="string", minLength=1, description="Why; kept with the decision."),
     },
 ):

@@ -31,7 +31,6 @@ with DAG(
         "pattern": Param(
             "", type="string", description="Only rows that say so: field=value, or field~regular expression."
         ),
-        "decided_by": Param("", type="string", minLength=1, description="Who decides."),
         "reason": Param("", type="string", minLength=1, description="Why; kept with the decision."),
     },
 ):

@@ -1,6 +1,7 @@
 """Carries out a steward's decisions: on quarantined rows, on the root cause of a hold, on vendors, items and units.
 
-Each task emits the asset that starts a transformation; where nothing was decided it is skipped and emits nothing.
+Who decides is who started the run, as Airflow knows them. Each task emits the asset that starts a transformation; where
+nothing was decided it is skipped and emits nothing.
 """
 
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
+from tieout.errors import TieoutError
 from tieout.operators.connections import warehouse_dsn
 
 
@@ -25,16 +27,16 @@ class DecideQuarantine(BaseOperator):
         from tieout.quality.selection import Selection
         from tieout.quality.steward import decide
 
-        params = context["params"]
+        params, by = context["params"], decider(context)
         decided = decide(
             warehouse_dsn(),
             action=params["action"],
             selection=Selection(params["select_by"], params["selection"], params.get("pattern", "")),
-            by=params["decided_by"],
+            by=by,
             reason=params["reason"],
             now=settings.business_now(),
         )
-        self.log.info("%s by %s: %s", params["action"], params["decided_by"], decided)
+        self.log.info("%s by %s: %s", params["action"], by, decided)
         if decided.decision_id is None:
             raise AirflowSkipException("Nothing of the selection waits; nothing was decided.")
         return decided.as_dict()
@@ -47,16 +49,16 @@ class CorrectRootCause(BaseOperator):
         """Return the decision's id."""
         from tieout.quality.root_causes import correct
 
-        params = context["params"]
+        params, by = context["params"], decider(context)
         decision_id = correct(
             warehouse_dsn(),
             hold_id=params["hold_id"],
             root_cause=params["root_cause"],
-            by=params["decided_by"],
+            by=by,
             reason=params["reason"],
             now=settings.business_now(),
         )
-        self.log.info("%s: %s by %s", params["hold_id"], params["root_cause"], params["decided_by"])
+        self.log.info("%s: %s by %s", params["hold_id"], params["root_cause"], by)
         return decision_id
 
 
@@ -67,17 +69,17 @@ class DecideVendor(BaseOperator):
         """Return the decision."""
         from tieout.resolution.steward import decide_vendors
 
-        params = context["params"]
+        params, by = context["params"], decider(context)
         decided = decide_vendors(
             warehouse_dsn(),
             kind=params["kind"],
             groups=groups_of(params["groups"]),
             undoes=params["undoes"].strip(),
-            by=params["decided_by"],
+            by=by,
             reason=params["reason"],
             now=settings.business_now(),
         )
-        self.log.info("%s by %s: %s", params["kind"], params["decided_by"], decided)
+        self.log.info("%s by %s: %s", params["kind"], by, decided)
         return decided.as_dict()
 
 
@@ -89,7 +91,7 @@ class DecideItem(BaseOperator):
         from tieout.resolution import item_decisions
 
         params = {name: value.strip() for name, value in context["params"].items()}
-        who = {"by": params["decided_by"], "reason": params["reason"], "now": settings.business_now()}
+        who = {"by": decider(context), "reason": params["reason"], "now": settings.business_now()}
         kind, dsn = params["kind"], warehouse_dsn()
         if kind == "unit_factor":
             fields = ("item_id", "unit", "factor", "factor_denominator", "of_unit", "entity_id", "vendor_id")
@@ -99,7 +101,7 @@ class DecideItem(BaseOperator):
         else:
             pair = {name: params[name] for name in ("item_id", "record_item_id")}
             made = item_decisions.decide_item(dsn, kind=kind, **pair, **who)  # type: ignore[arg-type]
-        self.log.info("%s by %s: %s", kind, params["decided_by"], made)
+        self.log.info("%s by %s: %s", kind, who["by"], made)
         return made.decision_id
 
 
@@ -109,11 +111,20 @@ def groups_of(text: str) -> list[list[str]]:
     return [group for group in groups if group]
 
 
-class ConfirmBankDetail(BaseOperator):
-    """Confirm, after a call-back, the bank detail that the run's parameters name.
+def decider(context: Context) -> str:
+    """Return who started the run, as Airflow knows them.
 
-    Who confirms is who started the run, as Airflow knows them.
+    Raises:
+        TieoutError: nobody did, but a schedule or another DAG.
     """
+    name = context["dag_run"].triggering_user_name
+    if not name:
+        raise TieoutError("Nobody started this run.", "A decision is a person's: trigger the DAG yourself.")
+    return name
+
+
+class ConfirmBankDetail(BaseOperator):
+    """Confirm, after a call-back, the bank detail that the run's parameters name."""
 
     def execute(self, context: Context) -> str:
         """Return the decision's id.
@@ -123,7 +134,7 @@ class ConfirmBankDetail(BaseOperator):
         """
         from tieout.payments.bank_detail import confirm
 
-        params, by = context["params"], context["dag_run"].triggering_user_name or ""
+        params, by = context["params"], decider(context)
         decision_id = confirm(
             warehouse_dsn(),
             subject_id=params["subject_id"],

@@ -101,7 +101,7 @@ class Follower:
         elif dag_id == "steward":
             decide(
                 pipeline.dsn, action=conf["action"], selection=Selection(conf["select_by"], conf["selection"]),
-                by=conf["decided_by"], reason=conf["reason"], now=pipeline.now() + timedelta(minutes=1),
+                by="s.teward", reason=conf["reason"], now=pipeline.now() + timedelta(minutes=1),
             )  # fmt: skip
         else:
             pytest.fail(f"The guide starts a DAG that this test does not know: {dag_id}")
