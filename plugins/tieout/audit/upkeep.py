@@ -45,6 +45,7 @@ def check(connection: psycopg.Connection, archive: Archive, now: datetime) -> Re
     connection.commit()
     if anchors.write(connection, archive, now):
         chain.append(connection)
+    connection.commit()
     return report
 
 

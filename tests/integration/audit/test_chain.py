@@ -131,6 +131,12 @@ def test_positions_have_no_gap_and_each_day_has_an_anchor(trail):
     assert trail.findings() == []
 
 
+def test_a_check_that_had_nothing_to_anchor_leaves_no_transaction_open(trail):
+    with psycopg.connect(trail.dsn) as connection:
+        upkeep.check(connection, trail.archive, trail.day)
+        assert verify(connection, trail.archive).findings.shown == []
+
+
 def test_the_encoding_covers_every_column_of_an_event(trail):
     columns = trail.query(
         "select column_name from information_schema.columns where (table_schema, table_name) = ('audit', 'event')"
