@@ -80,7 +80,12 @@
     concat_ws(':', {{ e }}._source_system, {{ e }}.statement_ref, {{ e }}.entry_number, {{ e }}.detail_number)
 {%- endmacro %}
 
-{# Why an entry is matched that names its payment. #}
-{% macro naming_reason() -%}
-    'it names the end-to-end id'
+{# Whether an entry settles or returns, by its amount. #}
+{% macro way_of(amount) -%}
+    case when {{ amount }} < 0 then 'out' else 'back' end
+{%- endmacro %}
+
+{# Whether a pair of match_bank_met is settled at once: the rest is weighed. Each pair must be exactly one of the two. #}
+{% macro is_plain(met, contested) -%}
+    {{ met }}.is_even and {{ contested }}.end_to_end_id is null
 {%- endmacro %}

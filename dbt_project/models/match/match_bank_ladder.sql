@@ -312,7 +312,7 @@ held as (
         met.payment_amount as amount
     from {{ ref('match_bank_met') }} as met
     left join {{ ref('match_bank_contested') }} as contested on met.end_to_end_id = contested.end_to_end_id
-    where met.is_even and met.was_sent and contested.end_to_end_id is null
+    where {{ is_plain('met', 'contested') }} and met.was_sent
 ),
 
 wanted as (

@@ -3,7 +3,7 @@
 with entry as {{ not_kept() }} (
     select
         e.*,
-        case when e.amount < 0 then 'out' else 'back' end as way
+        {{ way_of('e.amount') }} as way
     from {{ ref('match_bank_state') }} as e
 ),
 

@@ -22,7 +22,7 @@ weighed as (
     select
         listed_value as payment_id,
         listed_number as amount,
-        case when amount < 0 then 'out' else 'back' end as way,
+        {{ way_of('amount') }} as way,
         rung,
         bank_ref,
         return_reason,

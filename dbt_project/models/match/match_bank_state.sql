@@ -1,5 +1,7 @@
 {{ config(meta={'directly': true, 'analyze': ['bank_entry_id', 'plain_payment_id']}) }}
 
+{%- set names_it = "'it names the end-to-end id'" %}
+
 -- What the ladder found for an entry, summed up.
 with linked as (
     select
@@ -74,7 +76,7 @@ plain as (
     select met.*
     from {{ ref('match_bank_met') }} as met
     left join {{ ref('match_bank_contested') }} as contested on met.end_to_end_id = contested.end_to_end_id
-    where met.is_even and contested.end_to_end_id is null
+    where {{ is_plain('met', 'contested') }}
 )
 
 select
@@ -103,7 +105,7 @@ select
     0::numeric(20, 4) as difference_amount,
     false as is_asked,
     false as needs_person,
-    {{ naming_reason() }} as reason,
+    {{ names_it }} as reason,
     known_at
 from plain
 
@@ -153,7 +155,7 @@ select
         when not is_linked and kind = 'in' then 'money in that comes back from no payment'
         when not is_linked then 'no payment has its references, nor its amount, date and party'
         when rung = 0 then 'a person matched it'
-        when rung = 1 then {{ naming_reason() }}
+        when rung = 1 then {{ names_it }}
         when rung = 2 then 'it names the instruction or cheque, or the bank''s reference is known'
         when rung = 3 then 'it names the group, whose payments sum to it'
         when rung = 4 then 'it names the creditor''s reference'

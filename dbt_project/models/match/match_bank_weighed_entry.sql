@@ -16,7 +16,7 @@ select
     entity_id,
     is_repeat,
     kind,
-    case when amount < 0 then 'out' else 'back' end as way,
+    {{ way_of('amount') }} as way,
     amount,
     gross_amount,
     greatest(gross_amount - case when amount < 0 then charges_amount else -charges_amount end, 0) as net_amount,

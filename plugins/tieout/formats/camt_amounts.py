@@ -1,7 +1,7 @@
 """What of a camt entry each of its details moved, and the charges in it (docs/reference/payments.md, section 6)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
@@ -46,7 +46,7 @@ def parts(entry: Element, position: int) -> list[Part]:
     several = [
         Part(block, detail, _moved(detail, entry, currency), _charges(detail, currency)) for block, detail in details
     ]
-    with_theirs = [Part(part.block, part.detail, _with_charges(part), part.charges) for part in several]
+    with_theirs = [replace(part, amount=_with_charges(part)) for part in several]
     of_entry = -(number(_charges(entry, currency)) or Decimal(0))
     beside = [*several, Part(None, None, format(of_entry, "f"), "", is_charge=True)]
     booked = number(whole)

@@ -99,5 +99,5 @@ def _counterparty(detail: Element | None, indicator: str) -> str:
 
 
 def _code(element: Element | None) -> str:
-    parts_ = [text_of(element, f"BkTxCd/Domn/{path}") for path in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
-    return "/".join(part for part in parts_ if part) or text_of(element, "BkTxCd/Prtry/Cd")
+    codes = [text_of(element, f"BkTxCd/Domn/{path}") for path in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
+    return "/".join(code for code in codes if code) or text_of(element, "BkTxCd/Prtry/Cd")

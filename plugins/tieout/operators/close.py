@@ -7,6 +7,7 @@ from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.connections import warehouse_dsn
+from tieout.operators.origin import started_by
 
 
 class ClosePeriod(BaseOperator):
@@ -33,8 +34,7 @@ class ClosePeriod(BaseOperator):
             self.log.info("Close %s of %s stands in %smart", shown.close.close_id, shown.close.period,
                           shown.schema_prefix)  # fmt: skip
             return _plain(shown.close) | {"schema_prefix": shown.schema_prefix}
-        by = context["dag_run"].triggering_user_name or ""
-        request = Request(params["period"], params["entity_id"], by, params["reason"])
+        request = Request(params["period"], params["entity_id"], started_by(context), params["reason"])
         closed = close_period(warehouse_dsn(), request, now=settings.business_now(), dag_run_id=context["run_id"])
         self.log.info("%s closed %s: %s", request.closed_by, closed.period, closed)
         return _plain(closed)

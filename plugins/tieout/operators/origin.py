@@ -1,14 +1,33 @@
-"""Where a run comes from, and whether what it concludes goes back to the sources."""
+"""Where a run comes from, who started it, and whether what it concludes goes back to the sources."""
 
 from typing import Any
 
 from airflow.sdk import Context
+
+from tieout.errors import TieoutError
 
 
 def origin(context: Context) -> str:
     """Return where the run comes from: ``scheduled``, ``manual`` or ``backfill``."""
     kind = str(getattr(context["dag_run"].run_type, "value", context["dag_run"].run_type))
     return kind if kind in ("scheduled", "backfill") else "manual"
+
+
+def started_by(context: Context) -> str:
+    """Return who started the run, as Airflow knows them; blank where a schedule or another DAG did."""
+    return context["dag_run"].triggering_user_name or ""
+
+
+def decider(context: Context) -> str:
+    """Return who started a run that decides something.
+
+    Raises:
+        TieoutError: nobody did, but a schedule or another DAG.
+    """
+    name = started_by(context)
+    if not name:
+        raise TieoutError("Nobody started this run.", "A decision is a person's: trigger the DAG yourself.")
+    return name
 
 
 def announce(context: Context, outlets: Any) -> None:

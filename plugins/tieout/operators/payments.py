@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator, Context, Param
 from tieout import settings
 from tieout.errors import Refused
 from tieout.operators.connections import archive_root, keys, resolve, sftp_client, warehouse_dsn
-from tieout.operators.origin import origin
+from tieout.operators.origin import origin, started_by
 from tieout.payments.vocabulary import ANSWER_WITHIN, OPTIONS, REFUSE, SCHEDULE
 
 BANK = "bank"
@@ -33,14 +33,14 @@ class FreezeProposals(BaseOperator):
         from tieout.payments import answers, freeze, journal, landing, outcomes, page
 
         refuse_backfill(origin(context))
-        run, dsn, now = context["dag_run"], warehouse_dsn(), settings.business_now()
+        dsn, now = warehouse_dsn(), settings.business_now()
         journal.refuse_lost(dsn, Archive(archive_root(), keys()))
         said = outcomes.take_outcomes(dsn, now=now, trace_id=context["run_id"])
         silent = answers.refuse_silent(dsn, dag_run_id=context["run_id"], now=now)
         batches = freeze.freeze_all(
             dsn,
             entity_id=context["params"]["entity_id"].strip(),
-            proposed_by=run.triggering_user_name or SCHEDULE,
+            proposed_by=started_by(context) or SCHEDULE,
             dag_run_id=context["run_id"],
             now=now,
         )

@@ -7,6 +7,7 @@ from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.connections import archive_root, keys, warehouse_dsn
+from tieout.operators.origin import started_by
 
 
 class RotateKeys(BaseOperator):
@@ -22,7 +23,7 @@ class RotateKeys(BaseOperator):
             warehouse_dsn(),
             Archive(archive_root(), own_keys),
             own_keys,
-            by=context["dag_run"].triggering_user_name or "tieout",
+            by=started_by(context) or "tieout",
             now=settings.business_now(),
             trace_id=context["run_id"],
         )

@@ -6,6 +6,7 @@ from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.connections import warehouse_dsn
+from tieout.operators.origin import started_by
 
 
 class ScreenVendors(BaseOperator):
@@ -46,7 +47,7 @@ class DecideScreening(BaseOperator):
         from tieout.screening.configuration import load_screening
         from tieout.screening.decide import decide_hit
 
-        params, by = context["params"], context["dag_run"].triggering_user_name or ""
+        params, by = context["params"], started_by(context)
         made = decide_hit(
             warehouse_dsn(),
             kind=params["kind"],

@@ -9,8 +9,8 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
-from tieout.errors import TieoutError
 from tieout.operators.connections import warehouse_dsn
+from tieout.operators.origin import decider
 
 
 class DecideQuarantine(BaseOperator):
@@ -109,18 +109,6 @@ def groups_of(text: str) -> list[list[str]]:
     """Return the groups of a text: vendor ids separated by commas, groups by bars."""
     groups = [[each.strip() for each in group.split(",") if each.strip()] for group in text.split("|")]
     return [group for group in groups if group]
-
-
-def decider(context: Context) -> str:
-    """Return who started the run, as Airflow knows them.
-
-    Raises:
-        TieoutError: nobody did, but a schedule or another DAG.
-    """
-    name = context["dag_run"].triggering_user_name
-    if not name:
-        raise TieoutError("Nobody started this run.", "A decision is a person's: trigger the DAG yourself.")
-    return name
 
 
 class ConfirmBankDetail(BaseOperator):
