@@ -20,8 +20,8 @@ from pathlib import Path
 
 from chaos import disk, table, webhooks
 from chaos.books import Ending, differences, ending
-from chaos.by_file import by_file
 from chaos.catalogue import FAULTS
+from chaos.configuration import by_file, impatient, late_receipts
 from chaos.keeper import Keeper
 from chaos.plan import deal
 from chaos.run import Day, Player
@@ -123,11 +123,11 @@ def _stack(*, own_disk: bool) -> Iterator[tuple[Stack, Path | None]]:
 
 
 def _configuration(home: Path) -> Path:
-    """Return a copy of the configuration in which a message never waits an hour for its next try."""
+    """Return a copy of the configuration, changed so that every fault finds something to strike each day."""
     folder = shutil.copytree(CHECKOUT / "config", home / "config")
-    targets = folder / "feedback" / "targets.yml"
-    quick = targets.read_text().replace("longest_seconds: 3600", f"longest_seconds: {LONGEST_SECONDS}")
-    targets.write_text(by_file(quick, ENTITIES[0]))
+    targets, slas = folder / "feedback" / "targets.yml", folder / "policies" / "sla.csv"
+    targets.write_text(by_file(impatient(targets.read_text(), LONGEST_SECONDS), ENTITIES[0]))
+    slas.write_text(late_receipts(slas.read_text(), ENTITIES[0]))
     return folder
 
 
