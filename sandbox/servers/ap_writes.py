@@ -3,7 +3,7 @@
 from sandbox.servers.ap_documents import POSTED, posted_event, posted_fields
 from sandbox.servers.ap_holds import INTERFACE, show_holds, spell
 from sandbox.servers.http import refuse
-from sandbox.servers.writes import NUMBER, TEXT, Accepted, Fields, check_fields, read_time
+from sandbox.servers.writes import NUMBER, PAYMENT_STATUS, TEXT, Accepted, Fields, check_fields, read_time
 from sandbox.store import Document, Session, Stored
 from sandbox.wire.codes import AP_PO_STATUS, UNITS
 
@@ -161,17 +161,5 @@ OPERATIONS = {
         },
         take_posting_status,
     ),
-    "payment_status": Accepted(
-        {
-            "invoiceId": str,
-            "paymentStatus": str,
-            "paymentReference": str,
-            "paymentDate": TEXT,
-            "amount": NUMBER,
-            "currency": str,
-            "reason": TEXT,
-            "correlationId": TEXT,
-        },
-        take_payment_status,
-    ),
+    "payment_status": Accepted(PAYMENT_STATUS, take_payment_status),
 }

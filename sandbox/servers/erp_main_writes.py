@@ -1,4 +1,4 @@
-"""What the first ERP does with receipts and payments' outcomes that it is told: rows of its own tables.
+"""What the first ERP does with receipts, payments' outcomes and statuses that it is told: rows of its own tables.
 
 It takes no idempotency keys, so a client looks first. It shows what it was told while its tables still say so.
 """
@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from sandbox.servers.http import refuse
 from sandbox.servers.receipt_journal import book_main
-from sandbox.servers.writes import TEXT, Fields, read_time
+from sandbox.servers.writes import PAYMENT_STATUS, TEXT, Fields, read_time
 from sandbox.store import Document, Session
 
 SYSTEM = "erp_main"
-RECEIPTS, PAYMENTS = "rcv_transactions", "ap_checks_all"
+RECEIPTS, INVOICES, PAYMENTS = "rcv_transactions", "ap_invoices_all", "ap_checks_all"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def show_receipt(session: Session, reference: str) -> Document | None:
 
 def post_outcome(session: Session, body: Document) -> None:
     """Show on a payment what the bank said of it."""
-    payment = _payment(session, body["paymentReference"])
+    payment = _row(session, PAYMENTS, "check_id", body["paymentReference"])
     if payment is None:
         raise refuse(404, "not_found", f"There is no payment {body['paymentReference']}.")
     now = session.now()
@@ -72,8 +72,28 @@ def post_outcome(session: Session, body: Document) -> None:
 
 def show_outcome(session: Session, reference: str) -> Document | None:
     """What the ERP was told of a payment whose status is still the one that it was told."""
-    payment, told = _payment(session, reference), _told(session, "payment-outcomes", reference)
+    payment, told = _row(session, PAYMENTS, "check_id", reference), _told(session, "payment-outcomes", reference)
     return told if payment and told and payment["status_lookup_code"] == told["status"] else None
+
+
+def post_status(session: Session, body: Document) -> None:
+    """Show on an invoice what became of its payment by others. It is no posting: the bank's statement brings that."""
+    invoice = _row(session, INVOICES, "invoice_id", body["invoiceId"])
+    if invoice is None:
+        raise refuse(404, "not_found", f"There is no invoice {body['invoiceId']}.")
+    now = session.now()
+    changes = {"payment_status": body["paymentStatus"], "payment_reference": body["paymentReference"]}
+    session.put_rows(INVOICES, [{**invoice, **changes, "last_update_date": now}])
+    session.put(SYSTEM, "payment-statuses", [(body["invoiceId"], body, now)])
+
+
+def show_status(session: Session, reference: str) -> Document | None:
+    """What the ERP was told of an invoice that still shows the payment and status that it was told."""
+    invoice, told = _row(session, INVOICES, "invoice_id", reference), _told(session, "payment-statuses", reference)
+    if invoice is None or told is None:
+        return None
+    shown = invoice["payment_status"], invoice["payment_reference"]
+    return told if shown == (told["paymentStatus"], told["paymentReference"]) else None
 
 
 def _told(session: Session, collection: str, key: str) -> Document | None:
@@ -81,8 +101,8 @@ def _told(session: Session, collection: str, key: str) -> Document | None:
     return stored.doc if stored else None
 
 
-def _payment(session: Session, reference: str) -> Document | None:
-    return next(iter(session.rows(PAYMENTS, {"check_id": reference})), None)
+def _row(session: Session, table: str, key: str, value: str) -> Document | None:
+    return next(iter(session.rows(table, {key: value})), None)
 
 
 KINDS = {
@@ -111,4 +131,5 @@ KINDS = {
         post_outcome,
         show_outcome,
     ),
+    "payment-statuses": Posted("payment_status", "invoiceId", PAYMENT_STATUS, post_status, show_status),
 }

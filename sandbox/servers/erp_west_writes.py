@@ -1,8 +1,8 @@
-"""What the second ERP does with receipts and payments' outcomes that it is told: documents of its own."""
+"""What the second ERP does with receipts, payments' outcomes and statuses that it is told: documents of its own."""
 
 from sandbox.servers.http import refuse
 from sandbox.servers.receipt_journal import book_west
-from sandbox.servers.writes import TEXT, Accepted, read_time
+from sandbox.servers.writes import PAYMENT_STATUS, TEXT, Accepted, read_time
 from sandbox.store import Document, Session
 from sandbox.wire.codes import compact
 
@@ -45,6 +45,17 @@ def post_outcome(session: Session, body: Document) -> tuple[int, Document]:
     return 200, {"status": "accepted", "VBLNR": key}
 
 
+def post_status(session: Session, body: Document) -> tuple[int, Document]:
+    """Show on an invoice what became of its payment by others. It is no posting: the bank's statement brings that."""
+    key = body["reference"]
+    if session.get(SYSTEM, "invoice-documents", key, lock=True) is None:
+        raise refuse(404, "not_found", f"There is no invoice {key}.")
+    now = session.now()
+    changes = {"ZPAYSTAT": body["paymentStatus"], "ZPAYREF": body["paymentReference"], "AEDTM": compact(now)}
+    session.overlay(SYSTEM, "invoice-documents", key, changes, now)
+    return 200, {"status": "accepted", "BELNR": key}
+
+
 KINDS = {
     "receipts": (
         "receipt",
@@ -70,4 +81,5 @@ KINDS = {
             post_outcome,
         ),
     ),
+    "payment-statuses": ("payment_status", Accepted(PAYMENT_STATUS, post_status)),
 }

@@ -16,6 +16,17 @@ from sandbox.store import Document, Session, Store
 
 Fields = Mapping[str, type | tuple[type, ...]]
 TEXT, NUMBER = (str, type(None)), (int, float, type(None))
+# What became of an invoice's payment, as AP and both ERPs are told.
+PAYMENT_STATUS: Fields = {
+    "invoiceId": str,
+    "paymentStatus": str,
+    "paymentReference": str,
+    "paymentDate": TEXT,
+    "amount": NUMBER,
+    "currency": str,
+    "reason": TEXT,
+    "correlationId": TEXT,
+}
 # Does what a message asks for, and returns the answer's status and content.
 Effect = Callable[[Session, Document], tuple[int, Document]]
 

@@ -100,7 +100,7 @@ TABLES: tuple[Table, ...] = (
         "invoice_id, org_code, vendor_num, invoice_num, invoice_type_lookup_code, invoice_date date, po_num,"
         "terms_name, due_date date, invoice_currency_code, net_amount numeric, tax_amount numeric,"
         "freight_amount numeric, other_amount numeric, invoice_amount numeric, invoice_status, doc_sequence_value,"
-        "gl_date timestamptz, match_status, hold_names, source_invoice_ref",
+        "gl_date timestamptz, match_status, hold_names, payment_status, payment_reference, source_invoice_ref",
     ),
     _table(
         "ap_checks_all",

@@ -39,7 +39,7 @@ KNOWLEDGE = {
     "_known_at",
     "known_at",
     "match_status_known_at",
-    "erp_match_status_known_at",
+    "erp_copy_known_at",
     "copy_known_at",
     "changed_at",
 }

@@ -101,6 +101,8 @@ posting as (
         c.posted_at,
         c.erp_document_number,
         c.match_status,
+        c.payment_status,
+        c.payment_ref,
         c._known_at,
         row_number() over (
             partition by c._source_system, c.source_ref order by {{ by_code_point('c.invoice_ref') }}
@@ -119,6 +121,9 @@ former_posting as (
         c.status,
         c.posted_at,
         c.erp_document_number,
+        c.payment_status,
+        c.payment_ref,
+        c._known_at,
         row_number() over (
             partition by s.entity_id, c.source_ref
             order by s.recency, {{ by_code_point('c.invoice_ref') }}
@@ -235,8 +240,10 @@ select
     i.payment_ref as source_payment_ref,
     coalesce(posting.status, former_posting.status) as erp_status,
     least(posting.posted_at, former_posting.posted_at) as erp_posted_at,
+    coalesce(posting.payment_status, former_posting.payment_status) as erp_payment_status,
+    coalesce(posting.payment_ref, former_posting.payment_ref) as erp_payment_ref,
     i._known_at as match_status_known_at,
-    posting._known_at as erp_match_status_known_at,
+    coalesce(posting._known_at, former_posting._known_at) as erp_copy_known_at,
     coalesce(i.named_order_id, i._source_system || ':' || i.invoice_ref) as correlation_id,
     i._known_at
 from ordered as i

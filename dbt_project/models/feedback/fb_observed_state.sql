@@ -28,7 +28,7 @@ at_erp as (
         operation.operation,
         invoice.invoice_id as subject_id,
         coalesce(invoice.erp_match_status, 'cleared') as readback,
-        invoice.erp_match_status_known_at as known_at
+        invoice.erp_copy_known_at as known_at
     from invoice
     inner join operation
         on split_part(invoice.erp_invoice_id, ':', 1) = operation.target and operation.operation = 'invoice_clearance'
@@ -71,6 +71,20 @@ payment as (
     from invoice
     inner join operation on invoice.source_system = operation.target and operation.operation = 'payment_status'
     where invoice.source_payment_status is not null
+),
+
+-- What an ERP shows on its copy of an invoice that is paid through us.
+payment_on_copy as (
+    select
+        operation.target,
+        operation.operation,
+        invoice.invoice_id as subject_id,
+        invoice.erp_payment_status || '|' || coalesce(invoice.erp_payment_ref, '') as readback,
+        invoice.erp_copy_known_at as known_at
+    from invoice
+    inner join operation
+        on {{ system_of('invoice.erp_invoice_id') }} = operation.target and operation.operation = 'payment_status'
+    where invoice.erp_payment_status is not null
 ),
 
 payment_at_erp as (
@@ -127,7 +141,8 @@ discrepancy as (
 )
 
 {% for shown in [
-    'at_ap', 'at_erp', 'order_copy', 'posting', 'payment', 'payment_at_erp', 'receipt', 'vendor_copy', 'discrepancy',
+    'at_ap', 'at_erp', 'order_copy', 'posting', 'payment', 'payment_on_copy', 'payment_at_erp', 'receipt', 'vendor_copy',
+    'discrepancy',
 ] -%}
 select
     target::text as target,

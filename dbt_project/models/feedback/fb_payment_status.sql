@@ -1,6 +1,7 @@
 {#
-    AP: what became of the last payment of each invoice: sent, settled, returned or rejected, with day and reference.
-    A bank's word outranks the ledger's.
+    What became of the last payment of each invoice: sent, settled, returned or rejected, with day and reference. A bank's
+    word outranks the ledger's. Where an invoice was entered, every payment is told but the system's own; an ERP that
+    keeps a copy hears of those made through us: its own it knows.
 #}
 {{ config(materialized='stable_view') }}
 
@@ -11,12 +12,13 @@ with operation as (
 
 word as (
     select * from {{ ref('feedback_words') }}
-    where kind = 'payment_status'
+    where kind = 'invoice_payment_status'
 ),
 
 payment as (
     select
         applied.invoice_id,
+        payment.source_system as paid_through,
         payment.payment_ref,
         payment.currency,
         applied.amount,
@@ -48,31 +50,60 @@ payment as (
     where applied.invoice_id is not null
 ),
 
+last_payment as (
+    select * from payment
+    where preference = 1
+),
+
+invoice as (
+    select * from {{ ref('int_invoices') }}
+    where not is_cancelled
+),
+
+addressed as (
+    select
+        invoice.source_system as target,
+        invoice.invoice_ref as target_key,
+        last_payment.*
+    from last_payment
+    inner join invoice on last_payment.invoice_id = invoice.invoice_id
+    where last_payment.paid_through <> invoice.source_system
+
+    union all
+
+    select
+        {{ system_of('invoice.erp_invoice_id') }} as target,
+        {{ key_of('invoice.erp_invoice_id') }} as target_key,
+        last_payment.*
+    from last_payment
+    inner join invoice on last_payment.invoice_id = invoice.invoice_id
+    where last_payment.paid_through = 'tieout' and invoice.erp_invoice_id is not null
+),
+
 stated as (
     select
         operation.target,
         operation.operation,
         invoice.entity_id,
         invoice.invoice_id,
-        invoice.invoice_ref,
+        addressed.target_key,
         invoice.correlation_id,
-        payment.payment_status || '|' || payment.payment_ref as readback,
+        addressed.payment_status || '|' || addressed.payment_ref as readback,
         jsonb_build_object(
-            'invoiceId', invoice.invoice_ref,
+            'invoiceId', addressed.target_key,
             'paymentStatus', word.word,
-            'paymentReference', payment.payment_ref,
-            'paymentDate', payment.payment_date,
-            'amount', trim_scale(payment.amount),
-            'currency', payment.currency,
-            'reason', payment.reason_code,
+            'paymentReference', addressed.payment_ref,
+            'paymentDate', addressed.payment_date,
+            'amount', trim_scale(addressed.amount),
+            'currency', addressed.currency,
+            'reason', addressed.reason_code,
             'correlationId', invoice.correlation_id
         ) as body
-    from payment
-    inner join {{ ref('int_invoices') }} as invoice on payment.invoice_id = invoice.invoice_id
-    inner join operation on invoice.source_system = operation.target
+    from addressed
+    inner join invoice on addressed.invoice_id = invoice.invoice_id
+    inner join operation on addressed.target = operation.target
     inner join word
-        on operation.vocabulary = word.vocabulary and payment.payment_status = word.canonical
-    where payment.preference = 1 and not invoice.is_cancelled
+        on operation.vocabulary = word.vocabulary and addressed.payment_status = word.canonical
 )
 
 select
@@ -81,7 +112,7 @@ select
     entity_id,
     'invoice' as subject_type,
     invoice_id as subject_id,
-    invoice_ref as target_key,
+    target_key,
     body,
     body::text as facts,
     readback,

@@ -111,6 +111,21 @@ def test_ap_is_told_what_became_of_payments(paid):
     assert {"SENT", "SETTLED"} & set(told), told
 
 
+def test_each_erp_shows_the_payments_that_were_made_for_it(paid):
+    pipeline, _ = paid
+    states = pipeline.query(
+        "select target, state, count(*) from feedback.message_state"
+        " where operation = 'payment_status' and target like 'erp%%' group by 1, 2"
+    )
+    assert {target for target, state, _ in states if state == "confirmed"} == {"erp_main", "erp_west"}, states
+    assert {state for _, state, _ in states} <= {"acknowledged", "confirmed", "superseded"}, states
+    settled = pipeline.query(
+        "select distinct erp_system from mart.transaction_state"
+        " where erp_payment_status = 'settled' and erp_payment_ref ~ '^P'"
+    )
+    assert sorted(settled) == [("erp_main",), ("erp_west",)]
+
+
 def test_the_story_tells_what_was_blocked_and_the_books_of_both_balance(paid):
     pipeline, batches = paid
     with connect(pipeline.dsn) as connection:

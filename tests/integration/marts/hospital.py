@@ -28,10 +28,12 @@ def second_day(warehouse: Warehouse) -> None:
     estate.rows = []
     # PRICE: the supplier corrects the price; the hold clears.
     _price_credit(estate)
-    # GOOD was posted by the ERP and shown by AP as matched; OPEN is shown as cleared by the ERP.
+    # GOOD was posted by the ERP and shown by AP as matched; OPEN is shown as cleared by the ERP, which also shows
+    # that it was told of a payment of GOOD.
     estate.invoice("GOOD", "PO1", 10, "5.00", "2026-03-05", match_status="matched", hold_codes=None, status="posted",
                    payment_status="settled", payment_ref="PAY1")  # fmt: skip
-    _erp_copy(estate, "GOOD", "PO1", posted_at=at("2026-04-01T12:00"), match_status="cleared")
+    _erp_copy(estate, "GOOD", "PO1", posted_at=at("2026-04-01T12:00"), match_status="cleared",
+              payment_status="settled", payment_ref="PAY1")  # fmt: skip
     _erp_copy(estate, "OPEN", "PO2", posted_at=None, match_status="cleared")
     # EARLY named an order that was not known.
     estate.order("PO9", line(4, "2.50"))
@@ -238,7 +240,7 @@ def _erp_receipt(estate: Estate, reference: str, order: str, qty: int, received:
 
 
 def _erp_copy(
-    estate: Estate, reference: str, order: str, *, posted_at: datetime | None, match_status: str | None
+    estate: Estate, reference: str, order: str, *, posted_at: datetime | None, match_status: str | None, **fields: Any
 ) -> None:
     """The ERP's copy of an invoice."""
     estate.add(
@@ -258,6 +260,7 @@ def _erp_copy(
         erp_document_number=f"DOC-{reference}" if posted_at else None,
         match_status=match_status,
         source_ref=reference,
+        **fields,
     )
 
 

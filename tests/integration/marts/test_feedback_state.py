@@ -215,6 +215,7 @@ def test_what_the_systems_show_is_seen(history: History) -> None:
     assert shown["erp_main", "invoice_clearance", "ap:GOOD"] == "cleared", "it was posted, and says neither"
     assert shown["ap", "purchase_order", "erp_main:PO3"] == "present"
     assert shown["ap", "payment_status", "ap:GOOD"] == "settled|PAY1"
+    assert shown["erp_main", "payment_status", "ap:GOOD"] == "settled|PAY1"
     assert shown["erp_main", "payment_outcome", "erp_main:PAY2"] == "sent"
     late = "RECEIPT_LATE_POSTED supply:R4"
     assert shown["supply", "receipt_discrepancy", late] == "open|2026-03-06 21:00 UTC"

@@ -36,8 +36,10 @@ INVOICE = "X1"  # the key that made-up bodies give an invoice, and a payment
 
 @pytest.fixture
 def estate_with_invoice(estate: Running, days: Days) -> Running:
-    """An estate that has the invoice and the payments that made-up bodies are about."""
+    """An estate that has the invoice, its copies and the payments that made-up bodies are about."""
     days.write(1, "ap", "invoices", INVOICE, invoice(INVOICE))
+    days.write(1, "erp_main", "ap_invoices_all", INVOICE, {"invoice_id": INVOICE})
+    days.write(1, "erp_west", "invoice-documents", INVOICE, {"BELNR": INVOICE})
     days.write(1, "erp_main", "ap_checks_all", INVOICE, {"check_id": INVOICE, "status_lookup_code": "SENT"})
     days.write(1, "erp_west", "payments", INVOICE, {"VBLNR": INVOICE, "STATUS": "20"})
     estate.advance()

@@ -76,6 +76,46 @@ def test_ap_shows_what_became_of_a_payment(estate: Running, days: Days) -> None:
     assert (shown["paymentStatus"], shown["paymentReference"], shown["paymentReason"]) == ("RETURNED", "PAY1", "AC04")
 
 
+def test_both_erps_show_what_became_of_a_payment_by_others_and_book_nothing(estate: Running, days: Days) -> None:
+    days.write(1, "erp_main", "ap_invoices_all", "M-I1", {"invoice_id": "M-I1", "invoice_status": "POSTED"})
+    days.write(1, "erp_west", "invoice-documents", "52", {"BELNR": "52", "RBSTAT": "5"})
+    estate.advance()
+    told = {"invoiceId": "M-I1", "paymentStatus": "SENT", "paymentReference": "P1", "paymentDate": "2026-03-01",
+            "amount": 5, "currency": "USD", "reason": None, "correlationId": None}  # fmt: skip
+    with estate.client("erp_main_api") as main, estate.client("erp_west") as west:
+        assert main.get("/payment-statuses/M-I1").status_code == 404
+        assert main.post("/payment-statuses", json=told).status_code == 201
+        assert main.get("/payment-statuses/M-I1").json() == told
+        assert main.post("/payment-statuses", json=told | {"invoiceId": "none"}).status_code == 404
+        for _ in range(2):
+            rejected = told | {"invoiceId": "52", "paymentStatus": "70"}
+            assert west.put("/api/payment-statuses/52", json=rejected, headers={"Idempotency-Key": "k"}).is_success
+        assert west.put(
+            "/api/payment-statuses/none", json=rejected, headers={"Idempotency-Key": "n"}
+        ).status_code == 404  # fmt: skip
+        (shown,) = west.get("/api/invoice-documents").json()["value"]
+        assert west.get("/api/journal-entries").json()["value"] == []
+    assert (shown["ZPAYSTAT"], shown["ZPAYREF"], shown["RBSTAT"]) == ("70", "P1", "5")
+    assert erp_rows(estate, "select invoice_status, payment_status, payment_reference from ap_invoices_all") == [
+        ("POSTED", "SENT", "P1")
+    ]
+    assert erp_rows(estate, "select count(*) from gl_je_lines") == [(0,)]
+    assert counted(estate, "erp_west", "payment_status") == {"received": 3, "effective": 1}
+    assert counted(estate, "erp_main", "payment_status")["effective"] == 1
+
+
+def test_the_first_erp_that_no_longer_shows_a_payment_says_so(estate: Running, days: Days) -> None:
+    days.write(1, "erp_main", "ap_invoices_all", "M-I1", {"invoice_id": "M-I1"})
+    days.write(2, "erp_main", "ap_invoices_all", "M-I1", {"invoice_id": "M-I1"})
+    estate.advance()
+    told = {"invoiceId": "M-I1", "paymentStatus": "SENT", "paymentReference": "P1", "paymentDate": None,
+            "amount": 5, "currency": "USD", "reason": None, "correlationId": None}  # fmt: skip
+    with estate.client("erp_main_api") as main:
+        main.post("/payment-statuses", json=told)
+        estate.advance()
+        assert main.get("/payment-statuses/M-I1").status_code == 404
+
+
 def test_the_first_erp_posts_a_receipt_that_it_is_told_and_shows_what_it_was_told(estate: Running) -> None:
     estate.advance()
     with estate.client("erp_main_api") as main:

@@ -11,7 +11,7 @@ SEED = settings.dbt_project_dir() / "seeds" / "feedback_words.csv"
 # The system that speaks a vocabulary, and the code map of its profile that has words of a kind.
 PROFILES = {
     ("ap", "invoice_status"): ("ap", "invoice_status"),
-    ("ap", "payment_status"): ("ap", "payment_status"),
+    ("ap", "invoice_payment_status"): ("ap", "payment_status"),
     ("ap", "erp"): ("ap", "erp"),
     ("ap", "vendor_status"): ("ap", "vendor_status"),
     ("ap", "payment_term"): ("ap", "term"),
@@ -23,9 +23,11 @@ PROFILES = {
     ("supply", "discrepancy_state"): ("supply", "discrepancy_state"),
     ("oracle", "unit"): ("erp_main", "unit"),
     ("oracle", "receipt_kind"): ("erp_main", "receipt_kind"),
+    ("oracle", "invoice_payment_status"): ("erp_main", "invoice_payment_status"),
     ("oracle", "payment_status"): ("erp_main", "payment_status"),
     ("sap", "unit"): ("erp_west", "unit"),
     ("sap", "receipt_kind"): ("erp_west", "movement"),
+    ("sap", "invoice_payment_status"): ("erp_west", "invoice_payment_status"),
     ("sap", "payment_status"): ("erp_west", "payment_status"),
 }
 

@@ -40,7 +40,7 @@ posted_all_the_same as (
     select
         invoice.invoice_id,
         {{ system_of('invoice.erp_invoice_id') }} as system,
-        invoice.erp_match_status_known_at as since
+        invoice.erp_copy_known_at as since
     from {{ ref('int_invoices') }} as invoice
     inner join {{ ref('match_invoice') }} as matched on invoice.invoice_id = matched.invoice_id
     where invoice.erp_posted_at is not null and not invoice.is_cancelled and matched.verdict = 'exception'

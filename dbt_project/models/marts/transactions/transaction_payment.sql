@@ -3,6 +3,7 @@
 
 select distinct on (applied.invoice_id)
     applied.invoice_id,
+    payment.source_system,
     payment.payment_ref,
     payment.status as payment_status,
     outcome.outcome as bank_status,

@@ -86,10 +86,12 @@ select
     invoice.erp_match_status as erp_clearance,
     case when invoice.erp_posted_at is not null then invoice.erp_document_number end as erp_document_number,
     invoice.erp_posted_at,
-    payment.payment_ref as erp_payment_ref,
-    payment.payment_status as erp_payment_status,
+    case payment.source_system when 'tieout' then invoice.erp_payment_ref else payment.payment_ref end
+        as erp_payment_ref,
+    case payment.source_system when 'tieout' then invoice.erp_payment_status else payment.payment_status end
+        as erp_payment_status,
     message.erp_message,
-    invoice.erp_match_status_known_at as erp_known_at,
+    invoice.erp_copy_known_at as erp_known_at,
     {{ hours_between('erp_known.known_to', 'moment.as_of') }}::numeric(24, 4) as erp_age_hours,
 
     home.supply_system,
