@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tieout.payments.accounts import check
+from tieout.bank_accounts import check
 
 _DIGITS = re.compile(r"\d+")
 

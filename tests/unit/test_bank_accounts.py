@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iban
 
-from tieout.payments.accounts import check
+from tieout.bank_accounts import check
 
 DIGITS = "".join(str(digit) for digit in range(1, 10))
 EUROPEAN = "DE" + iban.calc_check_digits("DE00" + DIGITS * 2) + DIGITS * 2
