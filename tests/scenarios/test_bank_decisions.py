@@ -10,7 +10,7 @@ from tieout.errors import TieoutError
 from tieout.payments.bank_answers import answer_of, carry_out
 from tieout.payments.bank_decisions import decide
 from tieout.payments.bank_questions import Question, Questions, as_markdown, take
-from tieout.responses import Response
+from tieout.people.responses import Response
 
 FIRST, NOW, SECOND = at("2026-03-30"), at("2026-03-30T08:00"), at("2026-03-31")
 HOLDS = "select subject_id, resolution from match.match_hold where code = 'BANK_ENTRY_UNMATCHED' order by subject_id"

@@ -9,8 +9,8 @@ import pytest
 from tests.scenarios.test_master_decisions import FIRST, QUEUE, mess, queue
 from tests.scenarios.warehouse import Warehouse, at
 from tieout.errors import TieoutError
+from tieout.people.responses import Response
 from tieout.resolution.item_decisions import decide_item
-from tieout.responses import Response
 from tieout.stewardship.answers import answer_of, carry_out
 from tieout.stewardship.batch import Batch, take
 from tieout.stewardship.page import as_markdown

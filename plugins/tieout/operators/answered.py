@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator, Context
 
 from tieout import settings
 from tieout.operators.connections import warehouse_dsn
-from tieout.responses import CarriedOut, Response
+from tieout.people.responses import CarriedOut, Response
 
 
 class CarryOutAnswer(BaseOperator):

@@ -14,7 +14,7 @@ from tieout.payments.content import sha256
 from tieout.payments.people import involved
 from tieout.payments.store import Batch
 from tieout.payments.vocabulary import GIVEN_UP_AFTER, MACHINE, UNANSWERED
-from tieout.responses import Response
+from tieout.people.responses import Response
 from tieout.warehouse.connection import connect
 
 State = Literal["approved", "refused", "awaits_second"]

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tieout.payments.people import login, why_not
+from tieout.payments.people import why_not
 from tieout.payments.vocabulary import APPROVE, REFUSE, UNANSWERED
-from tieout.responses import Response
+from tieout.people.logins import login
+from tieout.people.responses import Response
 
 Chosen = Literal["approve", "refuse", "none"]
 

@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from tieout.errors import TieoutError
 from tieout.payments.bank_decisions import Kind, decide
 from tieout.payments.bank_questions import Question, Questions
-from tieout.responses import CarriedOut, Response
+from tieout.people.responses import CarriedOut, Response
 
 DECIDE, SKIP = "Decide", "Skip"
 OPTIONS = (DECIDE, SKIP)

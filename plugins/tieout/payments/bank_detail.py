@@ -7,7 +7,7 @@ from datetime import datetime
 import psycopg
 
 from tieout.errors import TieoutError
-from tieout.payments.people import login
+from tieout.people.logins import login
 from tieout.quality import knowledge
 from tieout.quality.decisions import Decision, make, need_person_and_reason, new_id
 from tieout.warehouse.connection import connect

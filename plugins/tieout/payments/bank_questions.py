@@ -14,7 +14,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from tieout.errors import TieoutError
-from tieout.stewardship.page import plain
+from tieout.people.markdown import plain
 from tieout.warehouse.connection import connect
 
 MOST = 50

@@ -11,7 +11,7 @@ from tieout.payments.content import Content
 from tieout.payments.people import involved
 from tieout.payments.store import Batch
 from tieout.payments.vocabulary import ANSWER_WITHIN
-from tieout.stewardship.page import plain
+from tieout.people.markdown import plain
 from tieout.warehouse.connection import connect
 
 LARGEST = 20

@@ -1,11 +1,10 @@
-"""Who may approve a batch: nobody who had a hand in it (docs/reference/payments.md, 3 Approval).
-
-People are known by their login. Case, blanks, what follows an @ and a domain before a backslash don't make two of one.
-"""
+"""Who may approve a batch: nobody who had a hand in it (docs/reference/payments.md, 3 Approval)."""
 
 from collections.abc import Mapping
 
 import psycopg
+
+from tieout.people.logins import login
 
 ACTS = {
     "entered_invoice": "entered an invoice of the batch",
@@ -35,11 +34,6 @@ or subject_type = 'vendor' and subject_id in (
 )
 order by at, act
 """
-
-
-def login(name: str) -> str:
-    """Return the form in which names of people are compared."""
-    return name.casefold().partition("@")[0].rpartition("\\")[2].strip()
 
 
 def involved(connection: psycopg.Connection, batch_id: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from tieout.errors import TieoutError
-from tieout.payments.people import login
+from tieout.people.logins import login
 from tieout.quality import knowledge
 from tieout.quality.decisions import Decision, need_person_and_reason, new_id
 from tieout.quality.master_decisions import Made, make

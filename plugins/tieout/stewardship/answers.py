@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from tieout.errors import TieoutError
+from tieout.people.responses import CarriedOut, Response
 from tieout.quality.selection import Selection
 from tieout.quality.steward import Action
 from tieout.quality.steward import decide as decide_rows
 from tieout.resolution.item_decisions import ItemKind, decide_item, decide_unit, decide_unit_code
 from tieout.resolution.steward import decide_vendors
-from tieout.responses import CarriedOut, Response
 from tieout.stewardship.batch import Batch, Line
 from tieout.stewardship.vocabulary import SKIP, SPLIT
 from tieout.warehouse.connection import connect

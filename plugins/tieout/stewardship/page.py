@@ -1,5 +1,6 @@
 """A review batch as the page that Airflow shows: Markdown with evidence, money and what each answer does."""
 
+from tieout.people.markdown import plain
 from tieout.stewardship.batch import Batch, Line
 
 SAYS = {
@@ -54,8 +55,3 @@ def _line(line: Line) -> list[str]:
         f"- {' '.join(answers)}",
         "",
     ]
-
-
-def plain(text: str) -> str:
-    """Return a text on one line in which nothing has a meaning in Markdown or HTML."""
-    return "".join(f"\\{each}" if each in "\\`*_[]<>|#~" else each for each in " ".join(text.split()))

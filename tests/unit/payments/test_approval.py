@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tieout.payments.approval import Answer, Circumstances, answer_of, judge
-from tieout.payments.people import login
-from tieout.responses import Response
+from tieout.people.responses import Response
 
 CLEAN = Circumstances("a", "a", "a", (), {"a.clerk": "entered an invoice of the batch"}, "t.reasurer")
 APPROVED = Answer(("c.fo",), "approve", "")
@@ -51,8 +50,3 @@ def test_a_person_is_known_by_name_and_id():
     person = {"id": "1", "name": "c.fo"}
     said = {"chosen_options": ["Approve"], "responded_by_user": person, "params_input": {"comment": " ok "}}
     assert answer_of(Response.of(said)) == Answer(("c.fo", "1"), "approve", "ok")
-
-
-@pytest.mark.parametrize("name", ["C.FO", " c.fo ", "c.fo@lake.example", "LAKE\\c.fo", "lake\\C.Fo @lake.example"])
-def test_spelling_does_not_make_two_of_one(name):
-    assert login(name) == "c.fo"

@@ -1,6 +1,6 @@
 """What sources wrote stays text on the page that a person answers."""
 
-from tieout.stewardship.page import plain
+from tieout.people.markdown import plain
 
 
 def test_nothing_that_a_source_wrote_has_a_meaning():
