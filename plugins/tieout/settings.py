@@ -4,6 +4,7 @@ Everything else is given what it needs as an argument, so that it can be tested 
 """
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def data_docs_dir() -> Path:
 def steward_report_dir() -> Path:
     """Return the folder that the steward's report is written to, beside Data Docs."""
     return home() / "steward_report"
+
+
+def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with some variables set, for a process beside it."""
+    return os.environ | variables
+
+
+def set_here(variables: Mapping[str, str]) -> None:
+    """Set variables of this process's environment, for a library that is told by nothing else."""
+    os.environ.update(variables)
 
 
 def simulated() -> bool:

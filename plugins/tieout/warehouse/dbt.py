@@ -7,7 +7,6 @@ was parsed.
 
 import fcntl
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -38,7 +37,9 @@ def run_dbt(dsn: str, *arguments: str, variables: Mapping[str, Any]) -> None:
     with tempfile.TemporaryDirectory(prefix="tieout-dbt-") as target:
         flags = [*folders(Path(target), Path(target)), "--log-level-file", "none"]
         command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--vars", json.dumps(variables), *flags]
-        result = subprocess.run(command, env=_environment(dsn), capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            command, env=settings.environment_with(_variables(dsn)), capture_output=True, text=True, check=False
+        )
     if result.returncode != 0:
         said = "\n".join((result.stdout + result.stderr).splitlines()[-LAST_LINES:])
         raise TieoutError(f"dbt {arguments[0]} failed:\n{said}\n", "The lines above name the model or test.")
@@ -63,7 +64,7 @@ def run_dbt_here(dsn: str, arguments: Sequence[str], *, target: Path) -> tuple[b
     from dbt.cli.main import dbtRunner
 
     target.mkdir(parents=True, exist_ok=True)
-    os.environ.update(_environment(dsn))
+    settings.set_here(_variables(dsn))
     places = folders(target, target)
     with (target / "in_use").open("w") as mark:
         fcntl.flock(mark, fcntl.LOCK_EX)
@@ -101,5 +102,5 @@ def folders(target: Path, logs: Path) -> list[str]:
     return ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target), "--log-path", str(logs)]
 
 
-def _environment(dsn: str) -> dict[str, str]:
-    return os.environ | connection_variables(dsn) | {"TIEOUT_WAREHOUSE_THREADS": "2", "DO_NOT_TRACK": "1"}
+def _variables(dsn: str) -> dict[str, str]:
+    return connection_variables(dsn) | {"TIEOUT_WAREHOUSE_THREADS": "2", "DO_NOT_TRACK": "1"}
