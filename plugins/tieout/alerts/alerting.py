@@ -9,6 +9,7 @@ from typing import Any
 from tieout.alerts.groups import Repeat
 
 OTHER = "other"
+APPROVERS = ("treasury", "controller")
 DEFAULT_BODY = {"text": "{title}\n{text}"}
 
 
@@ -36,6 +37,7 @@ class Alerting:
         chat_body: the JSON that a chat takes, as texts with ``{title}`` and ``{text}``.
         digest_at, digest_zone: local time of day of the daily digest.
         worklist: where owners find their list: an address, or the table's name.
+        approvers: roles that are asked about a batch of payments: first, and where two are needed second.
         large: by currency, from which amount on a new hold is told at once.
         grace: how late a scheduled run may be made; ``waiting``: how long work may wait for a DAG without schedule.
     """
@@ -47,6 +49,7 @@ class Alerting:
     digest_at: time = time(7)
     digest_zone: str = "UTC"
     worklist: str = "mart.worklist"
+    approvers: tuple[str, str] = APPROVERS
     large: Mapping[str, Decimal] = field(default_factory=dict)
     repeat: Repeat = field(default_factory=Repeat)
     grace: timedelta = timedelta(minutes=10)

@@ -12,13 +12,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from expectations.vocabulary import CURRENCIES
-from tieout.alerts.alerting import DEFAULT_BODY, OTHER, Alerting, Recipients
+from tieout.alerts.alerting import APPROVERS, DEFAULT_BODY, OTHER, Alerting, Recipients
 from tieout.alerts.groups import Repeat
 from tieout.errors import ConfigurationError
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 
 FILE = "alerts.yml"
+ROUNDS = ("first", "second")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _CONNECTION = re.compile(r"[A-Za-z0-9_.-]+")
 _PLACEHOLDER = re.compile(r"{([^{}]*)}")
@@ -47,13 +48,13 @@ def read_alerting(directory: Path, roles: Collection[str] | None) -> tuple[Alert
     if not path.exists():
         return Alerting(), problems
     node = Node(load(path.read_text(), str(path)), str(path), problems)
-    if not node.keys({"technical", "roles", "mail", "chat", "digest", "large_hold", "repeat", "watch"}, ("technical",)):
+    if not node.keys(_KEYS, ("technical",)):
         return Alerting(), problems
     by_role = {name: _recipients(one) for name, one in node.child("roles").items()} if node.has("roles") else {}
-    for name in by_role if roles is not None else ():
-        if name not in {*(roles or ()), OTHER}:
-            node.child("roles").child(name).problem("owns nothing: config/policies/routing.csv has no such owner_role")
-    digest, repeat, watch = (_section(node, *section) for section in _SECTIONS)
+    digest, repeat, watch, approvers = (_section(node, *section) for section in _SECTIONS)
+    asked = {name: approvers.child(name).text(role) for name, role in zip(ROUNDS, APPROVERS, strict=True)}
+    if roles is not None:
+        _check_roles(node, {*roles, OTHER}, by_role, asked)
     alerting = Alerting(
         technical=_recipients(node.child("technical")),
         roles=by_role,
@@ -62,6 +63,7 @@ def read_alerting(directory: Path, roles: Collection[str] | None) -> tuple[Alert
         digest_at=digest.child("at").checked(clock_time, "a time of day such as '07:00'", time(7)),
         digest_zone=digest.child("time_zone").checked(_zone, "a time zone such as America/New_York", "UTC"),
         worklist=digest.child("worklist").text("mart.worklist"),
+        approvers=(asked[ROUNDS[0]], asked[ROUNDS[1]]),
         large=_limits(node.child("large_hold")) if node.has("large_hold") else {},
         repeat=Repeat(
             patience=timedelta(minutes=repeat.child("patience_minutes").integer(15)),
@@ -97,7 +99,19 @@ _SECTIONS = (
     ("digest", ("at", "time_zone", "worklist")),
     ("repeat", ("patience_minutes", "quiet_minutes", "reminder_hours")),
     ("watch", ("grace_minutes", "waiting_minutes")),
+    ("approvers", ROUNDS),
 )
+_KEYS = {"technical", "roles", "mail", "chat", "large_hold", *(name for name, _ in _SECTIONS)}
+
+
+def _check_roles(node: Node, owners: Collection[str], named: Collection[str], asked: Mapping[str, str]) -> None:
+    """A role hears where it owns holds or is asked about payments; who is asked must be such an owner, or be named."""
+    for name in named:
+        if name not in {*owners, *asked.values()}:
+            node.child("roles").child(name).problem("owns nothing: config/policies/routing.csv has no such owner_role")
+    for field, role in asked.items():
+        if role not in {*owners, *named} and node.has("approvers"):
+            node.child("approvers").child(field).problem(f"{role!r} is nobody: name it under roles")
 
 
 def _section(node: Node, name: str, keys: Collection[str]) -> Node:

@@ -13,6 +13,7 @@ _NUMBERS = re.compile(r"(?<![\d-])(?!\d{4}-\d{2}-\d{2})\d(?:[ -]?\d){6,}")
 _IBANS = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
 _ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LONGEST = 300
+NAMED = 10
 WORDS = {"opened": "", "changed": "worse: ", "reminder": "still: ", "resolved": "over: "}
 OUTAGES = ("unavailable", "throttled")
 
@@ -79,8 +80,8 @@ def over(title: str, resolved_at: datetime) -> Message:
     return Message(f"[resolved] {title}", f"Over since {resolved_at:%Y-%m-%d %H:%M} UTC.")
 
 
-def digest(role: str, shares: Sequence[Share], as_of: datetime, worklist: str) -> Message:
-    """Return the digest of a role: what waits for it, and the money at risk.
+def digest(role: str, shares: Sequence[Share], as_of: datetime, worklist: str, also: Sequence[str] = ()) -> Message:
+    """Return the digest of a role: what waits for it, and the money at risk; ``also`` is what it was told beside holds.
 
     Money of ``RECOVERY_DUE`` is not added up: it is that of other holds (docs/reference/exceptions.md).
     """
@@ -89,34 +90,66 @@ def digest(role: str, shares: Sequence[Share], as_of: datetime, worklist: str) -
         if share.currency and share.code != "RECOVERY_DUE":
             totals[share.currency] = totals.get(share.currency, Decimal()) + share.at_risk
     holds = sum(share.holds for share in shares)
-    money = ", ".join(_money(amount, currency) for currency, amount in sorted(totals.items())) or "no money"
+    at_risk = ", ".join(money(amount, currency) for currency, amount in sorted(totals.items())) or "no money"
     lines = [
         f"As of {as_of:%Y-%m-%d %H:%M} UTC: {sum(share.new for share in shares)} new,"
         f" {sum(share.overdue for share in shares)} past their time.",
         *(_line(share, as_of) for share in shares),
+        *(f"Also: {line}" for line in capped(also)),
         *([f"The list: {worklist}"] if worklist else []),
     ]
     waiting = "1 hold waits" if holds == 1 else f"{holds} holds wait"
-    return Message(f"{waiting} for {role}, {money} at risk", "\n".join(lines))
+    return Message(f"{waiting} for {role}, {at_risk} at risk", "\n".join(lines))
 
 
 def large(role: str, holds: Sequence[LargeHold], worklist: str) -> Message:
     """Return the message about new holds above the limit; the largest ten are named."""
-    named = sorted(holds, key=lambda hold: -hold.at_risk)[:10]
     lines = [
-        f"{_money(hold.at_risk, hold.currency)}: {hold.code} at {hold.entity_id} ({hold.hold_id})" for hold in named
+        f"{money(hold.at_risk, hold.currency)}: {hold.code} at {hold.entity_id} ({hold.hold_id})"
+        for hold in sorted(holds, key=lambda hold: -hold.at_risk)
     ]
-    rest = [f"and {len(holds) - len(named)} more"] if len(holds) > len(named) else []
     title = f"{len(holds)} new large {'hold' if len(holds) == 1 else 'holds'} for {role}"
-    return Message(title, "\n".join([*lines, *rest, *([f"The list: {worklist}"] if worklist else [])]))
+    return Message(title, "\n".join([*capped(lines), *([f"The list: {worklist}"] if worklist else [])]))
+
+
+def batches_wait(role: str, lines: Sequence[str], answers_at: str) -> Message:
+    """Return the message that batches of payments wait for a role.
+
+    Args:
+        lines: one per batch.
+        answers_at: the page where people answer; blank where it is not known.
+    """
+    said = [
+        *capped(lines),
+        "No answer by then refuses, and the invoices are proposed again by the next run.",
+        f"Answer in Airflow, under Required Actions{f': {answers_at}' if answers_at else ''}",
+    ]
+    return Message(f"{_batches(lines)} {'waits' if len(lines) == 1 else 'wait'} for {role}", "\n".join(said))
+
+
+def batches_refused(role: str, lines: Sequence[str]) -> Message:
+    """Return the message that batches were refused by silence."""
+    said = [*capped(lines), "Nothing was sent. The invoices are proposed again by the next run."]
+    was = "was" if len(lines) == 1 else "were"
+    return Message(f"{_batches(lines)} {was} refused, because nobody answered ({role})", "\n".join(said))
+
+
+def _batches(lines: Sequence[str]) -> str:
+    return "1 batch of payments" if len(lines) == 1 else f"{len(lines)} batches of payments"
+
+
+def capped(lines: Sequence[str]) -> list[str]:
+    """Return the first ten lines, and how many more there are."""
+    return [*lines[:NAMED], *([f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else [])]
 
 
 def _line(share: Share, as_of: datetime) -> str:
-    money = f", {_money(share.at_risk, share.currency)}" if share.currency else ""
+    at_risk = f", {money(share.at_risk, share.currency)}" if share.currency else ""
     overdue = f", {share.overdue} past their time" if share.overdue else ""
     new = f", {share.new} new" if share.new else ""
-    return f"{share.code}: {share.holds}{money}, oldest {(as_of - share.oldest).days} days{overdue}{new}"
+    return f"{share.code}: {share.holds}{at_risk}, oldest {(as_of - share.oldest).days} days{overdue}{new}"
 
 
-def _money(amount: Decimal, currency: str) -> str:
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount as it is said, ``1,234.50 USD``."""
     return f"{amount:,.2f} {currency}"

@@ -121,9 +121,45 @@ def resolve_roles(connection: psycopg.Connection, roles: Sequence[str], now: dat
     """Resolve the alerts of roles that own no open hold any more."""
     connection.execute(
         "update ops.alert set state = 'resolved', resolved_at = %s"
-        " where audience = 'role' and state = 'open' and role <> all(%s)",
+        " where cause like 'holds:%%' and state = 'open' and role <> all(%s)",
         (now, list(roles)),
     )
+
+
+def resolve_others(connection: psycopg.Connection, kind: str, causes: Sequence[str], now: datetime) -> None:
+    """Resolve the alerts of a kind of notice, but for those of the causes named."""
+    connection.execute(
+        "update ops.alert set state = 'resolved', resolved_at = %s"
+        " where starts_with(cause, %s) and state = 'open' and cause <> all(%s)",
+        (now, f"{kind}:", list(causes)),
+    )
+
+
+def find(connection: psycopg.Connection, cause: str) -> int | None:
+    """Return the id of the last alert of a cause, open or not."""
+    row = connection.execute(
+        "select max(alert_id) from ops.alert where cause = %s and audience = 'role'", [cause]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def ended(connection: psycopg.Connection, kind: str, since: datetime) -> list[tuple[str, str, str]]:
+    """Return cause, role and title of the alerts of a kind of notice that were resolved since."""
+    query = """
+    select cause, role, title from ops.alert
+    where starts_with(cause, %s) and state = 'resolved' and resolved_at > %s
+    order by alert_id
+    """
+    return connection.execute(query, (f"{kind}:", since)).fetchall()
+
+
+def also_open(connection: psycopg.Connection, role: str) -> list[str]:
+    """Return the titles of a role's open alerts that are about other things than holds."""
+    query = """
+    select title from ops.alert
+    where role = %s and state = 'open' and cause not like 'holds:%%' order by alert_id
+    """
+    return [title for (title,) in connection.execute(query, [role])]
 
 
 def lately_over(connection: psycopg.Connection, since: datetime) -> list[Kept]:

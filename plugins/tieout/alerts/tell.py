@@ -32,6 +32,7 @@ class Telling:
     Attributes:
         now, business_now: wall time and business time.
         kinds: kind of each source system.
+        answers_at: where people answer batches of payments, an address of Airflow's pages.
         sent: messages that were sent, by reason.
         broken: channels that failed in this round; they are left alone until the next.
     """
@@ -42,6 +43,7 @@ class Telling:
     now: datetime
     business_now: datetime
     kinds: Mapping[str, str] = field(default_factory=dict)
+    answers_at: str = ""
     sent: dict[str, int] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
 
@@ -62,7 +64,7 @@ class Telling:
                     message = messages.technical(alert.group, reason, self.kinds)
                 else:
                     message = messages.over(alert.title, alert.resolved_at or self.now)
-                self._tell(alert.alert_id, channel, self.alerting.technical, reason, alert.standing.said, message)
+                self.tell([alert.alert_id], channel, self.alerting.technical, reason, alert.standing.said, message)
 
     def owners(self, promises: Sequence[Promise]) -> None:
         """Tell each role what waits for it, once a day, and of new holds above the limit at once."""
@@ -89,13 +91,13 @@ class Telling:
         if self._digest_is_due(last_digest):
             told = {role: told_to} if told_to else {}
             shares = holds.shares(self.connection, as_of, promises, told)[role]
-            self._tell(
-                alert_id, channel, recipients, "digest", said, messages.digest(role, shares, as_of, worklist), as_of
-            )
+            also = store.also_open(self.connection, role)
+            message = messages.digest(role, shares, as_of, worklist, also)
+            self.tell([alert_id], channel, recipients, "digest", said, message, as_of)
             return
         large = holds.large_holds(self.connection, role, self.alerting.large, told_to)
         if large:
-            self._tell(alert_id, channel, recipients, "large hold", said, messages.large(role, large, worklist), as_of)
+            self.tell([alert_id], channel, recipients, "large hold", said, messages.large(role, large, worklist), as_of)
 
     def _digest_is_due(self, last: datetime | None) -> bool:
         zone = ZoneInfo(self.alerting.digest_zone)
@@ -105,18 +107,19 @@ class Telling:
             due -= timedelta(days=1)
         return last is None or last < due
 
-    def _tell(
-        self, alert_id: int, channel: str, recipients: Recipients, reason: str, said: str, message: Message,
+    def tell(
+        self, alert_ids: Sequence[int], channel: str, recipients: Recipients, reason: str, said: str, message: Message,
         as_of: datetime | None = None,
     ) -> None:  # fmt: skip
-        """Send a message and keep that it was sent; a channel that fails is a technical exception of its own."""
+        """Send a message about alerts and keep that it was sent; a channel that fails is a technical exception."""
         if channel in self.broken:
             return
         self.connection.commit()  # a mail server that is slow must not hold locks on the marts
         error = self._failure(channel, recipients, message)
-        store.note(
-            self.connection, alert_id, channel, reason, said, self.now, self.business_now, as_of=as_of, error=error
-        )
+        for alert_id in alert_ids:
+            store.note(
+                self.connection, alert_id, channel, reason, said, self.now, self.business_now, as_of=as_of, error=error
+            )
         fingerprint = f"notify:{channel}"
         if error is None:
             self.sent[reason] = self.sent.get(reason, 0) + 1

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.configuration import conf
 
 from tieout import settings
 from tieout.operators.connections import warehouse_dsn
@@ -26,6 +27,7 @@ class Watch(BaseOperator):
         from tieout.alerts.configuration import load_alerting
         from tieout.alerts.look import Schedules, look
         from tieout.alerts.messages import Message
+        from tieout.alerts.notices import tell_batches
         from tieout.alerts.tell import Telling
         from tieout.operators.notifiers import AlertNotifier
         from tieout.warehouse.connection import connect
@@ -41,8 +43,9 @@ class Watch(BaseOperator):
                 connection, config=settings.config_dir(), alerting=alerting, now=now, business_now=business_now,
                 schedules=None if settings.simulated() else Schedules(scheduled(), started()), made=was_made,
             )  # fmt: skip
-            telling = Telling(connection, alerting, send, now, business_now, kinds_of_systems())
+            telling = Telling(connection, alerting, send, now, business_now, kinds_of_systems(), answers_at())
             telling.technical()
+            tell_batches(telling)
             telling.owners(promises)
             store.beat(connection, WATCH, settings.wall_now())
         self.log.info("Seen: %s. Messages sent: %s.", seen, telling.sent)
@@ -57,6 +60,12 @@ def was_made(dag_id: str, due: list[datetime], holding_up: list[datetime]) -> bo
     if count(dag_id=dag_id, logical_dates=due) > 0:
         return True
     return count(dag_id=dag_id, logical_dates=holding_up, states=UNDER_WAY) > 0
+
+
+def answers_at() -> str:
+    """Return the page of Airflow that lists what waits for an answer; blank where its address is not configured."""
+    address = conf.get("api", "base_url", fallback="")
+    return f"{address.rstrip('/')}/required_actions?response_received=false" if address else ""
 
 
 def kinds_of_systems() -> Mapping[str, str]:

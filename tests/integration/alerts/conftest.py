@@ -1,4 +1,4 @@
-"""Listeners with Airflow connections that lead to them, and a way to look after time has passed."""
+"""A warehouse behind an Airflow connection, and a way to look after time has passed."""
 
 import json
 from collections.abc import Callable
@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.support.listeners import Chat, MailServer, serving
 from tieout.alerts.alerting import Alerting, Recipients
 from tieout.alerts.tell import Telling
 from tieout.operators.notifiers import AlertNotifier
@@ -15,16 +14,6 @@ from tieout.warehouse.connection import connect
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 MAIL = ("engineers@hospital.example",)
-
-
-@pytest.fixture
-def mail(monkeypatch):
-    """A mail server that the connection smtp_default leads to."""
-    with serving(MailServer()) as server:
-        plain = {"disable_tls": True, "disable_ssl": True, "retry_limit": 1, "from_email": "tieout@hospital.example"}
-        where = {"conn_type": "smtp", "host": "127.0.0.1", "port": server.server_address[1], "extra": plain}
-        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(where))
-        yield server
 
 
 @pytest.fixture
@@ -37,18 +26,6 @@ def airflow_warehouse(warehouse, monkeypatch):
     }  # fmt: skip
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps(where))
     return warehouse
-
-
-@pytest.fixture
-def chat(monkeypatch):
-    """A chat that the connection chat_webhook leads to."""
-    with serving(Chat()) as server:
-        where = {
-            "conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": server.server_address[1],
-            "password": "token", "extra": {"path": "/hooks/tieout"},
-        }  # fmt: skip
-        monkeypatch.setenv("AIRFLOW_CONN_CHAT_WEBHOOK", json.dumps(where))
-        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.marts import hospital
 from tests.integration.marts.conftest import DATABASE
-from tieout.alerts import holds
+from tieout.alerts import holds, store
 from tieout.alerts.alerting import Alerting, Recipients
 from tieout.alerts.promises import Promise
 from tieout.alerts.tell import Telling
@@ -53,6 +53,10 @@ def test_each_role_gets_one_digest_a_day_with_its_own_holds_and_no_second_one(co
     alerting = Alerting(roles=OTHER, digest_at=time(7), digest_zone="America/New_York")
     morning = hospital.SECOND + timedelta(hours=11)  # 07:00 in New York
     count = connection.execute(OPEN).fetchone()[0]
+    store.keep(
+        connection, cause="other:1", severity="high", title="something beside holds", members=1, runbook=None,
+        role="ap", now=morning,
+    )  # fmt: skip
     promises = [Promise("all", "hold", Decimal(999)), Promise("ap", "hold", Decimal(1), owner_role="ap")]
     said = told(connection, morning, alerting=alerting, promises=promises)
     assert len(said) == len(connection.execute(ROLES).fetchall()) > 1
@@ -63,7 +67,7 @@ def test_each_role_gets_one_digest_a_day_with_its_own_holds_and_no_second_one(co
         [hospital.SECOND - timedelta(hours=1)],
     ).fetchone()[0]
     assert text[0] == f"As of 2026-04-03 00:00 UTC: {count} new, {overdue} past their time."
-    assert text[-1] == "The list: mart.worklist"
+    assert text[-2:] == ["Also: something beside holds", "The list: mart.worklist"]
     assert told(connection, morning + timedelta(hours=23, minutes=59), alerting=alerting) == {}
     next_day = told(connection, morning + timedelta(hours=24), alerting=alerting, role="ap")
     assert [text[0] for text in next_day.values()] == ["As of 2026-04-03 00:00 UTC: 0 new, 0 past their time."]

@@ -66,7 +66,7 @@ SCHEMAS = (
 WRITTEN = """
 select format('%I.%I', schemaname, relname) from pg_stat_user_tables
 where schemaname in ('payments', 'audit', 'quality', 'mart', 'staging', 'canonical', 'match')
-    or schemaname = 'ops' and relname in ('batch', 'run')
+    or schemaname = 'ops' and relname in ('batch', 'run', 'alert', 'notification', 'incident')
     or schemaname = 'raw' and relname in ('payment', 'payment_invoice', 'vendor_bank_account')
 """
 RUN = """

@@ -46,6 +46,8 @@ def said(problems):
         ("USD: 50000", "US: much", "large_hold.US: 'US' is no currency of ISO 4217"),
         ("USD: 50000", "USD: much", "large_hold.USD: 'much' is not an amount of at least zero"),
         ("reminder_hours: 24", "reminder_hours: 0", "repeat.reminder_hours: must be a whole number of at least 1"),
+        ("second: controller", "second: cfo", "approvers.second: 'cfo' is nobody: name it under roles"),
+        ("second: controller", "third: cfo", "approvers.third: unknown key"),
         ("grace_minutes: 10 ", "grace: 10 ", "watch.grace: unknown key"),
     ],
 )  # fmt: skip
@@ -95,6 +97,15 @@ def test_what_can_be_read_of_a_wrong_file_is_used_so_that_somebody_hears_of_it(c
     alerting = load_alerting(config)
     assert alerting.technical == Recipients(("a@b.example",), "")
     assert alerting.large == {}
+
+
+def test_who_is_asked_about_payments_may_be_a_role_that_owns_no_holds(config):
+    file = config / "alerts.yml"
+    assert load_alerting(config).approvers == ("treasury", "controller")
+    text = file.read_text().replace("second: controller", "second: cfo")
+    file.write_text(text.replace("  other:", "  cfo: {mail: [cfo@b.example]}\n  other:"))
+    assert alerting_problems(config, owner_roles(config)) == []
+    assert load_alerting(config).approvers == ("treasury", "cfo")
 
 
 def test_a_role_that_is_not_named_is_heard_of_by_others_and_without_a_file_nobody_is_told(config):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tieout.alerts.groups import Group
-from tieout.alerts.messages import LargeHold, Message, Share, digest, large, masked, technical
+from tieout.alerts.messages import LargeHold, Message, Share, batches_wait, digest, large, masked, technical
 from tieout.operators.notifiers import filled
 
 AS_OF = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -46,13 +46,15 @@ def test_a_digest_says_how_much_waits_since_when_and_adds_no_money_up_twice():
         share("PRICE_OVER", "1200.50", overdue=1, new=1), share("RECOVERY_DUE", "900"),
         share("TAX_DIFFERENCE", "10", "CAD"),
     ]  # fmt: skip
-    message = digest("ap", shares, AS_OF, "mart.worklist")
+    message = digest("ap", shares, AS_OF, "mart.worklist", [f"thing {n}" for n in range(12)])
     assert message.title == "6 holds wait for ap, 10.00 CAD, 1,200.50 USD at risk"
     assert message.text.splitlines() == [
         "As of 2026-04-01 12:00 UTC: 1 new, 1 past their time.",
         "PRICE_OVER: 2, 1,200.50 USD, oldest 9 days, 1 past their time, 1 new",
         "RECOVERY_DUE: 2, 900.00 USD, oldest 9 days",
         "TAX_DIFFERENCE: 2, 10.00 CAD, oldest 9 days",
+        *(f"Also: thing {n}" for n in range(10)),
+        "Also: and 2 more",
         "The list: mart.worklist",
     ]
 
@@ -63,6 +65,14 @@ def test_two_hundred_large_holds_are_one_message_that_names_ten():
     assert message.title == "200 new large holds for ap"
     assert message.text.splitlines()[0] == "199.00 USD: PRICE_OVER at H1 (h199)"
     assert message.text.splitlines()[-1] == "and 190 more"
+
+
+def test_batches_that_come_together_are_one_message():
+    message = batches_wait("treasury", ["H1: …", "H2: …"], "")
+    assert message.title == "2 batches of payments wait for treasury"
+    assert message.text.splitlines()[:2] == ["H1: …", "H2: …"]
+    assert message.text.splitlines()[-1] == "Answer in Airflow, under Required Actions"
+    assert batches_wait("treasury", ["H1: …"], "").title == "1 batch of payments waits for treasury"
 
 
 def test_braces_of_a_message_are_no_placeholders_of_the_chats_body():
