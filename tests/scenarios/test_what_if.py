@@ -11,7 +11,8 @@ from tieout import settings
 from tieout.errors import ConfigurationError
 from tieout.operators import rebuild as operators
 from tieout.warehouse.rebuild import rebuild
-from tieout.warehouse.what_if import Question, what_if
+from tieout.what_if.ask import what_if
+from tieout.what_if.question import Question
 
 PAST, PRESENT = at("2026-03-10"), at("2026-03-20")
 LOOSER = """policy_id,entity_id,valid_from,price_over_pct,price_over_amount,qty_ordered_over_pct,receipt_grace_days

@@ -40,7 +40,8 @@ class AnswerWhatIf(BaseOperator):
 
     def execute(self, context: Context) -> list[dict[str, str]]:
         """Return the rows of ``ops.what_if``."""
-        from tieout.warehouse.what_if import Question, what_if
+        from tieout.what_if.ask import what_if
+        from tieout.what_if.question import Question
 
         params = context["params"]
         question = Question(
