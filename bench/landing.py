@@ -19,9 +19,9 @@ import psycopg
 from bench._server import own_server
 from launcher.postgres import INSTALL, EmbeddedPostgres
 from tieout import settings
+from tieout.archive.keys import Keys
 from tieout.landing.configuration_files import load_configuration
 from tieout.landing.extract import Context, extract_source
-from tieout.landing.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.sources.endpoint import Endpoint
 from tieout.warehouse.migrate import migrate

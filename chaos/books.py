@@ -16,14 +16,14 @@ from launcher.estate import Estate
 from launcher.stack import Stack
 from tests.e2e.differences import AFTER_FAULTS, KPIS_AFTER_FAULTS
 from tests.e2e.snapshot import mart_hashes
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.audit.upkeep import check
 from tieout.audit.verify import verify
 from tieout.feedback.publish import Stated
 from tieout.feedback.publish import differences as untold
 from tieout.feedback.targets import Target, load_targets
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import load_configuration
-from tieout.landing.keys import Keys
 from tieout.landing.profile import Profile
 from tieout.warehouse.connection import connect
 

@@ -8,8 +8,8 @@ from launcher.postgres import EmbeddedPostgres
 from tests.scenarios.estate import TIEOUT
 from tests.scenarios.payers import Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
-from tieout.landing.archive import Archive
-from tieout.landing.keys import Keys
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.payments import answers, files, freeze, landing, page
 from tieout.payments.accounts_at_hand import Account, PayingAccount
 from tieout.payments.rendering import render

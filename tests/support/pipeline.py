@@ -25,14 +25,14 @@ import paramiko
 from launcher.estate import Estate
 from launcher.postgres import EmbeddedPostgres
 from tests.support.dbt import Dbt
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.feedback.delivery import Clocks, deliver
 from tieout.feedback.publication import Publication, may_send, publish
 from tieout.feedback.targets import load_targets
-from tieout.landing.archive import Archive
 from tieout.landing.configuration import land_configuration
 from tieout.landing.configuration_files import load_configuration
 from tieout.landing.extract import Context, extract_source
-from tieout.landing.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.landing.reparse import reparse_source
 from tieout.quality.gate import GateOutcome, run_gate

@@ -7,8 +7,8 @@ warehouse's chain alone, as an auditor may read it; the anchors in the archive n
 import argparse
 import sys
 
+from tieout.archive.store import Archive
 from tieout.audit.verify import Report, verify
-from tieout.landing.archive import Archive
 from tieout.warehouse.connection import connect
 
 

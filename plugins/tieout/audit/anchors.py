@@ -11,10 +11,10 @@ from datetime import datetime
 
 import psycopg
 
+from tieout.archive.kept import Kept
+from tieout.archive.store import Archive
 from tieout.audit.chain import head
 from tieout.audit.event import record
-from tieout.landing.archive import Archive
-from tieout.landing.kept import Kept
 
 ACTION = "anchor"
 _NOTED = """

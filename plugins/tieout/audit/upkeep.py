@@ -5,9 +5,9 @@ from datetime import datetime
 import psycopg
 
 from tieout import operations
+from tieout.archive.store import Archive
 from tieout.audit import access, anchors, chain
 from tieout.audit.verify import Report, verify
-from tieout.landing.archive import Archive
 
 FINGERPRINT = "audit:chain"
 RUNBOOK = "verify_audit"

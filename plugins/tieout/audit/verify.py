@@ -10,13 +10,13 @@ from functools import partial
 
 import psycopg
 
+from tieout.archive.kept import look_ahead
+from tieout.archive.store import Archive
 from tieout.audit import anchors
 from tieout.audit.anchors import Anchor, Noted
 from tieout.audit.encoding import TEXTS
 from tieout.audit.walk import Findings, Link, Walk
 from tieout.errors import MalformedPayload
-from tieout.landing.archive import Archive
-from tieout.landing.kept import look_ahead
 
 FETCH = 5000  # rows held in memory
 RESTORED = "restored"

@@ -9,12 +9,12 @@ from typing import TypeVar
 
 import psycopg
 
+from tieout.archive.keys import Keys
 from tieout.errors import Transient
 from tieout.events import inbox
 from tieout.events.envelope import Envelope
 from tieout.events.inbox import Arrival, Stored
 from tieout.events.incidents import AGAIN, raise_bad
-from tieout.landing.keys import Keys
 from tieout.landing.profile import Events
 
 Result = TypeVar("Result")

@@ -13,7 +13,7 @@ from typing import Literal
 import psycopg
 from psycopg.rows import dict_row
 
-from tieout.landing.keys import Keys
+from tieout.archive.keys import Keys
 
 Stored = Literal["stored", "known", "different"]
 Outcome = Literal["landed", "unchanged", "rejected"]

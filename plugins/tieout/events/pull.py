@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from tieout.archive.store import Archive
 from tieout.events.examine import joined
 from tieout.events.inbox import Waiting
-from tieout.landing.archive import Archive
 from tieout.landing.land import PullFacts
 from tieout.landing.manifest import Entry, Interval, Pull
 from tieout.landing.profile import EVENTS

@@ -7,13 +7,13 @@ from datetime import datetime
 import psycopg
 from psycopg import sql
 
+from tieout.archive.keys import Keys
 from tieout.errors import MalformedPayload
 from tieout.events import inbox
 from tieout.events.examine import Examiner
 from tieout.events.inbox import Waiting
 from tieout.events.incidents import fingerprint, raise_bad, resolve_past
 from tieout.events.pull import archived, interval_of
-from tieout.landing.keys import Keys
 from tieout.landing.land import Landed, Landing, facts_of, land
 from tieout.landing.ledger import lock_feed
 from tieout.landing.manifest import Entry

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tieout import settings
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.events import inbox
 from tieout.events.round import Round, Taken
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
-from tieout.landing.keys import Keys
 from tieout.landing.land import Landing
 from tieout.warehouse.connection import connect
 

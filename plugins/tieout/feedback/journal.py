@@ -16,9 +16,9 @@ from datetime import datetime
 
 import psycopg
 
+from tieout.archive.kept import Kept
+from tieout.archive.store import Archive
 from tieout.errors import ConfigurationError
-from tieout.landing.archive import Archive
-from tieout.landing.kept import Kept
 
 _HOLD = "select pg_advisory_lock(hashtext('tieout journal'))"
 _RELEASE = "select pg_advisory_unlock(hashtext('tieout journal'))"

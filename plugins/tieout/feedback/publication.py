@@ -9,6 +9,7 @@ from datetime import datetime
 
 import psycopg
 
+from tieout.archive.store import Archive
 from tieout.audit.upkeep import keep_up
 from tieout.feedback import journal, reconcile, restore
 from tieout.feedback.confirmation import Confirmed, confirm
@@ -16,7 +17,6 @@ from tieout.feedback.exceptions import enqueue_exceptions
 from tieout.feedback.publish import Published, enqueue
 from tieout.feedback.targets import Target
 from tieout.feedback.unsent import report_unsent
-from tieout.landing.archive import Archive
 
 # Due by the wall clock, or soon enough that a delivering run may wait for it.
 _WAITS = """

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import sql
 
+from tieout.archive.store import Archive
 from tieout.errors import TieoutError
 from tieout.feedback import journal
 from tieout.feedback.journal import Entry
-from tieout.landing.archive import Archive
 
 _LOST = sql.Identifier("pg_temp", "lost_message")
 _MISSING = """

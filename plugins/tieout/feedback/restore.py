@@ -10,12 +10,12 @@ import psycopg
 from psycopg.rows import class_row
 
 from tieout import audit, operations
+from tieout.archive.kept import look_ahead
+from tieout.archive.store import Archive
 from tieout.audit import anchors, chain
 from tieout.audit.verify import RESTORED
 from tieout.feedback import journal
 from tieout.feedback.recovery import recover
-from tieout.landing.archive import Archive
-from tieout.landing.kept import look_ahead
 
 FINGERPRINT = "warehouse:restored"
 RUNBOOK = "restore_warehouse"

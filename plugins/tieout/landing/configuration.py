@@ -11,13 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.formats.csv import CsvFormat
 from tieout.formats.json import JsonFormat
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import OWN_SYSTEM, POLICY_OBJECTS, load_configuration
 from tieout.landing.departures import departures
 from tieout.landing.entity import Entity
-from tieout.landing.keys import Keys
 from tieout.landing.known_values import unknown_values
 from tieout.landing.land import Landing, PullFacts, land
 from tieout.landing.manifest import Entry, Interval

@@ -17,12 +17,12 @@ from typing import Any
 import psycopg
 
 from tieout import settings
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.errors import MalformedPayload, TieoutError, Transient
 from tieout.landing import ledger
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
 from tieout.landing.file_feeds import FileFeed
-from tieout.landing.keys import Keys
 from tieout.landing.land import Landing, PullFacts, land
 from tieout.landing.manifest import Entry, Interval, Pull
 from tieout.landing.outcome import FeedOutcome, Outcome

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tieout.landing.archive import Archive
+from tieout.archive.store import Archive
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
+from tieout.archive.keys import Keys
 from tieout.landing import values
 from tieout.landing.conversion import NUMBERS, combined, converter
 from tieout.landing.functions import DERIVATIONS, FUNCTIONS
-from tieout.landing.keys import Keys
 from tieout.landing.profile import Condition, Feed, ObjectMapping, Rule
 from tieout.landing.records import EXTRA, FUNCTION, extra_text
 from tieout.warehouse.contracts import Contract

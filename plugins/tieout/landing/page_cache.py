@@ -2,7 +2,7 @@
 
 import hashlib
 
-from tieout.landing.archive import Archive
+from tieout.archive.store import Archive
 
 
 class ArchivedPages:

@@ -12,11 +12,11 @@ from typing import Any
 
 import psycopg
 
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.errors import TieoutError
 from tieout.landing import ledger
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
-from tieout.landing.keys import Keys
 from tieout.landing.land import Landed, Landing, PullFacts, land
 from tieout.landing.ledger import Attempt
 from tieout.landing.manifest import Entry, Interval, Pull

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.errors import ConfigurationError, TieoutError
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
-from tieout.landing.keys import Keys
 from tieout.landing.land import Landed, Landing, PullFacts, land
 from tieout.landing.manifest import Interval, Pull
 from tieout.landing.outcome import FeedOutcome, Outcome

@@ -15,8 +15,8 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from tieout import audit
-from tieout.landing.archive import Archive
-from tieout.landing.keys import PREFIX, Keys
+from tieout.archive.keys import PREFIX, Keys
+from tieout.archive.store import Archive
 from tieout.warehouse.connection import connect
 
 CHUNK = 2000

@@ -17,9 +17,9 @@ class VerifyAudit(BaseOperator):
         Raises:
             TieoutError: the trail was changed; the message names the positions.
         """
+        from tieout.archive.store import Archive
         from tieout.audit import upkeep
         from tieout.errors import TieoutError
-        from tieout.landing.archive import Archive
         from tieout.warehouse.connection import connect
 
         with connect(warehouse_dsn()) as connection:

@@ -11,7 +11,7 @@ from tieout import settings
 if TYPE_CHECKING:
     from paramiko import SFTPClient
 
-    from tieout.landing.keys import Keys
+    from tieout.archive.keys import Keys
     from tieout.sources.endpoint import Endpoint
 
 WAREHOUSE = "warehouse"
@@ -55,7 +55,7 @@ def keys() -> "Keys":
 
     Its extra holds ``encryption_keys``, the current one first, and ``token_key``.
     """
-    from tieout.landing.keys import Keys
+    from tieout.archive.keys import Keys
 
     extra = BaseHook.get_connection(KEYS).extra_dejson
     return Keys(

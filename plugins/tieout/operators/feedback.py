@@ -29,9 +29,9 @@ class MakeMessages(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Return how many messages were confirmed and made; after a restore, what must happen before any is."""
         from tieout.alerts.store import beat
+        from tieout.archive.store import Archive
         from tieout.feedback.publication import publish
         from tieout.feedback.targets import load_targets
-        from tieout.landing.archive import Archive
         from tieout.warehouse.connection import connect
 
         with connect(warehouse_dsn()) as connection:
@@ -62,10 +62,10 @@ class FindDue(BaseBranchOperator):
 
     def choose_branch(self, context: Context) -> list[str]:
         """Return the ids of their delivering tasks; none while a restore of the warehouse is not over."""
+        from tieout.archive.store import Archive
         from tieout.feedback.publication import tell_exceptions
         from tieout.feedback.taking import targets_due
         from tieout.feedback.targets import load_targets
-        from tieout.landing.archive import Archive
         from tieout.warehouse.connection import connect
 
         targets = load_targets(settings.config_dir() / "feedback")
@@ -92,11 +92,11 @@ class Deliver(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Return what became of the target's messages."""
+        from tieout.archive.store import Archive
         from tieout.feedback.delivery import deliver
         from tieout.feedback.publication import may_send
         from tieout.feedback.tally import RunContext
         from tieout.feedback.targets import load_targets
-        from tieout.landing.archive import Archive
         from tieout.warehouse.connection import connect
 
         with connect(warehouse_dsn()) as connection:

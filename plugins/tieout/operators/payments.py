@@ -29,7 +29,7 @@ class FreezeProposals(BaseOperator):
         """
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from tieout.landing.archive import Archive
+        from tieout.archive.store import Archive
         from tieout.payments import answers, freeze, journal, landing, outcomes, page
 
         refuse_backfill(origin(context))
@@ -155,7 +155,7 @@ class MakeFiles(BaseOperator):
         """
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from tieout.landing.archive import Archive
+        from tieout.archive.store import Archive
         from tieout.payments import files
         from tieout.payments.accounts_at_hand import paying_account
         from tieout.payments.rendering import render
@@ -190,7 +190,7 @@ class SendFiles(BaseOperator):
 
     def execute(self, context: Context) -> list[str]:
         """Return the names of the files that were sent now."""
-        from tieout.landing.archive import Archive
+        from tieout.archive.store import Archive
         from tieout.payments import sending
 
         return sending.send(

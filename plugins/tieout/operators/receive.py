@@ -14,8 +14,8 @@ class TakeEvents(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, int]:
         """Return how many events were landed, had been landed already, and were rejected."""
+        from tieout.archive.store import Archive
         from tieout.events.take import take_events
-        from tieout.landing.archive import Archive
         from tieout.landing.configuration_files import load_configuration
 
         own_keys = keys()

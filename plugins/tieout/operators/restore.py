@@ -25,8 +25,8 @@ class LandFromArchive(BaseOperator):
         """
         from airflow.sdk.exceptions import AirflowSkipException
 
+        from tieout.archive.store import Archive
         from tieout.feedback import restore
-        from tieout.landing.archive import Archive
         from tieout.landing.configuration_files import load_configuration
         from tieout.landing.recover import recover
         from tieout.warehouse.connection import connect

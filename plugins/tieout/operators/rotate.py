@@ -15,7 +15,7 @@ class RotateKeys(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Return how many rows and objects were under an older key, and what still is."""
-        from tieout.landing.archive import Archive
+        from tieout.archive.store import Archive
         from tieout.landing.rotation import rotate
 
         own_keys = keys()

@@ -6,9 +6,9 @@ from typing import Any
 
 import psycopg
 
+from tieout.archive.keys import Keys
 from tieout.bank_accounts import check
 from tieout.errors import ConfigurationError, Refused
-from tieout.landing.keys import Keys
 from tieout.payments.content import Content
 from tieout.payments.vocabulary import TRANSFERS
 

@@ -12,9 +12,9 @@ from decimal import Decimal
 import psycopg
 
 from tieout import audit
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.errors import Refused
-from tieout.landing.archive import Archive
-from tieout.landing.keys import Keys
 from tieout.payments import journal, numbering, store
 from tieout.payments.accounts_at_hand import Account, PayingAccount, unpayable, vendors_accounts
 from tieout.payments.changes import changes_since

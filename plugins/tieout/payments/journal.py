@@ -7,8 +7,8 @@ A name that ``payments.file`` lacks was sent by a later state of this warehouse.
 
 from datetime import datetime
 
+from tieout.archive.store import Archive
 from tieout.errors import Refused
-from tieout.landing.archive import Archive
 from tieout.warehouse.connection import connect
 
 FOLDER = "payments"

@@ -14,8 +14,8 @@ import psycopg
 from paramiko import SFTPClient
 
 from tieout import audit
+from tieout.archive.store import Archive
 from tieout.errors import MalformedPayload, Refused
-from tieout.landing.archive import Archive
 from tieout.payments import journal, store
 from tieout.payments.files import MadeFile, made
 from tieout.payments.vocabulary import MACHINE

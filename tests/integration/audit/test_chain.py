@@ -10,12 +10,12 @@ import psycopg
 import pytest
 
 from tieout import audit, operations, settings
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.audit import __main__ as cli
 from tieout.audit import anchors, chain, upkeep
 from tieout.audit.encoding import COLUMNS
 from tieout.audit.verify import RESTORED, look, verify
-from tieout.landing.archive import Archive
-from tieout.landing.keys import Keys
 from tieout.warehouse import migrate
 
 FIRST_DAY = datetime(2026, 4, 1, 9, tzinfo=UTC)

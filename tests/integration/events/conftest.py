@@ -10,10 +10,10 @@ import pytest
 from launcher.postgres import EmbeddedPostgres
 from tests.integration.events.receipts import NOW, Bench
 from tieout import settings
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.events.inbox import Arrival
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration, load_configuration
-from tieout.landing.keys import Keys
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from typing import Any
 import psycopg
 
 from sandbox.wire.supply_events import receipt_document
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.events import inbox
 from tieout.events.inbox import Arrival
 from tieout.events.take import Taken, take_events
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import Configuration
-from tieout.landing.keys import Keys
 from tieout.landing.land import Landing, PullFacts, land
 from tieout.landing.manifest import Entry, Interval
 

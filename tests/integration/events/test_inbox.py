@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from tests.integration.events.conftest import NOW
+from tieout.archive.keys import Keys
 from tieout.errors import MalformedPayload
 from tieout.events import inbox
-from tieout.landing.keys import Keys
 
 Make = Callable[..., inbox.Arrival]
 

@@ -17,13 +17,13 @@ from fastapi import Depends, HTTPException
 
 from tests.integration.events.conftest import NOW
 from tieout import settings
+from tieout.archive.keys import Keys
 from tieout.events import inbox, webhook
 from tieout.events.announcer import Announcer
 from tieout.events.desk import Desk, Door, Vault
 from tieout.events.signature import sign
 from tieout.events.webhook import make_application
 from tieout.landing.configuration_files import load_events
-from tieout.landing.keys import Keys
 
 SECRETS = ("current", "previous")
 EVENT = {"id": "E1", "type": "receipt.posted", "occurredAt": "2026-04-01T00:00:00Z", "data": {"receiptId": "R1"}}

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from tieout import operations, settings
+from tieout.archive.keys import Keys
 from tieout.feedback.targets import Retry
-from tieout.landing.keys import Keys
 
 HOUR = timedelta(hours=1)
 

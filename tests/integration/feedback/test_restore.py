@@ -6,13 +6,13 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.audit.verify import RESTORED
 from tieout.errors import ConfigurationError, TieoutError
 from tieout.feedback import journal, restore
 from tieout.feedback.publication import may_send, publish, tell_exceptions
 from tieout.feedback.taking import targets_due
-from tieout.landing.archive import Archive
-from tieout.landing.keys import Keys
 
 OPERATION = "invoice_clearance"
 TARGET = "erp_west"  # takes keys, and answers a known key as before

@@ -11,9 +11,9 @@ import pytest
 
 from launcher.postgres import EmbeddedPostgres
 from tieout import settings
+from tieout.archive.keys import Keys
 from tieout.landing.configuration_files import Configuration, load_configuration
 from tieout.landing.extract import Context
-from tieout.landing.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.sources.endpoint import Endpoint
 

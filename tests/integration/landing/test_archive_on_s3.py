@@ -11,11 +11,11 @@ from airflow.sdk import ObjectStoragePath
 
 from tests.integration.landing.s3 import BUCKET, S3, serve_s3
 from tests.integration.landing.servers import Api, serve_http
+from tieout.archive.places import PART, ObjectStore
+from tieout.archive.store import Archive
 from tieout.errors import TieoutError
 from tieout.landing import extract
-from tieout.landing.archive import Archive
 from tieout.landing.extract import extract_source
-from tieout.landing.places import PART, ObjectStore
 from tieout.landing.reparse import reparse_source
 from tieout.operators.connections import archive_root
 from tieout.operators.extract import ExtractSource

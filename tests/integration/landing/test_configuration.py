@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from tieout.archive.store import Archive
 from tieout.errors import ConfigurationError
 from tieout.landing import validate
-from tieout.landing.archive import Archive
 from tieout.landing.configuration import land_configuration
 
 HEADER = "route_id,code,owner_role,owner\n"

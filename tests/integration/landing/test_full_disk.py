@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.landing.test_killed import PROFILE
+from tieout.archive import places, store
 from tieout.errors import Transient
-from tieout.landing import archive, places
 from tieout.landing.extract import extract_source
 from tieout.sources.endpoint import Endpoint
 
@@ -45,5 +45,5 @@ def refuse_write_number(number: int, root: Path, monkeypatch) -> None:
             (root / name).symlink_to("/dev/full")
         return name
 
-    for module in (archive, places):
+    for module in (places, store):
         monkeypatch.setattr(module, "temporary_name", temporary_name)

@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tieout.landing.configuration_files import load_configuration
 from tieout.landing.extract import Context, extract_source
-from tieout.landing.keys import Keys
+from tieout.archive.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.sources.endpoint import Endpoint
 
@@ -50,7 +50,7 @@ extract_source("notes", Interval(datetime(2026, 3, 31, tzinfo=UTC), end), contex
 @pytest.mark.parametrize(
     ("module", "name", "call", "landed"),
     [
-        ("tieout.landing.archive", "Archive", "_publish", 0),
+        ("tieout.archive.store", "Archive", "_publish", 0),
         ("tieout.landing.file_feeds", "", "land", 0),
         ("tieout.landing.raw", "RawLoader", "finish", 0),
         ("tieout.landing.manifest", "Pull", "finish_entry", 2),

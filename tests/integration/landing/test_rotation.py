@@ -9,10 +9,10 @@ import pytest
 from psycopg import sql
 
 from tieout import settings
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.errors import ConfigurationError
 from tieout.landing import rotation
-from tieout.landing.archive import Archive
-from tieout.landing.keys import Keys
 from tieout.landing.rotation import rotate
 from tieout.warehouse.contracts import load_contracts
 

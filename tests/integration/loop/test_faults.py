@@ -29,10 +29,10 @@ from sandbox.settings import load_config
 from tests.support.bodies import most
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
 from tieout import settings
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.errors import TieoutError
 from tieout.feedback.targets import load_targets
-from tieout.landing.archive import Archive
-from tieout.landing.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.warehouse.migrate import migrate
 

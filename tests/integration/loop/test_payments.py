@@ -13,7 +13,7 @@ from launcher import payment_facts
 from launcher.postgres import EmbeddedPostgres
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
 from tests.support.planted import files_that_show, numbers, tables_that_show
-from tieout.landing.archive import Archive
+from tieout.archive.store import Archive
 from tieout.payments import answers, files, freeze, landing, outcomes, sending
 from tieout.payments.accounts_at_hand import paying_account
 from tieout.payments.rendering import render

@@ -14,15 +14,15 @@ from launcher.estate import Estate
 from tests.support.killing import kill_at
 from tests.support.pipeline import Pipeline, endpoint
 from tieout import settings
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.events import inbox
 from tieout.events.take import take_events
 from tieout.feedback.delivery import Clocks, deliver
 from tieout.feedback.publication import may_send
 from tieout.feedback.publish import enqueue
 from tieout.feedback.targets import load_targets
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import load_configuration
-from tieout.landing.keys import Keys
 from tieout.landing.profile import EVENTS
 from tieout.quality.gate import run_gate
 from tieout.sources.endpoint import Endpoint

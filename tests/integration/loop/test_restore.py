@@ -13,13 +13,13 @@ import psycopg
 import pytest
 
 from tests.support.pipeline import Pipeline, running_estate
+from tieout.archive.store import Archive
 from tieout.audit.verify import verify
 from tieout.feedback import restore
 from tieout.feedback.confirmation import confirm
 from tieout.feedback.exceptions import enqueue_exceptions
 from tieout.feedback.publish import enqueue
 from tieout.feedback.targets import load_targets
-from tieout.landing.archive import Archive
 from tieout.landing.configuration_files import load_configuration
 from tieout.landing.manifest import Interval
 from tieout.landing.recover import recover

@@ -12,8 +12,8 @@ import pytest
 
 from launcher.postgres import EmbeddedPostgres
 from tests.integration.landing.servers import serve_sftp
-from tieout.landing.archive import Archive
-from tieout.landing.keys import Keys
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.payments import answers, files, freeze, landing, sending
 from tieout.payments.accounts_at_hand import Account, PayingAccount
 from tieout.payments.answers import Taken

@@ -13,9 +13,9 @@ import pytest
 
 from tests.integration.payments.conftest import IBAN, KEYS, OUR_IBAN, OURS
 from tests.support.planted import files_that_show, tables_that_show
+from tieout.archive.keys import Keys
+from tieout.archive.store import Archive
 from tieout.errors import Refused, Transient
-from tieout.landing.archive import Archive
-from tieout.landing.keys import Keys
 from tieout.landing.rotation import rotate
 from tieout.payments import files, journal, page, sending, store
 from tieout.payments.rendering import render

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
+from tieout.archive.keys import Keys
 from tieout.landing.agreement import check
 from tieout.landing.grammar import read_profile
-from tieout.landing.keys import Keys
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem
 from tieout.landing.profile import Profile

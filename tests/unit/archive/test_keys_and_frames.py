@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tieout.archive import frames
+from tieout.archive.keys import Keys
 from tieout.errors import ConfigurationError, MalformedPayload
-from tieout.landing import frames
-from tieout.landing.keys import Keys
 
 KEYS = Keys([b"k" * 32], b"t" * 32)
 OTHER = Keys([b"o" * 32], b"t" * 32)

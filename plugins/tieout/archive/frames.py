@@ -16,8 +16,8 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tieout.archive.keys import KEY_ID_BYTES, NONCE_BYTES, Keys
 from tieout.errors import MalformedPayload
-from tieout.landing.keys import KEY_ID_BYTES, NONCE_BYTES, Keys
 
 MAGIC = b"TIEOUT1\n"
 COMPRESSED = 1

@@ -1,13 +1,13 @@
 """The archive: every payload exactly as received, under its own SHA-256, written once.
 
-    objects/<first two>/<sha256>                      a payload (landing/frames.py)
+    objects/<first two>/<sha256>                      a payload (archive/frames.py)
     pulls/<system>/<feed>/<interval>/<number>/…       what a pull brought (landing/manifest.py)
     pages/<first two>/<sha256 of a URL>.json          the last answer to a URL, for If-None-Match
     incoming/<random>                                 a payload that is being received; what a killed worker leaves
     anchors/<number>                                  ends of the audit trail's chain (audit/anchors.py)
     feedback/<number>                                 what delivery was about to send (feedback/journal.py)
 
-It is in a local folder or in an object store (landing/places.py).
+It is in a local folder or in an object store (archive/places.py).
 """
 
 import hashlib
@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tieout.landing.frames import key_of, seal, unseal
-from tieout.landing.keys import Keys
-from tieout.landing.places import place, temporary_name
+from tieout.archive.frames import key_of, seal, unseal
+from tieout.archive.keys import Keys
+from tieout.archive.places import place, temporary_name
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What is kept under numbers is found up to the last one, over gaps."""
 
-from tieout.landing.kept import LOOK_AHEAD, look_ahead
+from tieout.archive.kept import LOOK_AHEAD, look_ahead
 
 
 def test_what_is_there_is_found_over_a_gap_that_is_no_longer_than_the_look_ahead():
