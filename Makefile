@@ -124,7 +124,7 @@ format: setup ## put every Python file into the house's format
 	@$(RUN) -m ruff check --quiet --fix . && $(RUN) -m ruff format --quiet .
 
 validate-config: setup ## check config/ whole; with a warehouse's dsn=… against what that knows, too
-	@$(RUN) -m tieout.landing.validate $(if $(dsn),--dsn "$(dsn)")
+	@$(RUN) -m tieout.configuration.validate $(if $(dsn),--dsn "$(dsn)")
 
 vendor-model: setup ## train the model of vendor resolution on made-up vendors and measure it
 	@$(RUN) -m sandbox.vendors --part training --seed 11 --organisations 20000 .tieout/vendors/training.csv

@@ -30,7 +30,7 @@ def refuse_invalid_configuration(context: Context) -> None:
 
 
 def _check(directory: Path) -> None:
-    from tieout.configuration import inspect_all
+    from tieout.configuration.inspection import inspect_all
     from tieout.landing.problems import refuse
 
     refuse(inspect_all(directory)[1])

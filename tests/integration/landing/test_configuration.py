@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from tieout.archive.store import Archive
+from tieout.configuration import validate
 from tieout.errors import ConfigurationError
-from tieout.landing import validate
 from tieout.landing.configuration import land_configuration
 
 HEADER = "route_id,code,owner_role,owner\n"

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.guide import Block, airflow_arguments, blocks, option
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
-from tieout.landing import validate
+from tieout.configuration import validate
 from tieout.landing.manifest import Interval
 from tieout.quality.steward import Selection, decide
 from tieout.sources.endpoint import Endpoint

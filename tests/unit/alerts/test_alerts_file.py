@@ -8,7 +8,7 @@ from tieout import settings
 from tieout.alerts.alerting import Recipients
 from tieout.alerts.configuration import alerting_problems, load_alerting
 from tieout.alerts.promise_file import owner_roles, promise_problems
-from tieout.configuration import inspect_all
+from tieout.configuration.inspection import inspect_all
 from tieout.landing.configuration_files import inspect
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from airflow.sdk import RetryAction
 
-from tieout import configuration, settings
+from tieout import settings
+from tieout.configuration import inspection
 from tieout.errors import ConfigurationError
 from tieout.operators import extract, refusal, schedules
 from tieout.operators.defaults import task_defaults
@@ -40,7 +41,7 @@ def test_a_right_configuration_is_not_read_again_until_it_changes(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_a_task()
-    monkeypatch.setattr(configuration, "inspect_all", lambda directory: pytest.fail("was read again"))
+    monkeypatch.setattr(inspection, "inspect_all", lambda directory: pytest.fail("was read again"))
     before_a_task()
     (config / "entities" / "NEW.yml").write_text("")
     with pytest.raises(pytest.fail.Exception):

@@ -1,11 +1,11 @@
-"""Check the configuration: ``python -m tieout.landing.validate`` (which `make validate-config` runs)."""
+"""Check the configuration: ``python -m tieout.configuration.validate`` (which `make validate-config` runs)."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from tieout import settings
-from tieout.configuration import inspect_all
+from tieout.configuration.inspection import inspect_all
 
 
 def main(arguments: list[str] | None = None) -> int:

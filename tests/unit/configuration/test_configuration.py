@@ -11,8 +11,8 @@ import yaml
 
 from tests.support.guide import blocks
 from tieout import settings
-from tieout.configuration import inspect_all
-from tieout.landing import validate
+from tieout.configuration import validate
+from tieout.configuration.inspection import inspect_all
 
 Problems = Callable[[str, str, str], list[str]]
 

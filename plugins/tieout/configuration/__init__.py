@@ -1,0 +1,1 @@
+"""Everything in ``config/`` checked at once, whichever room reads it."""
