@@ -1,6 +1,6 @@
 """Checks that several objects share. Every amount, quantity and date is read only where it reads (predicates)."""
 
-from expectations.vocabulary import CURRENCIES
+from tieout.codes import CURRENCIES
 from tieout.quality.predicates import day, identifier, instant, number, one_of
 from tieout.quality.rules import Check, critical, warning
 

@@ -1,7 +1,7 @@
 """Expectations of a hold placed or released in a source."""
 
 from expectations.common import plausible_instant
-from expectations.vocabulary import HOLD_CODES
+from tieout.codes import HOLD_CODES
 from tieout.quality.predicates import one_of
 from tieout.quality.rules import Check, warning
 

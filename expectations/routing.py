@@ -1,7 +1,7 @@
 """Expectations of a routing rule of a hold."""
 
 from expectations.common import not_negative
-from expectations.vocabulary import HOLD_CODES
+from tieout.codes import HOLD_CODES
 from tieout.quality.predicates import one_of
 from tieout.quality.rules import Check, critical
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from expectations.vocabulary import CURRENCIES
 from tieout.alerts.alerting import APPROVERS, DEFAULT_BODY, OTHER, Alerting, Recipients
 from tieout.alerts.groups import Repeat
+from tieout.codes import CURRENCIES
 from tieout.errors import ConfigurationError
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from expectations.vocabulary import CURRENCIES
+from tieout.codes import CURRENCIES
 from tieout.landing.entity import Entity, Role
 from tieout.landing.marked_yaml import load
 from tieout.landing.problems import Node, Problem

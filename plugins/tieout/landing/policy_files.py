@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from expectations.vocabulary import CURRENCIES, HOLD_CODES
+from tieout.codes import CURRENCIES, HOLD_CODES
 from tieout.landing.problems import Problem
 from tieout.landing.routes import routing_problems
 from tieout.landing.values import boolean

@@ -11,7 +11,7 @@ from tieout.warehouse.contracts import load_contracts
 
 CONTRACTS = load_contracts(settings.objects_dir())
 RULES = {name: rules_of(contract, ["H1"]) for name, contract in CONTRACTS.items()}
-SHARED = {"__init__", "common", "vocabulary"}
+SHARED = {"__init__", "common"}
 
 
 def test_there_is_one_suite_per_interface_object():
@@ -49,5 +49,5 @@ def test_suites_do_no_input_or_output():
     for path in (settings.CHECKOUT / "expectations").glob("*.py"):
         imported = set(re.findall(r"^from ([\w.]+) import", Path(path).read_text(), re.MULTILINE))
         assert imported <= {
-            "expectations.common", "expectations.vocabulary", "tieout.quality.predicates", "tieout.quality.rules",
+            "expectations.common", "tieout.codes", "tieout.quality.predicates", "tieout.quality.rules",
         }  # fmt: skip

@@ -4,8 +4,8 @@ import csv
 
 import pytest
 
-from expectations.vocabulary import HOLD_CODES
 from tieout import settings
+from tieout.codes import HOLD_CODES
 from tieout.quality.root_causes import ROOT_CAUSES
 
 ROOT = settings.dbt_project_dir().parent

@@ -1,4 +1,4 @@
-"""Closed lists that checks compare with."""
+"""Closed lists of codes: what configuration, expectations and alerts compare with."""
 
 # ISO 4217, list one (active codes of currencies, funds and metals).
 # fmt: off
