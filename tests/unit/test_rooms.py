@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "events": {"errors", "settings", "operations", "formats", "archive", "warehouse", "landing"},
     "feedback": {"errors", "settings", "operations", "http", "sources", "archive", "audit", "warehouse", "events"},
     "stewardship": {"errors", "people", "warehouse", "quality", "resolution"},
-    "alerts": {"codes", "errors", "operations", "warehouse", "landing", "screening"},
+    "alerts": {"codes", "errors", "operations", "warehouse", "landing", "screening", "payments"},
     "configuration": {"errors", "settings", "warehouse", "landing", "screening", "feedback", "alerts"},
     "operators": {
         "errors", "settings", "people", "sources", "archive", "audit", "warehouse", "landing", "quality", "resolution",
