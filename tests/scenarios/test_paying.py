@@ -8,6 +8,7 @@ from launcher.postgres import EmbeddedPostgres
 from tests.scenarios.estate import TIEOUT
 from tests.scenarios.payers import Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
+from tests.support.banks import BANK
 from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
 from tieout.payments import answers, files, freeze, landing, page
@@ -49,7 +50,7 @@ def frozen(warehouse: Warehouse, run: str, now: datetime) -> list[Batch]:
 
 
 def made(warehouse: Warehouse, archive: Archive, batch: Batch, now: datetime) -> bytes:
-    ours = PayingAccount("Hospital H1", Account("9900000001", ROUTING), "First Bank", ROUTING)
+    ours = PayingAccount("Hospital H1", Account("9900000001", ROUTING), "First Bank", ROUTING, BANK)
     (file,) = files.make(
         warehouse.dsn, archive, KEYS, batch.batch_id, paying_account=lambda _: ours, render=render, now=now
     )

@@ -8,13 +8,14 @@ from tieout.errors import ConfigurationError
 from tieout.landing.agreement import check, check_derivations
 from tieout.landing.entities import read_entities
 from tieout.landing.entity import Entity
-from tieout.landing.entity_checks import own_map_problems
+from tieout.landing.entity_checks import own_map_problems, paying_bank_problems
 from tieout.landing.grammar import NAME, read_profile
 from tieout.landing.marked_yaml import load
 from tieout.landing.policy_files import policy_problems
 from tieout.landing.problems import Node, Problem, refuse
 from tieout.landing.profile import Events, Profile
 from tieout.landing.unit_codes import unit_codes, with_unit_codes
+from tieout.sources.files import Paying
 from tieout.warehouse.contracts import Contract, load_contracts
 
 # Our own configuration is a source of this name.
@@ -47,6 +48,11 @@ class Configuration:
         if system not in self.profiles:
             raise ConfigurationError(f"There is no source {system!r}.", f"Add config/sources/{system}.yml.")
         return self.profiles[system]
+
+    @property
+    def paying_banks(self) -> list[Paying]:
+        """Where banks take payments, by system."""
+        return [profile.payments for _, profile in sorted(self.profiles.items()) if profile.payments]
 
 
 def load_configuration(directory: Path) -> Configuration:
@@ -97,6 +103,7 @@ def inspect(directory: Path) -> tuple[Configuration, list[Problem]]:
     if "entity" in contracts:
         entities = read_entities(directory / "entities", contracts["entity"], systems, problems)
         problems += own_map_problems(directory / "entities", entities, profiles, contracts)
+        problems += paying_bank_problems(directory / "entities", entities, profiles)
     for name in POLICY_OBJECTS:
         path = directory / "policies" / f"{name}.csv"
         if path.exists():

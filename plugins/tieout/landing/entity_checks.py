@@ -64,6 +64,22 @@ def check_paying(node: Node) -> None:
             node.problem(f"payment_origin says tieout, so {name} is needed")
 
 
+def paying_bank_problems(directory: Path, entities: Iterable[Entity], profiles: Mapping[str, Profile]) -> list[Problem]:
+    """Return which entities pay through us at a bank whose profile does not say where it takes payments."""
+    problems: list[Problem] = []
+    for entity in entities:
+        if entity.fields.get("payment_origin") != "tieout":
+            continue
+        answering = [role for role in entity.roles if role.object == "payment_status" and role.role == "record"]
+        bank = max(answering, key=lambda role: role.valid_from).source_system if answering else ""
+        if bank not in profiles or profiles[bank].payments:
+            continue
+        path = directory / f"{entity.entity_id}.yml"
+        node = Node(load(path.read_text(), str(path)), str(path), problems).child("payment_origin")
+        node.problem(f"says tieout, but config/sources/{bank}.yml does not say where the bank takes payments")
+    return problems
+
+
 def check_parents(nodes: Mapping[str, Node]) -> None:
     """Record parents that do not exist, and entities that are their own ancestor."""
     parents = {entity_id: node.child("parent_entity_id").text() for entity_id, node in nodes.items()}

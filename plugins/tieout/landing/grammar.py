@@ -17,7 +17,7 @@ from tieout.landing.mapping_grammar import read_object, zone
 from tieout.landing.problems import Node
 from tieout.landing.profile import Cursor, Feed, Profile, Read
 from tieout.sources.database import DatabaseRead
-from tieout.sources.files import FileRead, safe_directory, sign
+from tieout.sources.files import FileRead, Paying, safe_directory, sign
 from tieout.sources.http import Auth
 from tieout.sources.rest import PAGE_KINDS, Pagination, RestRead
 
@@ -30,8 +30,9 @@ DEFAULT_ZONE: tzinfo = UTC
 
 def read_profile(node: Node) -> Profile | None:
     """Return the profile of a document; none where it is too wrong to go on."""
-    allowed = {"system", "kind", "version", "description", "connection", "protocol", "time_zone", "feeds"}
-    if not node.keys({*allowed, "maps", "unit_codes", "events"}, required=("system", "kind", "version", "feeds")):
+    required = ("system", "kind", "version", "feeds")
+    optional = ("description", "connection", "protocol", "time_zone", "maps", "unit_codes", "events", "payments")
+    if not node.keys({*required, *optional}, required):
         return None
     system = node.child("system").checked(_name, "a name in lower-case letters, digits and _", "")
     time_zone = node.child("time_zone").checked(zone, "a time zone", DEFAULT_ZONE)
@@ -52,6 +53,18 @@ def read_profile(node: Node) -> Profile | None:
         unit_codes=node.child("unit_codes").texts() if node.has("unit_codes") else (),
         description=node.child("description").text(),
         events=read_events(node.child("events"), system, feeds, time_zone) if node.has("events") else None,
+        payments=_paying(node.child("payments"), connection) if node.has("payments") else None,
+    )
+
+
+def _paying(node: Node, connection: str) -> Paying:
+    node.keys({"connection", "transfers", "cheques"}, required=("transfers",))
+    for name in ("transfers", "cheques"):
+        node.child(name).checked(_directory, "a relative folder", "")
+    return Paying(
+        connection=node.child("connection").text(connection),
+        transfers=node.child("transfers").text(),
+        cheques=node.child("cheques").text(),
     )
 
 

@@ -9,7 +9,7 @@ from tieout.formats.csv import CsvFormat
 from tieout.formats.documents import DocumentFormat
 from tieout.formats.json import JsonFormat
 from tieout.sources.database import DatabaseRead
-from tieout.sources.files import FileRead
+from tieout.sources.files import FileRead, Paying
 from tieout.sources.rest import RestRead
 
 Origin = Literal["path", "constant", "join", "first", "function"]
@@ -132,3 +132,4 @@ class Profile:
     unit_codes: tuple[str, ...] = ()
     description: str = ""
     events: Events | None = None
+    payments: Paying | None = None

@@ -1,6 +1,6 @@
 """Pays suppliers: freeze the proposal, ask, take the answers, make and send the files, land what happened."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import BaseOperator, Context, Param
@@ -11,7 +11,9 @@ from tieout.operators.connections import archive_root, keys, resolve, sftp_clien
 from tieout.operators.origin import origin, started_by
 from tieout.payments.vocabulary import ANSWER_WITHIN, OPTIONS, REFUSE, SCHEDULE
 
-BANK = "bank"
+if TYPE_CHECKING:
+    from tieout.payments.accounts_at_hand import PayingAccount
+
 COMMENT = {"comment": Param("", type="string", description="Why; kept with the answer.")}
 """What an approver may fill in."""
 
@@ -157,16 +159,14 @@ class MakeFiles(BaseOperator):
 
         from tieout.archive.store import Archive
         from tieout.payments import files
-        from tieout.payments.accounts_at_hand import paying_account
         from tieout.payments.rendering import render
 
-        extra = resolve(BANK).extra
         made = files.make(
             warehouse_dsn(),
             Archive(archive_root(), keys()),
             keys(),
             self.batch_id,
-            paying_account=lambda name: paying_account(extra, name),
+            paying_account=own_account,
             render=render,
             now=settings.business_now(),
         )
@@ -197,7 +197,7 @@ class SendFiles(BaseOperator):
             warehouse_dsn(),
             Archive(archive_root(), keys()),
             self.batch_id,
-            open_client=lambda: sftp_client(BANK),
+            open_client=lambda account: sftp_client(own_account(account).bank.connection),
             now=settings.business_now(),
         )
 
@@ -219,6 +219,15 @@ class LandPayments(BaseOperator):
         if not landed:
             raise AirflowSkipException("Nothing happened that was not landed before.")
         return landed
+
+
+def own_account(name: str) -> "PayingAccount":
+    """Return an account of ours, as the connection of its bank has it."""
+    from tieout.landing.configuration_files import load_configuration
+    from tieout.payments.accounts_at_hand import paying_account
+
+    banks = load_configuration(settings.config_dir()).paying_banks
+    return paying_account([(bank, resolve(bank.connection).extra) for bank in banks], name)
 
 
 def refuse_backfill(of_run: str) -> None:

@@ -1,6 +1,6 @@
 """Account numbers, decrypted only while a file is made. They are in no message, log or representation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from tieout.bank_accounts import check
 from tieout.errors import ConfigurationError, Refused
 from tieout.payments.content import Content
 from tieout.payments.vocabulary import TRANSFERS
+from tieout.sources.files import Paying
 
 _NUMBERS = """
 select distinct on (wanted.payment_id)
@@ -43,32 +44,43 @@ class Account:
 
 @dataclass(frozen=True)
 class PayingAccount:
-    """An account of ours, as the connection of the bank has it.
+    """An account of ours, as the connection of its bank has it.
 
-    ``origin`` is the id that the bank gave us for ACH files; by default the routing number.
+    ``origin`` is the id that the bank gave us for ACH files; by default the routing number. ``bank`` is where it takes
+    files.
     """
 
     name: str
     account: Account
     bank_name: str
     origin: str
+    bank: Paying
 
 
-def paying_account(extra: Mapping[str, Any], name: str) -> PayingAccount:
-    """Return one of our accounts from the bank connection's extra: ``accounts`` by name.
+def paying_account(banks: Sequence[tuple[Paying, Mapping[str, Any]]], name: str) -> PayingAccount:
+    """Return one of our accounts: the extra of its bank's connection has it under ``accounts``, by name.
+
+    Args:
+        banks: that take payments, each with its connection's extra.
+        name: of the account, as the entity's file has it.
 
     Raises:
-        ConfigurationError: it is not there, or has no number.
+        ConfigurationError: no bank has it, or several do, or it has no name or number.
     """
-    said = (extra.get("accounts") or {}).get(name) or {}
-    if not said.get("name") or not said.get("number"):
+    found = [(bank, extra["accounts"][name]) for bank, extra in banks if name in (extra.get("accounts") or {})]
+    if len(found) > 1:
+        names = " and ".join(bank.connection for bank, _ in found)
+        raise ConfigurationError(f"The connections {names} both have an account {name!r}.", "Rename one of them.")
+    if not found or not found[0][1].get("name") or not found[0][1].get("number"):
+        where = ", ".join(bank.connection for bank, _ in banks) or "none: no source says where it takes payments"
         raise ConfigurationError(
-            f"The connection of the bank has no account {name!r}.",
-            'Put it into its extra: {"accounts": {"' + name + '": {"name": …, "number": …, "routing": …}}}.',
+            f"No connection of a bank has the account {name!r} with name and number (there is {where}).",
+            'Put it into the extra: {"accounts": {"' + name + '": {"name": …, "number": …, "routing": …}}}.',
         )
+    ((bank, said),) = found
     account = Account(str(said["number"]), str(said.get("routing") or ""))
     origin = str(said.get("origin") or account.routing)
-    return PayingAccount(str(said["name"]), account, str(said.get("bank_name") or "BANK"), origin)
+    return PayingAccount(str(said["name"]), account, str(said.get("bank_name") or "BANK"), origin, bank)
 
 
 def unpayable(what: Content, accounts: Mapping[str, Account]) -> list[str]:

@@ -16,8 +16,6 @@ from tieout.payments.numbering import Numbers
 from tieout.payments.store import Batch
 from tieout.payments.vocabulary import CHEQUE, ISO, US
 
-INSTRUCTIONS, CHEQUES = "incoming/payments", "incoming/positive_pay"
-"""Folders at the bank."""
 MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 """Tell the ACH files of a day apart (NACHA, file id modifier)."""
 DOLLARS = "USD"
@@ -45,7 +43,8 @@ def render(
         numbers: that are free.
 
     Raises:
-        Refused: profile ``us`` is to pay in another currency than its own; or the day has too many ACH files.
+        Refused: profile ``us`` is to pay in another currency than its own; the day has too many ACH files; or the bank
+            takes no files of cheques.
     """
     cheques = [payment for payment in what.payments if payment.method == CHEQUE]
     transfers = [payment for payment in what.payments if payment.method != CHEQUE]
@@ -72,7 +71,7 @@ def _pain001(
         groups.append(pain001.PaymentGroup(group_id, day, ours.name, debtor, head.currency, transfers))
         lines += [Line(each, each, each, group_id, day) for each in (payment.payment_id for payment in members)]
     content = pain001.write(pain001.Instruction(head.batch_id, at, ours.name, tuple(groups)))
-    return Rendered("pain001", f"pain001_{head.batch_id}.xml", INSTRUCTIONS, content, tuple(lines))
+    return Rendered("pain001", f"pain001_{head.batch_id}.xml", ours.bank.transfers, content, tuple(lines))
 
 
 def _transfer(payment: Payment, account: Account) -> pain001.CreditTransfer:
@@ -120,7 +119,7 @@ def _nacha(
             reference=head.batch_id[:8],
         )
     )
-    return Rendered("nacha", f"nacha_{head.batch_id}.ach", INSTRUCTIONS, content, tuple(lines))
+    return Rendered("nacha", f"nacha_{head.batch_id}.ach", ours.bank.transfers, content, tuple(lines))
 
 
 def _credit(payment: Payment, account: Account) -> nacha.Credit:
@@ -135,6 +134,11 @@ def _credit(payment: Payment, account: Account) -> nacha.Credit:
 
 
 def _positive_pay(head: Batch, payments: list[Payment], ours: PayingAccount, at: datetime) -> Rendered:
+    if not ours.bank.cheques:
+        raise Refused(
+            f"The bank of {head.paying_account} takes no files of cheques.",
+            "Pay by transfer, or name its folder in the bank's profile: cheques, under payments.",
+        )
     cheques, lines = [], []
     for day, members in _by_day(payments, at):
         for payment in members:
@@ -142,7 +146,7 @@ def _positive_pay(head: Batch, payments: list[Payment], ours: PayingAccount, at:
             cheques.append(positive_pay.Cheque(ours.account.number, number, day, payment.amount, payment.vendor_name))
             lines.append(Line(payment.payment_id, payment.payment_id, number, None, day))
     content = positive_pay.write(cheques)
-    return Rendered("positive_pay", f"positive_pay_{head.batch_id}.csv", CHEQUES, content, tuple(lines))
+    return Rendered("positive_pay", f"positive_pay_{head.batch_id}.csv", ours.bank.cheques, content, tuple(lines))
 
 
 def _by_day(payments: Iterable[Payment], at: datetime) -> list[tuple[date, list[Payment]]]:

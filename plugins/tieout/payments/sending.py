@@ -34,7 +34,7 @@ def send(
     archive: Archive,
     batch_id: str,
     *,
-    open_client: Callable[[], AbstractContextManager[SFTPClient]],
+    open_client: Callable[[str], AbstractContextManager[SFTPClient]],
     now: datetime,
 ) -> list[str]:
     """Send the files of a batch and return their names; none where they were sent before, or it was refused.
@@ -43,7 +43,7 @@ def send(
         dsn: of the warehouse.
         archive: holds the bytes.
         batch_id: whose files were made.
-        open_client: opens a session with the bank.
+        open_client: opens a session with the bank of an account of ours.
         now: the business clock.
 
     Raises:
@@ -56,7 +56,8 @@ def send(
         files, done = made(connection, batch_id), store.steps(connection, batch_id)
         if not files or "sent" in done or "refused" in done:
             return []
-        with sftp.entered(open_client()) as client:
+        account = store.batch(connection, batch_id).paying_account
+        with sftp.entered(open_client(account)) as client:
             bank = sftp.SftpFiles(client)
             for file in files:
                 journal.note(archive, file.name, batch_id, now)

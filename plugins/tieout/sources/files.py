@@ -36,6 +36,18 @@ class FileRead:
 
 
 @dataclass(frozen=True)
+class Paying:
+    """Where a bank takes payments: the connection, and its folders for files of transfers and of issued cheques.
+
+    ``cheques`` is blank where it takes no such files.
+    """
+
+    connection: str
+    transfers: str
+    cheques: str = ""
+
+
+@dataclass(frozen=True)
 class FileInfo:
     """A regular file in a listing."""
 

@@ -11,6 +11,7 @@ import pytest
 
 from launcher import payment_facts
 from launcher.postgres import EmbeddedPostgres
+from tests.support.banks import BANK
 from tests.support.pipeline import CHECKOUT, Pipeline, running_estate
 from tests.support.planted import files_that_show, numbers, tables_that_show
 from tieout.archive.store import Archive
@@ -57,9 +58,9 @@ def pay(pipeline: Pipeline, run: str) -> list[Batch]:
             answers.take(dsn, batch.batch_id, batch.sha256, response, round_=round_, now=now)
         files.make(
             dsn, archive, keys, batch.batch_id, render=render, now=now,
-            paying_account=lambda name: paying_account(bank.extra, name),
+            paying_account=lambda name: paying_account([(BANK, bank.extra)], name),
         )  # fmt: skip
-        sending.send(dsn, archive, batch.batch_id, open_client=lambda: sftp.connect(bank), now=now)
+        sending.send(dsn, archive, batch.batch_id, open_client=lambda _: sftp.connect(bank), now=now)
     landing.land_due(dsn, now=now, trace_id=run)
     pipeline.publish(pipeline.transform())  # AP hears of it before the bank pays, and the ERP of its discounts
     return batches

@@ -12,6 +12,7 @@ import pytest
 
 from launcher.postgres import EmbeddedPostgres
 from tests.integration.landing.servers import serve_sftp
+from tests.support.banks import BANK
 from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
 from tieout.payments import answers, files, freeze, landing, sending
@@ -27,8 +28,8 @@ KEYS = Keys([b"e" * 32], b"t" * 32)
 # Examples of the standard, made up here so that no text holds them.
 IBAN = "".join(("DE89", "3704", "0044", "0532", "0130", "00"))
 OUR_IBAN = "".join(("DE02", "1203", "0000", "0000", "2020", "51"))
-OURS = PayingAccount("Lake Hospital", Account(OUR_IBAN, "BYLADEM1001"), "Bank", "BYLADEM1001")
-FOLDER = "incoming/payments"
+OURS = PayingAccount("Lake Hospital", Account(OUR_IBAN, "BYLADEM1001"), "Bank", "BYLADEM1001", BANK)
+FOLDER = BANK.transfers
 TABLES = """
 create table mart.payment_proposal (
     batch_id text, payment_id text, entity_id text, paying_account text, payment_profile text, vendor_key text,
@@ -192,7 +193,7 @@ class Paying:
     def send(self, batch: Batch) -> list[str]:
         """Send the batch's files."""
         return sending.send(
-            self.dsn, self.archive, batch.batch_id, open_client=lambda: sftp.connect(self.endpoint), now=self.now
+            self.dsn, self.archive, batch.batch_id, open_client=lambda _: sftp.connect(self.endpoint), now=self.now
         )
 
     def land(self) -> int:

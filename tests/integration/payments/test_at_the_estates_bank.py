@@ -9,6 +9,7 @@ import pytest
 from tests.integration.payments.conftest import KEYS, Paying
 from tests.integration.sandbox.conftest import days, estate, served  # noqa: F401 - fixtures
 from tests.integration.sandbox.served import Running
+from tests.support.banks import BANK
 from tieout.errors import Refused
 from tieout.payments import files, sending
 from tieout.payments.accounts_at_hand import paying_account
@@ -38,7 +39,8 @@ def approved(paying: Paying, **changes: Any):
     paying.answer(batch, "c.fo")
     files.make(
         paying.dsn, paying.archive, KEYS, batch.batch_id,
-        paying_account=lambda name: paying_account(paying.endpoint.extra, name), render=render, now=paying.now,
+        paying_account=lambda name: paying_account([(BANK, paying.endpoint.extra)], name),
+        render=render, now=paying.now,
     )  # fmt: skip
     return batch
 

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from tests.integration.payments.conftest import IBAN, KEYS, OUR_IBAN, OURS
+from tests.support.banks import BANK
 from tests.support.planted import files_that_show, tables_that_show
 from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
@@ -316,7 +317,7 @@ def test_a_us_batch_leaves_as_nacha_and_its_cheques_as_positive_pay(paying, monk
     paying.propose("P" + "b" * 20, "7.00", vendor="V2", method="cheque", **us)
     (batch,) = paying.freeze()
     paying.answer(batch, "c.fo")
-    ours = files.PayingAccount("Clinic", files.Account("987654321", "021000021"), "First Bank", "021000021")
+    ours = files.PayingAccount("Clinic", files.Account("987654321", "021000021"), "First Bank", "021000021", BANK)
     made = files.make(
         paying.dsn, paying.archive, KEYS, batch.batch_id,
         paying_account=lambda _: ours, render=render, now=paying.now,
@@ -334,7 +335,7 @@ def test_a_us_batch_leaves_as_nacha_and_its_cheques_as_positive_pay(paying, monk
 def test_ach_files_of_a_day_and_their_entries_have_numbers_of_their_own_whichever_account_pays(paying):
     """The day is that of the approval, which stands in the file, not that of its making."""
     paying.routing = "021000021"
-    ours = files.PayingAccount("Clinic", files.Account("987654321", "021000021"), "First Bank", "021000021")
+    ours = files.PayingAccount("Clinic", files.Account("987654321", "021000021"), "First Bank", "021000021", BANK)
     headers, traces = [], []
     for number, account in enumerate(("clinic", "clinic", "other account")):
         payment = f"P{number}" + "a" * 20

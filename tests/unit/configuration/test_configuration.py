@@ -156,6 +156,25 @@ def test_an_entity_that_pays_through_us_says_from_which_account_and_what_its_ban
     ]
 
 
+def test_an_entity_that_pays_through_us_does_so_at_a_bank_of_which_is_said_where_it_takes_payments(
+    config: Path,
+) -> None:
+    path = config / "sources/bank.yml"
+    path.write_text(re.sub("payments: .*\n", "", path.read_text()))
+    _, problems = inspect_all(config)
+    assert {(Path(problem.file).name, problem.message) for problem in problems} == {
+        (f"{entity}.yml", "says tieout, but config/sources/bank.yml does not say where the bank takes payments")
+        for entity in ("H2", "AMB1")
+    }
+
+
+def test_folders_of_payments_are_below_the_login_s_own(config: Path) -> None:
+    path = config / "sources/bank.yml"
+    path.write_text(re.sub("payments: .*", "payments: {transfers: /incoming}", path.read_text()))
+    _, (problem,) = inspect_all(config)
+    assert (Path(problem.file).name, problem.field) == ("bank.yml", "payments.transfers")
+
+
 @pytest.mark.parametrize(
     ("origin", "last", "right"),
     [("tieout", "tieout", True), ("erp", "erp_main", True), ("tieout", "erp_main", False), ("erp", "tieout", False)],

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.support.banks import BANK
 from tests.unit.payments.test_content import payment
 from tieout.errors import ConfigurationError, Refused
 from tieout.payments.accounts_at_hand import Account, PayingAccount, paying_account
@@ -13,20 +14,21 @@ from tieout.payments.content import content, sha256
 from tieout.payments.numbering import Numbers
 from tieout.payments.rendering import render
 from tieout.payments.store import Batch
+from tieout.sources.files import Paying
 
 AT = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 ROUTING = "021000021"
-OURS = PayingAccount("Lake Hospital", Account("99" + "0" * 6, ROUTING), "First Bank", ROUTING)
+OURS = PayingAccount("Lake Hospital", Account("99" + "0" * 6, ROUTING), "First Bank", ROUTING, BANK)
 ACCOUNTS = {name: Account(f"88{number:06}", ROUTING) for number, name in enumerate(("P1", "P2", "P3"))}
 
 
-def files(*payments, profile="iso", currency="USD", numbers=Numbers()):  # noqa: B008 (it is frozen)
+def files(*payments, profile="iso", currency="USD", numbers=Numbers(), ours=OURS):  # noqa: B008 (it is frozen)
     what = content("H2", "h2_operating", profile, currency, payments)
     head = Batch(
         "B1", "PB1", "H2", "h2_operating", profile, currency, len(payments), what.total, "default", 1, AT, sha256(what),
         "schedule", "run", AT,
     )  # fmt: skip
-    return render(head, what, OURS, ACCOUNTS, AT, numbers)
+    return render(head, what, ours, ACCOUNTS, AT, numbers)
 
 
 def test_the_same_batch_gives_the_same_bytes():
@@ -83,10 +85,41 @@ def test_account_numbers_are_shown_by_nothing_but_the_file():
     assert OURS.account.number not in repr(OURS)
 
 
+OTHER = Paying("other_bank", "in")
+THERE = {"accounts": {"h2_operating": {"name": "Lake Hospital", "number": "1", "routing": ROUTING}}}
+
+
 @pytest.mark.parametrize("extra", [{}, {"accounts": {"h2_operating": {"name": "Lake Hospital"}}}])
-def test_an_account_of_ours_that_the_connection_lacks_is_named(extra):
-    with pytest.raises(ConfigurationError, match="h2_operating"):
-        paying_account(extra, "h2_operating")
+def test_an_account_of_ours_that_no_connection_has_is_named_with_where_it_was_looked_for(extra):
+    with pytest.raises(ConfigurationError, match=r"'h2_operating'.*there is bank, other_bank"):
+        paying_account([(BANK, extra), (OTHER, {})], "h2_operating")
+
+
+def test_payments_without_a_bank_that_takes_them_are_refused():
+    with pytest.raises(ConfigurationError, match="no source says where it takes payments"):
+        paying_account([], "h2_operating")
+
+
+def test_an_account_belongs_to_the_bank_whose_connection_has_it():
+    found = paying_account([(BANK, {"accounts": {"h1_operating": {}}}), (OTHER, THERE)], "h2_operating")
+    assert (found.name, found.bank) == ("Lake Hospital", OTHER)
+
+
+def test_an_account_that_two_banks_have_is_refused():
+    with pytest.raises(ConfigurationError, match="bank and other_bank both have an account 'h2_operating'"):
+        paying_account([(BANK, THERE), (OTHER, THERE)], "h2_operating")
+
+
+def test_files_go_into_the_folders_of_the_account_s_bank():
+    elsewhere = replace(OURS, bank=Paying("other_bank", "in/wires", "in/cheques"))
+    cheque = payment("P2", method="cheque", cheque_number=100001, vendor_account_id=None, account_token=None)
+    assert [file.directory for file in files(payment("P1"), cheque, ours=elsewhere)] == ["in/wires", "in/cheques"]
+
+
+def test_cheques_of_a_bank_that_takes_no_files_of_them_are_refused():
+    cheque = payment("P2", method="cheque", cheque_number=100001, vendor_account_id=None, account_token=None)
+    with pytest.raises(Refused, match="takes no files of cheques"):
+        files(payment("P1"), cheque, ours=replace(OURS, bank=OTHER))
 
 
 def test_an_amount_keeps_its_cents():

@@ -16,6 +16,7 @@ from sandbox.bank.rules import judge
 from sandbox.scenario.domain import ENTITIES
 from sandbox.scenario.model import Booking
 from sandbox.wire import bai2, bank
+from tests.support.banks import BANK
 from tests.unit.payments.test_content import payment
 from tieout.formats import bai2 as bai2_reader
 from tieout.formats import camt, nacha, pain001, positive_pay
@@ -127,7 +128,8 @@ def test_statements_in_bai2_are_read_as_the_bank_meant_them() -> None:
 
 def test_ach_batches_that_the_bank_books_in_one_sum_are_named_as_our_groups_are() -> None:
     ours = connection_accounts()["amb1_operating"]
-    account = PayingAccount(ours["name"], Account(ours["number"], ours["routing"]), ours["bank_name"], ours["origin"])
+    number = Account(ours["number"], ours["routing"])
+    account = PayingAccount(ours["name"], number, ours["bank_name"], ours["origin"], BANK)
     days = {"P1": TODAY, "P2": TODAY, "P3": date(2026, 4, 8)}
     what = content("AMB1", "amb1_operating", "us", "USD", [payment(n, requested_date=day) for n, day in days.items()])
     head = Batch("B0123456789abcdef0123", "B9", "AMB1", "amb1_operating", "us", "USD", 3, what.total, "clinic", 1, AT,
