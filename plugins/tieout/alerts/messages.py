@@ -134,6 +134,28 @@ def batches_refused(role: str, lines: Sequence[str]) -> Message:
     return Message(f"{_batches(lines)} {was} refused, because nobody answered ({role})", "\n".join(said))
 
 
+def gaps(role: str, lines: Sequence[str]) -> Message:
+    """Return the message that banks' statements have gaps, one line per gap."""
+    said = [
+        *capped(lines),
+        "Ask the bank for what is missing. Until it is there, payments are judged by what came:",
+        "docs/guides/payments.md, A statement is missing or wrong",
+    ]
+    return Message(f"{_gaps(lines)} in banks' statements for {role}", "\n".join(said))
+
+
+def gaps_filled(role: str, lines: Sequence[str]) -> Message:
+    """Return the message that gaps are filled."""
+    are = "is" if len(lines) == 1 else "are"
+    return Message(
+        f"{_gaps(lines)} in banks' statements {are} filled ({role})", "\n".join(["No more:", *capped(lines)])
+    )
+
+
+def _gaps(lines: Sequence[str]) -> str:
+    return "1 gap" if len(lines) == 1 else f"{len(lines)} gaps"
+
+
 def _batches(lines: Sequence[str]) -> str:
     return "1 batch of payments" if len(lines) == 1 else f"{len(lines)} batches of payments"
 

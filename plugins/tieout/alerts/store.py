@@ -143,10 +143,10 @@ def find(connection: psycopg.Connection, cause: str) -> int | None:
     return row[0] if row else None
 
 
-def ended(connection: psycopg.Connection, kind: str, since: datetime) -> list[tuple[str, str, str]]:
-    """Return cause, role and title of the alerts of a kind of notice that were resolved since."""
+def ended(connection: psycopg.Connection, kind: str, since: datetime) -> list[tuple[int, str, str, str]]:
+    """Return id, cause, role and title of the alerts of a kind of notice that were resolved since."""
     query = """
-    select cause, role, title from ops.alert
+    select alert_id, cause, role, title from ops.alert
     where starts_with(cause, %s) and state = 'resolved' and resolved_at > %s
     order by alert_id
     """

@@ -27,7 +27,7 @@ class Watch(BaseOperator):
         from tieout.alerts.configuration import load_alerting
         from tieout.alerts.look import Schedules, look
         from tieout.alerts.messages import Message
-        from tieout.alerts.notices import tell_batches
+        from tieout.alerts.notices import tell_batches, tell_gaps
         from tieout.alerts.tell import Telling
         from tieout.operators.notifiers import AlertNotifier
         from tieout.warehouse.connection import connect
@@ -46,6 +46,7 @@ class Watch(BaseOperator):
             telling = Telling(connection, alerting, send, now, business_now, kinds_of_systems(), answers_at())
             telling.technical()
             tell_batches(telling)
+            tell_gaps(telling)
             telling.owners(promises)
             store.beat(connection, WATCH, settings.wall_now())
         self.log.info("Seen: %s. Messages sent: %s.", seen, telling.sent)
