@@ -18,13 +18,13 @@ select
     coalesce(statement.entity_id, 'unknown entity'),
     statement.account_ref,
     coalesce(statement.statement_number, ''),
-    statement.from_date,
+    coalesce(statement.from_date, statement.to_date),
     before.to_date,
     statement.is_gap
 from statement
 inner join statement as before on statement.previous_statement_id = before.bank_statement_id
 where statement.is_gap or not statement.follows
-order by statement.from_date, statement.bank_statement_id
+order by statement.to_date, statement.bank_statement_id
 """
 
 
