@@ -11,7 +11,7 @@ import pytest
 from launcher.postgres import EmbeddedPostgres
 from tests.scenarios.banking import BANK
 from tests.scenarios.estate import AP, ERP, TIEOUT, line
-from tests.scenarios.payers import POLICY, ROUTING, Payer
+from tests.scenarios.payers import LOADED, POLICY, ROUTING, Payer
 from tests.scenarios.warehouse import Dbt, Warehouse, at, fresh_warehouse
 from tieout.errors import TieoutError
 from tieout.payments.bank_detail import confirm
@@ -74,6 +74,7 @@ def bank_details(estate: Payer) -> None:
         ("before-it", "second", "2026-03-24"),
         ("spelt", "LAKE\\Desk@lake.example", "2026-03-26"),
         ("touched", "desk", "2026-03-27"),
+        ("called-number", "second", "2026-03-26"),
     ):
         estate.add(
             TIEOUT, "decision", decision_id=name, decision_type="bank_detail_confirmed",
@@ -92,6 +93,20 @@ def bank_details(estate: Payer) -> None:
         estate.owed(f"i-{name}", "10.00", "2026-03-20", vendor_number=f"S-{name}",
                     remit_to_account_token=f"token {name}-A2")  # fmt: skip
     estate.account("replaced", _updated_at=at("2026-03-27"), _deleted=True)
+    # Second numbers of vendors, by the tax id: with another account than the first one's, or with the same.
+    numbers: dict[str, dict[str, Any]] = {
+        "other-number": {},
+        "same-account": {"number": "same-account-before-A1"},
+        "called-number": {},
+        "cooled-number": {"_updated_at": at("2026-03-20T23:59")},
+        "loaded-number": {"_updated_at": LOADED},
+    }
+    for name, account in numbers.items():
+        for number in (f"{name}-before", name):
+            estate.vendor(number, tax_token=f"tax id of {name}")
+        estate.account(f"{name}-before")
+        estate.account(name, **{"_updated_at": at("2026-03-25"), "valid_from": "2026-03-25", **account})
+        estate.owed(f"i-{name}", "10.00", "2026-03-20", vendor_number=f"S-{name}")
     # A payment of the ERP's own is on its way to one of them.
     estate.owed("i-on-its-way", "11.00", "2026-03-20", vendor_number="S-cooling")
     estate.payment("RISKY", "11.00", "sent", "i-on-its-way", vendor_number="cooling")
@@ -246,6 +261,11 @@ def test_an_invoice_is_not_proposed_while_or_after_another_payment_pays_it(propo
         ("undated", ["BANK_DETAIL_CHANGED"]),
         ("spelt", ["BANK_DETAIL_CHANGED"]),
         ("touched", ["BANK_DETAIL_CHANGED"]),
+        ("other-number", ["BANK_DETAIL_CHANGED"]),
+        ("same-account", []),
+        ("called-number", []),
+        ("cooled-number", []),
+        ("loaded-number", []),
         ("closed", ["ACCOUNT_REFUSED"]),
         ("also-closed", ["ACCOUNT_REFUSED"]),
         ("by-trace", ["ACCOUNT_REFUSED"]),
@@ -271,9 +291,22 @@ def test_a_changed_account_is_a_finding_on_the_vendor_number_and_on_payments_on_
         "select subject_id, subject_type, owner_role from match.match_hold"
         " where code = 'BANK_DETAIL_CHANGED' and is_open"
     )
-    vendors = ("cooling", "by-himself", "before-it", "redirected", "second", "replaced", "undated", "spelt", "touched")
+    vendors = (
+        *("cooling", "by-himself", "before-it", "redirected", "second", "replaced", "undated", "spelt", "touched"),
+        "other-number",
+    )
     expected = {f"erp_main:{vendor}": ("vendor", "vendor_steward") for vendor in vendors}
     assert found == expected | {"erp_main:RISKY": ("payment", "vendor_steward")}
+
+
+def test_a_hold_on_a_new_number_says_that_it_is_new_and_which_one_was_known(proposal: Proposal) -> None:
+    (said,) = proposal.warehouse.rows(
+        "select explanation from match.match_hold where subject_id = 'erp_main:other-number' and is_open"
+    )
+    assert said["explanation"] == (
+        "Nobody confirmed by a call-back: account A1 ending in r-A1 came on 2026-03-25 with the new number"
+        " erp_main:other-number of a vendor known as erp_main:other-number-before, by desk."
+    )
 
 
 def test_a_batch_is_filled_to_its_limit_by_date_and_takes_nothing_more(proposal: Proposal) -> None:

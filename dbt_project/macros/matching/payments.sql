@@ -50,6 +50,16 @@ left join {{ name }}_policy as policy
     coalesce({{ utc_date(as_of()) }} - {{ utc_date(changed_at) }} <= {{ cooling_days }}, false)
 {%- endmacro %}
 
+{# What became of a vendor's account, and when: it changed, or came with a new number of a vendor who was known before. #}
+{% macro changed_how(account) -%}
+    case
+        when {{ account }}.known_as is null then ' changed on ' || {{ utc_date(account ~ '.changed_at') }}
+        else
+            ' came on ' || {{ utc_date(account ~ '.changed_at') }} || ' with the new number ' || {{ account }}.vendor_id
+            || ' of a vendor known as ' || {{ account }}.known_as
+    end
+{%- endmacro %}
+
 {# Whether an invoice of a verdict may be paid: nothing stands against it, and it waits for nothing. #}
 {% macro verdict_may_be_paid(verdict) -%}
     coalesce({{ verdict }} in ('matched', 'matched_in_tolerance', 'released', 'credited', 'not_applicable'), false)

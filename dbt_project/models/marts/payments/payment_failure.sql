@@ -17,10 +17,12 @@ account as (
         payment.payment_id,
         payment.entity_id,
         payment.currency,
+        a.vendor_id,
         a.vendor_account_id,
         a.account_last4,
         a.account_fault,
         a.changed_at,
+        a.known_as,
         a.confirmed_at
     from payment
     inner join {{ ref('int_vendor_bank_accounts') }} as a
@@ -36,8 +38,7 @@ account as (
 bank_detail as (
     select
         account.payment_id,
-        'account ending in ' || coalesce(account.account_last4, '?') || ' changed on '
-        || {{ utc_date('account.changed_at') }} as said
+        'account ending in ' || coalesce(account.account_last4, '?') || {{ changed_how('account') }} as said
     from account
     {{ join_payment_policy('payment', 'account') }}
     where

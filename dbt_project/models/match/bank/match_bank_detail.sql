@@ -41,8 +41,8 @@ changed as (
         a.vendor_key,
         a.source_system,
         a.changed_at,
-        'account ' || a.account_ref || ' ending in ' || coalesce(a.account_last4, '?') || ' changed on '
-        || {{ utc_date('a.changed_at') }} || coalesce(' by ' || a.changed_by, '') as said
+        'account ' || a.account_ref || ' ending in ' || coalesce(a.account_last4, '?')
+        || {{ changed_how('a') }} || coalesce(', by ' || a.changed_by, '') as said
     from {{ ref('int_vendor_bank_accounts') }} as a
     where a.is_valid and a.changed_at is not null and a.confirmed_at is null
 ),
