@@ -126,7 +126,7 @@ def _payments(page: DayPage, entity: Entity) -> list[Booking]:
         Booking(
             entity_id=entity.entity_id,
             kind="transfer",
-            amount=-pay.invoice.gross,
+            amount=-pay.amount,
             reference=f"BK{pay.ref}",
             party=pay.invoice.supplier_id,
             text=f"Invoice {pay.invoice.number}",

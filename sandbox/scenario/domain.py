@@ -284,7 +284,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment of one invoice."""
+    """A payment of one invoice, less a discount that was taken."""
 
     ref: str
     batch: str
@@ -293,6 +293,12 @@ class Payment:
     sent: datetime
     status: str = "sent"
     settled: datetime | None = None
+    discount: Decimal = Decimal(0)
+
+    @property
+    def amount(self) -> Decimal:
+        """What is paid."""
+        return self.invoice.gross - self.discount
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ Near misses are always told.
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
-from sandbox.scenario.domain import ACCOUNTS, Invoice, Journal, Payment
+from sandbox.scenario.domain import ACCOUNTS, CENT, Invoice, Journal, Payment
 from sandbox.scenario.model import BankRequest, Booking, Label, date_of
 from sandbox.scenario.payees import MOVED_ON, Payee, payees
 from sandbox.scenario.policy import (
@@ -20,6 +21,7 @@ from sandbox.scenario.policy import (
     UNMATCHED_DAYS,
 )
 from sandbox.scenario.story import Story
+from sandbox.wire.codes import TERM_DAYS
 
 # The switch list: codes whose findings are injected and labelled. Whoever builds a rule adds its code here.
 ON: frozenset[str] = frozenset(
@@ -39,12 +41,16 @@ PAID_AFTER = 4
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A case, what it injects (nothing: a near miss or plain), and where and when it is told."""
+    """A case, what it injects (nothing: a near miss or plain), and where and when it is told.
+
+    What it writes is numbered `apart`, or among all others, whose numbers it moves on.
+    """
 
     tell: Callable[[Story], None]
     codes: tuple[str, ...]
     entities: tuple[str, ...]
     days: tuple[int, ...]
+    apart: bool = False
 
     @property
     def name(self) -> str:
@@ -214,6 +220,25 @@ def payment_confirmed_late(story: Story) -> None:
     paid(story, settled_after=2)
 
 
+def discount_taken(story: Story) -> None:
+    """A bill with two percent for payment within ten days, paid on the ninth."""
+    paper = discounted(story)
+    day = story.day + PAID_AFTER
+    story.pay(paper, day, day + 1, discount=(paper.gross * 2 / 100).quantize(CENT, ROUND_HALF_UP))
+
+
+def discount_missed(story: Story) -> None:
+    """A bill with two percent for payment within ten days, paid in full on the eleventh."""
+    day = story.day + PAID_AFTER + 2
+    story.pay(discounted(story), day, day + 1)
+
+
+def discounted(story: Story) -> Invoice:
+    """A bill with discount terms that came five days after its date; it is due in the history."""
+    dated = date_of(story.day - 5)
+    return bill(story, term="D210", dated=dated, due=dated + timedelta(days=TERM_DAYS["D210"]))
+
+
 def payment_with_a_fee(story: Story) -> None:
     """The bank books a payment with its fee in one sum."""
     paper = bill(story)
@@ -267,7 +292,7 @@ def _back(story: Story, payment: Payment, kind: str, reason: str) -> Booking:
     return Booking(
         entity_id=story.entity.entity_id,
         kind=kind,
-        amount=payment.invoice.gross,
+        amount=payment.amount,
         reference=f"BK{payment.ref}B",
         party=payment.invoice.supplier_id,
         text=f"Invoice {payment.invoice.number}",
@@ -303,6 +328,8 @@ SCENES: tuple[Scene, ...] = (
     Scene(payment_returned, ("PAYMENT_RETURNED",), ERP_PAYS, (9,)),
     Scene(payment_unconfirmed, ("PAYMENT_UNCONFIRMED",), ERP_PAYS, (15,)),
     Scene(payment_confirmed_late, (), ERP_PAYS, (12,)),
+    Scene(discount_taken, (), ERP_PAYS, (1,), apart=True),
+    Scene(discount_missed, (), ERP_PAYS, (1,), apart=True),
     Scene(payment_with_a_fee, (), ERP_PAYS, (17,)),
     Scene(bank_entry_of_nobody, ("BANK_ENTRY_UNMATCHED", "GL_OUT_OF_BALANCE"), ERP_PAYS, (20,)),
     Scene(ledger_out_of_balance, ("GL_OUT_OF_BALANCE",), ("DC1",), (22,)),

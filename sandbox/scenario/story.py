@@ -525,15 +525,17 @@ class Story:
         entry = Journal(f"JI{paper.document}", company, "Payables", paper.document, lines, currency)
         return self.erp.journal(entry, at)
 
-    def pay(self, paper: Invoice, day: int, settled_day: int | None) -> Payment:
-        """Pay an invoice; the bank settles it on a later day, or never."""
+    def pay(self, paper: Invoice, day: int, settled_day: int | None, *, discount: Decimal = Decimal(0)) -> Payment:
+        """Pay an invoice, less a discount; the bank settles it on a later day, or never."""
         sent = self.book.moment(day, 9, 11)
         ref = f"PAY{self.book.next('payment'):07d}"
         batch = f"RUN-{self.entity.entity_id}-{sent:%Y%m%d}"
-        pay = Payment(ref, batch, f"E2E-{ref}", replace(paper), sent)
+        pay = Payment(ref, batch, f"E2E-{ref}", replace(paper), sent, discount=discount)
         accounts = ACCOUNTS[self.entity.erp]
-        lines = ((accounts["payables"], "", paper.gross), (accounts["cash"], "", -paper.gross))
-        entry = Journal(f"JP{ref.removeprefix('PAY')}", self.entity.company, "Payments", ref, lines)
+        lines = [(accounts["payables"], "", paper.gross), (accounts["cash"], "", -pay.amount)]
+        if discount:
+            lines.append((accounts["discounts"], "", -discount))
+        entry = Journal(f"JP{ref.removeprefix('PAY')}", self.entity.company, "Payments", ref, tuple(lines))
         self.writes += [*self.erp.payment(pay, sent), *self.erp.journal(entry, sent)]
         if settled_day:
             self._settle(pay, paper, settled_day)

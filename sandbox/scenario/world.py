@@ -1,5 +1,6 @@
 """The seeded generator: one simulated day after the other, the same however often and in what order it is asked."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -16,6 +17,7 @@ from sandbox.scenario.story import Story
 from sandbox.scenario.twins import twin_writes, vendor_labels
 from sandbox.wire import supply
 
+APART = 800_000  # numbers of what is told apart begin here: the others stay as they are
 FINDING_RATE, DECOY_RATE = 0.10, 0.07
 ATTEMPTS = 40
 
@@ -47,6 +49,7 @@ class World:
         self.told: dict[str, str] = {}
         # Accounts move and suppliers are listed for the scenes of entities that take part.
         self._erps_of_scenes = {each.erp for each in self.entities if each.entity_id in payments.TIEOUT_PAYS}
+        self._apart: defaultdict[str, int] = defaultdict(lambda: APART)
         self._orders_a_day = max(4, round(volume * sum(entity.share for entity in self.entities)))
         self._plays: list[DayPlay] = []
         self._last_receipts = b""
@@ -116,10 +119,12 @@ class World:
     def _tell_payments(self, day: int) -> None:
         """Tell the day's cases about payments, by a random source of their own: the other cases stay as they are."""
         kept, self.book.rng = self.book.rng, Random(f"{self.seed}:payments:{day}")
+        numbers = self.book.counters
         for scene in payments.scenes_of(day, self.payment_codes):
+            self.book.counters = self._apart if scene.apart else numbers
             for entity in (entity for entity in self.entities if entity.entity_id in scene.entities):
                 self._tell(scene.tell, entity, day, [], payments.DECK)
-        self.book.rng = kept
+        self.book.rng, self.book.counters = kept, numbers
 
     def _tell_last_days(self, day: int, orders: list[Po]) -> None:
         """The day before a vendor leaves is the only one on which this near miss can begin."""

@@ -413,7 +413,7 @@ def payment(pay: Payment, at: datetime) -> list[Write]:
         "vendor_num": pay.invoice.erp_vendor,
         "checkrun_name": pay.batch,
         "end_to_end_id": pay.end_to_end_id,
-        "amount": pay.invoice.gross,
+        "amount": pay.amount,
         "currency_code": "USD",
         "payment_method": "EFT",
         "status_lookup_code": pay.status.upper(),
@@ -425,8 +425,8 @@ def payment(pay: Payment, at: datetime) -> list[Write]:
     applied = {
         "check_id": pay.ref,
         "invoice_id": pay.invoice.document,
-        "amount": pay.invoice.gross,
-        "discount_taken": Decimal(0),
+        "amount": pay.amount,
+        "discount_taken": pay.discount,
     }
     return [
         _write("ap_checks_all", (pay.ref,), doc, at),

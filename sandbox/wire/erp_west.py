@@ -277,7 +277,7 @@ def payment(pay: Payment, at: datetime) -> list[Write]:
         "LIFNR": pay.invoice.erp_vendor,
         "LAUFI": pay.batch,
         "E2E": pay.end_to_end_id,
-        "RWBTR": _number(pay.invoice.gross),
+        "RWBTR": _number(pay.amount),
         "WAERS": "USD",
         "RZAWE": "EFT",
         "STATUS": {"sent": "20", "settled": "40"}[pay.status],
@@ -285,7 +285,7 @@ def payment(pay: Payment, at: datetime) -> list[Write]:
         "FREIG": compact(pay.sent),
         "GESENDET": compact(pay.sent),
         "AUSGL": compact(pay.settled),
-        "POSTEN": [{"BELNR": pay.invoice.document, "DMBTR": _number(pay.invoice.gross), "SKNTO": "0"}],
+        "POSTEN": [{"BELNR": pay.invoice.document, "DMBTR": _number(pay.amount), "SKNTO": _number(pay.discount)}],
     }
     return [_write("payments", pay.ref, doc, at)]
 

@@ -62,6 +62,20 @@ def test_every_difference_of_the_books_is_told_down_to_its_documents(stack):
     assert {key: amount for key, amount in told.items() if amount} == differing
 
 
+def test_the_banks_statements_leave_no_gap_that_treasury_would_be_told_of(stack):
+    found = "select count(*) > 50, count(*) filter (where is_gap or not follows) from mart.fct_bank_statement"
+    assert rows(stack, found) == [(True, 0)]
+
+
+def test_discounts_that_were_taken_are_measured_against_those_that_were_offered(stack):
+    found = rows(
+        stack,
+        "select entity_id, currency, numerator > 0, numerator < denominator from mart.kpi_value"
+        " where kpi = 'discount_capture_rate' and superseded_at is null order by entity_id",
+    )
+    assert found == [("H1", "USD", True, True), ("H3", "USD", True, True)]
+
+
 def test_vendor_numbers_of_one_supplier_are_found_and_merged_where_it_is_certain(stack):
     with psycopg.connect(stack.warehouse_dsn) as connection:
         merged, proposed = summary.vendors(stack, connection)

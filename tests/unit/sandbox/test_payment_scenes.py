@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from sandbox.bank.accounts import iban_is_valid, number_is_plausible, routing_is_valid
-from sandbox.scenario import DayPlay, Label, World
+from sandbox.scenario import DayPlay, Label, World, payments
 from sandbox.scenario.model import Booking, Write
 from sandbox.scenario.payments import CODES, DECK, ON, SCENES
 from sandbox.scenario.policy import CLERK_LIMIT, DELEGATED_UNTIL, LEAD_LIMIT
@@ -133,6 +133,40 @@ def test_a_fee_is_in_the_sum_that_the_bank_books_and_a_return_brings_the_payment
     (back,) = (booking for booking in bookings if booking.kind == "return")
     assert back.amount == paid[back.end_to_end_id]
     assert sum(1 for booking in bookings if booking.end_to_end_id == back.end_to_end_id) == 2
+
+
+def test_a_discount_is_taken_in_its_days_and_another_is_missed(acts: list[DayPlay]) -> None:
+    bills = {write.doc["doc_sequence_value"]: write.doc for write in _writes(acts, "ap_invoices_all")}
+    offered = {document: doc for document, doc in bills.items() if document and document[1:].startswith("008")}
+    lines = {write.key[0]: write.doc for write in _writes(acts, "ap_checks_all")}
+    taken = {
+        write.doc["invoice_id"]: (lines[write.key[0]], write.doc)
+        for write in _writes(acts, "ap_invoice_payments_all")
+        if write.doc["invoice_id"] in offered
+    }
+    assert len(taken) == len(offered) == 2
+    discounts = set()
+    for document, (check, applied) in taken.items():
+        gross, dated = offered[document]["invoice_amount"], offered[document]["invoice_date"]
+        assert check["amount"] == applied["amount"] == gross - applied["discount_taken"]
+        in_time = (check["check_date"] - dated).days <= 10
+        assert applied["discount_taken"] == (round(gross * 2 / 100, 2) if in_time else 0)
+        discounts.add(in_time)
+    assert discounts == {True, False}
+    booked = {booking.end_to_end_id: booking.amount for play in acts for booking in play.bookings}
+    assert all(booked[check["end_to_end_id"]] == -check["amount"] for check, _ in taken.values())
+
+
+def test_what_is_told_apart_leaves_the_others_as_they_are(acts: list[DayPlay], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payments, "SCENES", [scene for scene in SCENES if not scene.apart])
+    without = World(seed=3, volume=0.1, payment_codes=CODES)
+    added = 0
+    for play in acts[:9]:
+        others = without.day(play.day)
+        assert play.labels == others.labels
+        assert Counter(map(repr, others.writes)) <= Counter(map(repr, play.writes))
+        added += len(play.writes) - len(others.writes)
+    assert added > 0
 
 
 def test_lists_of_parties_have_the_publishers_form_and_grow_on_a_later_day(acts: list[DayPlay]) -> None:
