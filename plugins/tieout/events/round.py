@@ -14,8 +14,8 @@ from tieout.events.examine import Examiner
 from tieout.events.inbox import Waiting
 from tieout.events.incidents import fingerprint, raise_bad, resolve_past
 from tieout.events.pull import archived, interval_of
+from tieout.landing.batches import lock_feed
 from tieout.landing.land import Landed, Landing, facts_of, land
-from tieout.landing.ledger import lock_feed
 from tieout.landing.manifest import Entry
 from tieout.landing.profile import EVENTS, EventRecord
 from tieout.operations import resolve_incidents

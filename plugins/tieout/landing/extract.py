@@ -20,7 +20,7 @@ from tieout import settings
 from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
 from tieout.errors import MalformedPayload, TieoutError, Transient
-from tieout.landing import ledger
+from tieout.landing import attempts
 from tieout.landing.configuration_files import Configuration
 from tieout.landing.file_feeds import FileFeed
 from tieout.landing.land import Landing, PullFacts, land
@@ -113,14 +113,14 @@ class _Extraction:
         self._landing = landing
         self._interval = interval
         self._feed = feed
-        self._attempt = ledger.Attempt(
+        self._attempt = attempts.Attempt(
             landing.profile.system, feed.name, interval, context.dag_id, context.dag_run_id, context.trace_id
         )
         self._outcome = FeedOutcome(feed.name, [mapping.object for mapping in feed.objects])
 
     def run(self) -> FeedOutcome:
         """Extract the feed and note how it went; only a lost warehouse is raised."""
-        ids = ledger.start_attempt(self._connection, self._attempt, self._outcome.objects, self._context.now())
+        ids = attempts.start_attempt(self._connection, self._attempt, self._outcome.objects, self._context.now())
         self._connection.commit()
         try:
             self._extract()
@@ -166,7 +166,7 @@ class _Extraction:
         except MalformedPayload as error:
             # Parsing the same bytes again would not help: the next attempt reads the source again.
             self._connection.rollback()
-            ledger.record_rejection(self._connection, self._attempt, pull.content_sha256, error, self._context.now())
+            attempts.record_rejection(self._connection, self._attempt, pull.content_sha256, error, self._context.now())
             self._connection.commit()
             pull.close("rejected")
             raise
@@ -197,7 +197,7 @@ class _Extraction:
     def _window(self) -> Window:
         if not self._feed.cursor:
             return Window(self._interval.start, self._interval.end)
-        start = ledger.window_start(self._connection, self._attempt)
+        start = attempts.window_start(self._connection, self._attempt)
         return Window(start - self._feed.cursor.overlap, self._interval.end)
 
     @contextmanager
@@ -216,7 +216,7 @@ class _Extraction:
         error = self._outcome.errors[0] if self._outcome.errors else None
         now = self._context.now()
         for name, interface_run_id in ids.items():
-            ledger.end_attempt(
+            attempts.end_attempt(
                 self._connection,
                 interface_run_id,
                 rows_read=self._outcome.rows_read(name),

@@ -7,9 +7,9 @@ from datetime import datetime
 import psycopg
 
 from tieout.errors import MalformedPayload
-from tieout.landing import ledger
+from tieout.landing import taken_files
+from tieout.landing.attempts import Attempt, record_rejection
 from tieout.landing.land import Landed, Landing, PullFacts, land
-from tieout.landing.ledger import Attempt
 from tieout.landing.manifest import Entry, Pull
 from tieout.landing.outcome import FeedOutcome
 from tieout.landing.profile import Feed
@@ -55,7 +55,7 @@ class FileFeed:
 
     def _take(self, pull: Pull, info: FileInfo, outcome: FeedOutcome) -> None:
         path = source_files.path_of(self._read, info.name)
-        known = ledger.file_outcome(self._connection, self._attempt, path, info.size, info.modified_at)
+        known = taken_files.file_outcome(self._connection, self._attempt, path, info.size, info.modified_at)
         self._connection.rollback()
         if known:
             # Taken before and still here: where a folder is configured, moving it did not work then.
@@ -87,7 +87,7 @@ class FileFeed:
         self._put_away(entry.name, rejected=rejected, suffix=entry.sha256)
 
     def _load(self, pull: Pull, entry: Entry) -> list[Landed]:
-        repeated = ledger.content_landed(self._connection, self._attempt, entry.sha256)
+        repeated = taken_files.content_landed(self._connection, self._attempt, entry.sha256)
         facts = PullFacts(self._attempt.interval, pull.path, entry.sha256, [entry])
         landed = land(self._connection, self._landing, self._feed, facts, self._now())
         nothing_new = not any(one.rows_landed for one in landed)
@@ -97,7 +97,7 @@ class FileFeed:
 
     def _reject(self, entry: Entry, error: MalformedPayload) -> None:
         self._record(entry, "rejected", error.message)
-        ledger.record_rejection(self._connection, self._attempt, entry.sha256, error, self._now())
+        record_rejection(self._connection, self._attempt, entry.sha256, error, self._now())
         raise_incident(
             self._connection,
             fingerprint=self._fingerprint(entry),
@@ -111,7 +111,7 @@ class FileFeed:
         )
 
     def _record(self, entry: Entry, outcome: str, message: str | None) -> None:
-        ledger.record_file(
+        taken_files.record_file(
             self._connection,
             self._attempt,
             path=entry.state["path"],

@@ -11,9 +11,9 @@ import psycopg
 from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
 from tieout.errors import ContractBroken
+from tieout.landing.batches import Batch, BatchKey, batch_exists, lock_feed, record_batch
 from tieout.landing.configuration_files import Configuration
 from tieout.landing.entities import codes_of, codes_sha256, maps_of
-from tieout.landing.ledger import Batch, BatchKey, batch_exists, lock_feed, record_batch
 from tieout.landing.manifest import Entry, Interval
 from tieout.landing.mapping import Facts, Vocabulary
 from tieout.landing.parse import FeedParser, ObjectRows

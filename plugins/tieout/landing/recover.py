@@ -15,10 +15,10 @@ import psycopg
 from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
 from tieout.errors import TieoutError
-from tieout.landing import ledger
+from tieout.landing import taken_files
+from tieout.landing.attempts import Attempt
 from tieout.landing.configuration_files import Configuration
 from tieout.landing.land import Landed, Landing, PullFacts, land
-from tieout.landing.ledger import Attempt
 from tieout.landing.manifest import Entry, Interval, Pull
 from tieout.landing.outcome import FeedOutcome, Outcome
 from tieout.landing.profile import Feed
@@ -121,7 +121,7 @@ def _land(connection: psycopg.Connection, landing: Landing, feed: Feed, lost: Lo
 
 def _note_file(connection: psycopg.Connection, landing: Landing, lost: Lost, entry: Entry, now: datetime) -> None:
     """Note that the file was taken, so that it is not awaited, nor taken where it is still in its folder."""
-    ledger.record_file(
+    taken_files.record_file(
         connection,
         Attempt(lost.system, lost.feed, lost.interval, None, None, landing.trace_id),
         path=entry.state["path"],

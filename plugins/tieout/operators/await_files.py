@@ -105,7 +105,7 @@ def _has_come(system: str, awaited: "Awaited") -> bool:
 
 def _taken(system: str, awaited: "Awaited") -> bool:
     """Whether the file was taken before: by an earlier attempt, or by a run that is repeated."""
-    from tieout.landing.ledger import taken_since
+    from tieout.landing.taken_files import taken_since
     from tieout.warehouse.connection import connect
 
     with connect(warehouse_dsn()) as connection:
