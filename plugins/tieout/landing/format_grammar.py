@@ -2,8 +2,9 @@
 
 import codecs
 
-from tieout.formats.csv import CsvFormat, Total, Trailer
+from tieout.formats.csv import CsvFormat
 from tieout.formats.documents import READERS, DocumentFormat
+from tieout.formats.footing import Total, Trailer
 from tieout.formats.json import JsonFormat
 from tieout.landing.mapping_grammar import character
 from tieout.landing.problems import Node

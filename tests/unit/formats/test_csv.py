@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.errors import MalformedPayload
-from tieout.formats.csv import CsvFormat, CsvTable, Total, Trailer
+from tieout.formats.csv import CsvFormat, CsvTable
+from tieout.formats.footing import Total, Trailer
 
 HEADED = CsvFormat()
 
