@@ -5,7 +5,8 @@ from typing import Any
 
 from tieout.errors import MalformedPayload
 from tieout.formats import json
-from tieout.landing.mapping import LINEAGE, Facts, Vocabulary
+from tieout.landing.expressions import Vocabulary
+from tieout.landing.mapping import LINEAGE, Facts
 from tieout.landing.parse import FeedParser, ObjectRows, missing_fields
 from tieout.landing.profile import Feed
 from tieout.landing.records import RecordRows

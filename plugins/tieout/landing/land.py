@@ -14,8 +14,9 @@ from tieout.errors import ContractBroken
 from tieout.landing.batches import Batch, BatchKey, batch_exists, lock_feed, record_batch
 from tieout.landing.configuration_files import Configuration
 from tieout.landing.entities import codes_of, codes_sha256, maps_of
+from tieout.landing.expressions import Vocabulary
 from tieout.landing.manifest import Entry, Interval
-from tieout.landing.mapping import Facts, Vocabulary
+from tieout.landing.mapping import Facts
 from tieout.landing.parse import FeedParser, ObjectRows
 from tieout.landing.profile import Feed, Profile
 from tieout.landing.raw import BatchFacts, PayloadFacts, RawLoader

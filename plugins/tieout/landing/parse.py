@@ -9,7 +9,8 @@ from tieout.formats.compression import limit
 from tieout.formats.csv import CsvFormat, CsvTable
 from tieout.formats.documents import DocumentFormat
 from tieout.formats.json import JsonFormat
-from tieout.landing.mapping import Compiled, Facts, Vocabulary, compile_mapping
+from tieout.landing.expressions import Vocabulary
+from tieout.landing.mapping import Compiled, Facts, compile_mapping
 from tieout.landing.profile import Feed, ObjectMapping
 from tieout.landing.records import RecordRows, paths_of
 from tieout.warehouse.contracts import Contract

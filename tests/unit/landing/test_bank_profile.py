@@ -6,7 +6,8 @@ from tests.unit.formats import test_bai2, test_camt, test_nacha_returns, test_pa
 from tieout import settings
 from tieout.archive.keys import Keys
 from tieout.landing.configuration_files import load_configuration
-from tieout.landing.mapping import LINEAGE, Vocabulary, copy_columns
+from tieout.landing.expressions import Vocabulary
+from tieout.landing.mapping import LINEAGE, copy_columns
 from tieout.landing.parse import FeedParser
 from tieout.warehouse.contracts import load_contracts
 

@@ -8,7 +8,8 @@ import pytest
 from tests.unit.formats.test_camt import V08
 from tests.unit.landing.conftest import contracts
 from tieout.landing import functions
-from tieout.landing.mapping import LINEAGE, Vocabulary, copy_columns
+from tieout.landing.expressions import Vocabulary
+from tieout.landing.mapping import LINEAGE, copy_columns
 from tieout.landing.parse import FeedParser
 
 HEAD = """\
