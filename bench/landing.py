@@ -21,7 +21,8 @@ from launcher.postgres import INSTALL, EmbeddedPostgres
 from tieout import settings
 from tieout.archive.keys import Keys
 from tieout.landing.configuration_files import load_configuration
-from tieout.landing.extract import Context, extract_source
+from tieout.landing.context import Context
+from tieout.landing.extract import extract_source
 from tieout.landing.manifest import Interval
 from tieout.sources.endpoint import Endpoint
 from tieout.warehouse.migrate import migrate

@@ -32,7 +32,8 @@ from tieout.feedback.publication import Publication, may_send, publish
 from tieout.feedback.targets import load_targets
 from tieout.landing.configuration import land_configuration
 from tieout.landing.configuration_files import load_configuration
-from tieout.landing.extract import Context, extract_source
+from tieout.landing.context import Context
+from tieout.landing.extract import extract_source
 from tieout.landing.manifest import Interval
 from tieout.landing.reparse import reparse_source
 from tieout.quality.gate import GateOutcome, run_gate

@@ -6,77 +6,27 @@ ends: pages that are there are not read again, payloads that were archived but n
 
 import errno
 import logging
-import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 import psycopg
 
-from tieout import settings
-from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
 from tieout.errors import MalformedPayload, TieoutError, Transient
 from tieout.landing import attempts
-from tieout.landing.configuration_files import Configuration
+from tieout.landing.context import Context
 from tieout.landing.file_feeds import FileFeed
 from tieout.landing.land import Landing, PullFacts, land
 from tieout.landing.manifest import Entry, Interval, Pull
 from tieout.landing.outcome import FeedOutcome, Outcome
-from tieout.landing.page_cache import ArchivedPages
 from tieout.landing.profile import Feed
+from tieout.landing.reading import FeedReader
 from tieout.operations import raise_incident, resolve_incidents
-from tieout.sources import database, rest
-from tieout.sources.database import DatabaseRead
-from tieout.sources.endpoint import Endpoint, Payload, Window
-from tieout.sources.files import FileRead, Files
-from tieout.sources.folder import FolderFiles
-from tieout.sources.http import HttpClient
-from tieout.sources.rest import RestRead
-from tieout.sources.sftp import SftpFiles, connect, entered
-from tieout.warehouse.connection import connect as connect_warehouse
+from tieout.sources.endpoint import Window
+from tieout.sources.files import FileRead
+from tieout.warehouse.connection import connect
 
 log = logging.getLogger(__name__)
 RUNBOOK = "extract"
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What an extraction is given. Nothing of it is read from the environment.
-
-    Attributes:
-        warehouse_dsn: of the warehouse.
-        configuration: contracts, profiles, entities.
-        archive_root: URL, path or path-like object.
-        keys: of the archive and of sensitive fields.
-        resolve: gives a connection's values by its id.
-        open_sftp: gives an open paramiko SFTPClient, or a context manager of one, by connection id; by default one is
-            opened from the endpoint.
-        origin: ``scheduled``, ``manual`` or ``backfill``.
-        dag_id, dag_run_id: of the run; a retry has the same.
-        trace_id: of the run's logs and rows.
-        now: the business clock.
-        deadline_seconds: how long one request may be waited for.
-        pause: waits.
-    """
-
-    warehouse_dsn: str = field(repr=False)
-    configuration: Configuration
-    archive_root: Any
-    keys: Keys
-    resolve: Callable[[str], Endpoint]
-    open_sftp: Callable[[str], AbstractContextManager[Any]] | None = None
-    origin: str = "manual"
-    dag_id: str | None = None
-    dag_run_id: str | None = None
-    trace_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    now: Callable[[], datetime] = settings.business_now
-    deadline_seconds: float = 600
-    pause: Callable[[float], None] = time.sleep
 
 
 def extract_source(system: str, interval: Interval, *, context: Context) -> Outcome:
@@ -97,7 +47,7 @@ def extract_source(system: str, interval: Interval, *, context: Context) -> Outc
     profile = context.configuration.profile(system)
     archive = Archive(context.archive_root, context.keys)
     landing = Landing(context.configuration, profile, archive, context.keys, context.origin, context.trace_id)
-    with connect_warehouse(context.warehouse_dsn) as connection:
+    with connect(context.warehouse_dsn) as connection:
         feeds = [_Extraction(context, connection, landing, interval, feed).run() for feed in profile.feeds]
     return Outcome(system, interval, feeds)
 
@@ -113,6 +63,7 @@ class _Extraction:
         self._landing = landing
         self._interval = interval
         self._feed = feed
+        self._reader = FeedReader(context, landing, feed)
         self._attempt = attempts.Attempt(
             landing.profile.system, feed.name, interval, context.dag_id, context.dag_run_id, context.trace_id
         )
@@ -147,7 +98,7 @@ class _Extraction:
             log.info("%s of %s: landed by this run already", self._feed.name, self._attempt.source_system)
             return
         if isinstance(self._feed.read, FileRead):
-            with self._files() as files:
+            with self._reader.files() as files:
                 feed = FileFeed(self._connection, self._landing, self._feed, self._attempt, files, self._context.now)
                 feed.take(pull, self._context.pause, self._outcome)
         else:
@@ -156,7 +107,7 @@ class _Extraction:
     def _pull(self, pull: Pull) -> None:
         """Archive what the source has, then load it."""
         if not pull.completed:
-            for payload in self._payloads(pull):
+            for payload in self._reader.payloads(self._window(), pull, self._outcome):
                 stored = self._landing.archive.put(payload.chunks)
                 pull.add(Entry(stored.sha256, stored.size, payload.name, "", payload.state))
             pull.complete()
@@ -174,42 +125,11 @@ class _Extraction:
         pull.close("landed")
         self._outcome.landed += landed
 
-    def _payloads(self, pull: Pull) -> Iterator[Payload]:
-        endpoint = self._context.resolve(self._feed.connection)
-        read, window = self._feed.read, self._window()
-        if isinstance(read, DatabaseRead):
-            cursor = self._feed.cursor.field if self._feed.cursor else None
-            yield from database.read(endpoint, read, self._feed.name, cursor, window)
-        elif isinstance(read, RestRead):
-            yield from self._pages(endpoint, read, window, pull)
-
-    def _pages(self, endpoint: Endpoint, read: RestRead, window: Window, pull: Pull) -> Iterator[Payload]:
-        resume = pull.entries[-1].state if pull.entries else None
-        cache = ArchivedPages(self._landing.archive, self._attempt.source_system) if read.etag else None
-        with HttpClient(
-            endpoint, read.auth, deadline_seconds=self._context.deadline_seconds, sleep=self._context.pause
-        ) as client:
-            try:
-                yield from rest.read(client, read, window, resume, cache)
-            finally:
-                self._outcome.retries += client.retries
-
     def _window(self) -> Window:
         if not self._feed.cursor:
             return Window(self._interval.start, self._interval.end)
         start = attempts.window_start(self._connection, self._attempt)
         return Window(start - self._feed.cursor.overlap, self._interval.end)
-
-    @contextmanager
-    def _files(self) -> Iterator[Files]:
-        connection_id = self._feed.connection
-        if self._feed.protocol == "folder":
-            yield FolderFiles(self._context.resolve(connection_id))
-            return
-        endpoint = self._context.resolve(connection_id)
-        opened = self._context.open_sftp(connection_id) if self._context.open_sftp else connect(endpoint)
-        with entered(opened) as client:
-            yield SftpFiles(client, str(endpoint.extra.get("path", "")))
 
     def _note(self, ids: dict[str, int]) -> None:
         """Write down how the attempt went: a row per object, and the technical exception or its end."""

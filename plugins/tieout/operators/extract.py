@@ -65,7 +65,7 @@ class ExtractSource(BaseOperator):
         self.defer(trigger=FilesCame(awaited), method_name="resume_with_files")
 
     def _extract(self, context: Context, configuration: "Configuration") -> dict[str, int]:
-        from tieout.landing.extract import Context as Extraction
+        from tieout.landing.context import Context as Extraction
         from tieout.landing.extract import extract_source
 
         run = context["dag_run"]

@@ -13,7 +13,7 @@ from launcher.postgres import EmbeddedPostgres
 from tieout import settings
 from tieout.archive.keys import Keys
 from tieout.landing.configuration_files import Configuration, load_configuration
-from tieout.landing.extract import Context
+from tieout.landing.context import Context
 from tieout.landing.manifest import Interval
 from tieout.sources.endpoint import Endpoint
 

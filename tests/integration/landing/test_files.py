@@ -13,7 +13,8 @@ import pytest
 from tests.integration.landing.servers import serve_sftp
 from tieout.errors import Refused
 from tieout.landing import file_feeds
-from tieout.landing.extract import Context, extract_source
+from tieout.landing.context import Context
+from tieout.landing.extract import extract_source
 from tieout.landing.manifest import Interval
 from tieout.landing.raw import RawLoader
 from tieout.sources.sftp import connect

@@ -27,7 +27,8 @@ import importlib, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tieout.landing.configuration_files import load_configuration
-from tieout.landing.extract import Context, extract_source
+from tieout.landing.context import Context
+from tieout.landing.extract import extract_source
 from tieout.archive.keys import Keys
 from tieout.landing.manifest import Interval
 from tieout.sources.endpoint import Endpoint

@@ -13,7 +13,8 @@ from tests.scenarios.warehouse import Warehouse
 from tieout import settings
 from tieout.archive.keys import Keys
 from tieout.landing.configuration_files import load_configuration
-from tieout.landing.extract import Context, extract_source
+from tieout.landing.context import Context
+from tieout.landing.extract import extract_source
 from tieout.landing.manifest import Interval
 from tieout.quality.gate import run_gate
 from tieout.screening.flow import Outcome, screen_vendors
