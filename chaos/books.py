@@ -20,8 +20,8 @@ from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
 from tieout.audit.upkeep import check
 from tieout.audit.verify import verify
-from tieout.feedback.publish import Stated
-from tieout.feedback.publish import differences as untold
+from tieout.feedback.difference import Stated
+from tieout.feedback.difference import differences as untold
 from tieout.feedback.targets import Target, load_targets
 from tieout.landing.configuration_files import load_configuration
 from tieout.landing.profile import Profile

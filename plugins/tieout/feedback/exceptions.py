@@ -14,7 +14,9 @@ import psycopg
 
 from tieout import operations
 from tieout.feedback import incidents
-from tieout.feedback.publish import Published, Stated, insert_differences, record_published
+from tieout.feedback.difference import Stated
+from tieout.feedback.publish import insert_differences
+from tieout.feedback.published import Published, record_published
 from tieout.feedback.targets import Target
 
 OPERATION = "technical_exception"

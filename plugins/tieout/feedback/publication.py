@@ -14,7 +14,8 @@ from tieout.audit.upkeep import keep_up
 from tieout.feedback import journal, reconcile, restore
 from tieout.feedback.confirmation import Confirmed, confirm
 from tieout.feedback.exceptions import enqueue_exceptions
-from tieout.feedback.publish import Published, enqueue
+from tieout.feedback.publish import enqueue
+from tieout.feedback.published import Published
 from tieout.feedback.targets import Target
 from tieout.feedback.unsent import report_unsent
 

@@ -34,7 +34,7 @@ KILLED_IN = {
     "take": "tieout.events.inbox.settle",
     "gate": "tieout.quality.gate.promote",
     "build": "tieout.warehouse.runs.finish_run",
-    "make_messages": "tieout.feedback.publish._tell",
+    "make_messages": "tieout.feedback.publish.tell",
     "deliver_ap": "tieout.feedback.delivery.record",
 }
 SHOWN = """
