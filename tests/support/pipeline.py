@@ -27,7 +27,8 @@ from launcher.postgres import EmbeddedPostgres
 from tests.support.dbt import Dbt
 from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
-from tieout.feedback.delivery import Clocks, deliver
+from tieout.feedback.clocks import Clocks
+from tieout.feedback.delivery import deliver
 from tieout.feedback.publication import Publication, may_send, publish
 from tieout.feedback.targets import load_targets
 from tieout.landing.configuration import land_configuration

@@ -8,42 +8,24 @@ one waits; where a newer one exists, the older is not sent any more. Messages th
 """
 
 import queue
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
 
-import httpx
 import psycopg
 
-from tieout import operations, settings
-from tieout.errors import Refused, TieoutError
+from tieout import operations
+from tieout.errors import Refused
 from tieout.feedback import batches, incidents, taking
-from tieout.feedback.answers import Answer, answer_to_error
+from tieout.feedback.clocks import Clocks
 from tieout.feedback.open_transport import open_transport
-from tieout.feedback.pace import Pacer, Sleep, TargetPausedError, longest_wait
-from tieout.feedback.recording import Try, record
+from tieout.feedback.pace import Pacer, TargetPausedError, longest_wait
+from tieout.feedback.parcels import Parcels, Step
 from tieout.feedback.tally import Delivered, RunContext, Tally, record_interface_runs
 from tieout.feedback.targets import Target
-from tieout.feedback.transport import Message, Transport
-from tieout.http import Clock
 from tieout.sources.endpoint import Endpoint
 from tieout.warehouse.connection import connect
-
-Step = Literal["acknowledged", "retrying", "dead", "superseded", "skipped", "released", "paused"]
-Said = TypeVar("Said", Answer, Answer | None)
-
-
-@dataclass(frozen=True)
-class Clocks:
-    """The two clocks: business time for what happened, wall time for waiting."""
-
-    business_now: Clock = settings.business_now
-    wall_now: Clock = settings.wall_now
-    sleep: Sleep = time.sleep
 
 
 def deliver(
@@ -104,14 +86,15 @@ class _Run:
             pacer = Pacer(pacing, self.target, wall_now=self.clocks.wall_now, sleep=self.clocks.sleep)
             transport = open_transport(self.target, endpoint, wall_now=self.clocks.wall_now, pace=pacer.wait)
             stack.callback(transport.close)
+            parcels = Parcels(self.target, transport, pacer, self.tally, worker=self.worker, clocks=self.clocks)
             threads = stack.enter_context(ThreadPoolExecutor(self.target.parallel_requests, "deliver"))
             stack.callback(threads.shutdown, cancel_futures=True)
             ends_at = self.clocks.wall_now() + self.target.run_at_most
             while self._continues() and self.clocks.wall_now() < ends_at:
                 due = taking.due(look, self.target, self.clocks.wall_now())
                 if due:
-                    parcels = self._batches(look, due) if self.target.collects else due
-                    steps = set(threads.map(lambda parcel: self._step(parcel, transport, pacer), parcels))
+                    found = self._batches(look, due) if self.target.collects else due
+                    steps = set(threads.map(lambda parcel: self._step(parcel, parcels), found))
                     if steps <= {"skipped"}:  # others are at these; look again a little later
                         self.clocks.sleep(0.05)
                 elif not self._wait_for_more(look):
@@ -189,82 +172,16 @@ class _Run:
             self.tally.superseded()
         return found
 
-    def _step(self, parcel: taking.Due | batches.Batch, transport: Transport, pacer: Pacer) -> Step:
+    def _step(self, parcel: taking.Due | batches.Batch, parcels: Parcels) -> Step:
         """Take one message, or one batch of them, to its next state."""
         if not self._continues():
             return "paused"
         connection = self._idle.get()
         try:
             with connection.transaction():
-                if isinstance(parcel, batches.Batch):
-                    return self._deliver_batch(connection, parcel, transport, pacer)
-                return self._deliver_one(connection, parcel.message_id, transport, pacer)
+                return parcels.deliver(connection, parcel)
         except TargetPausedError as pause:
             self.tally.pause(pause.until)
             return "paused"
         finally:
             self._idle.put(connection)
-
-    def _deliver_one(self, connection: psycopg.Connection, message_id: int, transport: Transport, pacer: Pacer) -> Step:
-        taken = taking.take(connection, self.target, message_id, self.clocks.wall_now())
-        if isinstance(taken, Message):
-            answer = self._answer(lambda: transport.send([taken]), pacer)
-            return self._record(connection, [taken], answer)
-        if taken == "superseded":
-            self.tally.superseded()
-        return taken
-
-    def _deliver_batch(
-        self, connection: psycopg.Connection, batch: batches.Batch, transport: Transport, pacer: Pacer
-    ) -> Step:
-        held = batches.hold(connection, self.target, batch, self.clocks.wall_now())
-        if held is None:
-            return "skipped"
-        if held.whole:
-            return self._record(connection, held.messages, self._answer(lambda: transport.send(held.messages), pacer))
-        answer = self._answer(lambda: _found(transport.has(batch.operation, batch.batch_key)), pacer)
-        if answer is not None:
-            return self._record(connection, held.messages, answer)
-        batches.release(connection, batch)
-        return "released"
-
-    def _answer(self, call: Callable[[], Said], pacer: Pacer) -> Said | Answer:
-        """Ask the target; an error of it is an answer, too."""
-        started = self.clocks.wall_now()
-        answer: Said | Answer
-        try:
-            answer = call()
-        except (httpx.RequestError, TieoutError) as error:
-            answer = answer_to_error(error)
-        if answer is None:
-            return answer
-        answer = answer.took(max(self.clocks.wall_now() - started, timedelta()))
-        self._tell_pacer(answer, pacer)
-        return answer
-
-    def _tell_pacer(self, answer: Answer, pacer: Pacer) -> None:
-        if answer.error_class == "throttled":
-            wait = self.target.retry.first if answer.retry_after is None else answer.retry_after
-            pacer.hold(self.clocks.wall_now() + wait)
-        elif answer.target_is_down:
-            until = pacer.failed()
-            if answer.retry_after is not None:
-                pacer.hold(self.clocks.wall_now() + answer.retry_after)
-            if until is not None:
-                self.tally.broken(until)
-        else:
-            if pacer.succeeded():
-                self.tally.resume()
-            self.tally.broken(None)
-
-    def _record(self, connection: psycopg.Connection, messages: Sequence[Message], answer: Answer) -> Step:
-        """Record the answer for each message that it is about."""
-        one = Try(self.worker, at=self.clocks.business_now(), tried_at=self.clocks.wall_now())
-        outcomes = [record(connection, self.target, message, answer, one) for message in messages]
-        for message, outcome in zip(messages, outcomes, strict=True):
-            self.tally.count(message.operation, outcome, answer)
-        return outcomes[0]
-
-
-def _found(there: bool) -> Answer | None:
-    return Answer("acknowledged", excerpt="The file was there already; nothing was written.") if there else None

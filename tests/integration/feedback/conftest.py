@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from launcher.postgres import EmbeddedPostgres
 from tieout import settings
-from tieout.feedback.delivery import Clocks, deliver
+from tieout.feedback.clocks import Clocks
+from tieout.feedback.delivery import deliver
 from tieout.feedback.publish import enqueue
 from tieout.feedback.tally import Delivered
 from tieout.feedback.targets import CircuitBreaker, Retry, Target, load_targets

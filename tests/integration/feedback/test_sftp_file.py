@@ -12,7 +12,7 @@ import paramiko
 import pytest
 
 from tests.integration.landing.servers import serve_sftp
-from tieout.feedback import batches, delivery
+from tieout.feedback import batches, delivery, parcels
 from tieout.feedback.targets import Authentication, Send
 
 FOLDER = "incoming/discrepancies"
@@ -117,7 +117,7 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
         (paramiko.SFTPFile, "write"),
         (paramiko.SFTPClient, "rename"),
         (batches, "assign"),
-        (delivery, "record"),
+        (parcels, "record"),
     ):
         monkeypatch.setattr(owner, name, wrapped(getattr(owner, name)))
 
@@ -161,7 +161,7 @@ def test_a_batch_of_which_a_part_was_replaced_before_it_was_written_goes_into_an
 def test_a_batch_of_which_a_part_was_replaced_after_it_was_written_is_not_written_again(loop, files, monkeypatch):
     publish(loop, "INV-1", "INV-2")
     with monkeypatch.context() as patches:
-        patches.setattr(delivery, "record", lambda *_: (_ for _ in ()).throw(KilledError))
+        patches.setattr(parcels, "record", lambda *_: (_ for _ in ()).throw(KilledError))
         with pytest.raises(KilledError):
             loop.deliver("files")
     publish(loop, "INV-1", verdict="exception")

@@ -18,7 +18,8 @@ from tieout.archive.keys import Keys
 from tieout.archive.store import Archive
 from tieout.events import inbox
 from tieout.events.take import take_events
-from tieout.feedback.delivery import Clocks, deliver
+from tieout.feedback.clocks import Clocks
+from tieout.feedback.delivery import deliver
 from tieout.feedback.publication import may_send
 from tieout.feedback.publish import enqueue
 from tieout.feedback.targets import load_targets
@@ -35,7 +36,7 @@ KILLED_IN = {
     "gate": "tieout.quality.gate.promote",
     "build": "tieout.warehouse.runs.finish_run",
     "make_messages": "tieout.feedback.publish.tell",
-    "deliver_ap": "tieout.feedback.delivery.record",
+    "deliver_ap": "tieout.feedback.parcels.record",
 }
 SHOWN = """
 select body from estate.effect
