@@ -17,7 +17,8 @@ from sandbox.vendors.masters import as_row, master
 from tieout.resolution import linkage
 from tieout.resolution.labelled import Labelled, labelled, true_pairs
 from tieout.resolution.measure import pairs_of, score_pairs
-from tieout.resolution.resolve import SCORED_FROM, Resolution, decide
+from tieout.resolution.resolve import Resolution, decide
+from tieout.resolution.thresholds import SCORED_FROM
 from tieout.resolution.vendors import features
 
 Result = TypeVar("Result")

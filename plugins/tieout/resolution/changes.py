@@ -8,7 +8,7 @@ from datetime import datetime
 import psycopg
 
 from tieout import audit
-from tieout.resolution.resolve import Applied
+from tieout.resolution.applying import Applied
 
 ACTOR = "vendor resolution"
 MERGED, UNMERGED = "vendor_merged", "vendor_unmerged"

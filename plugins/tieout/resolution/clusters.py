@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from tieout.resolution.decisions import Pair
+from tieout.resolution.decisions import Pair, pair
+
+Rule = Callable[[list[str], list[str]], bool]
 
 
 class Groups:
@@ -21,9 +23,9 @@ class Groups:
         """Return the members of a member's group."""
         return self._members[self._root[member]]
 
-    def join(self, pair: Pair, allowed: Callable[[list[str], list[str]], bool]) -> bool:
+    def join(self, tie: Pair, allowed: Rule) -> bool:
         """Make one group of two members' groups if that is allowed; return whether they are one group now."""
-        one, other = self._root[pair[0]], self._root[pair[1]]
+        one, other = self._root[tie[0]], self._root[tie[1]]
         if one == other:
             return True
         if not allowed(self._members[one], self._members[other]):
@@ -66,7 +68,7 @@ def names(groups: Iterable[list[str]], earlier: Mapping[str, str]) -> dict[str, 
     return result
 
 
-def half_linked(linked: set[Pair]) -> Callable[[list[str], list[str]], bool]:
+def half_linked(linked: set[Pair]) -> Rule:
     """Return a rule: two groups may join where at least half of the pairs between them are linked.
 
     So a chain does not pull its ends together: of A–B and B–C, where A and C have nothing in common, one joins; with a
@@ -80,5 +82,23 @@ def half_linked(linked: set[Pair]) -> Callable[[list[str], list[str]], bool]:
     def allowed(left: list[str], right: list[str]) -> bool:
         count = sum(len(neighbours[member].intersection(right)) for member in left)
         return 2 * count >= len(left) * len(right)
+
+    return allowed
+
+
+def both(one: Rule, other: Rule) -> Rule:
+    """Return a rule: two groups may join where both rules allow it."""
+    return lambda left, right: one(left, right) and other(left, right)
+
+
+def unforbidden(pairs: frozenset[Pair]) -> Rule:
+    """Return a rule: two groups may join where no pair across them is among these."""
+    if not pairs:
+        return lambda left, right: True
+    named = {member for each in pairs for member in each}
+
+    def allowed(left: list[str], right: list[str]) -> bool:
+        ours, theirs = named.intersection(left), named.intersection(right)
+        return not any(pair(one, other) in pairs for one in ours for other in theirs)
 
     return allowed

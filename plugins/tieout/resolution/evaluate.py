@@ -16,7 +16,9 @@ from tieout.resolution import linkage, report
 from tieout.resolution.labelled import Labelled, read, true_pairs
 from tieout.resolution.linkage import Link
 from tieout.resolution.measure import Measured, Score, by_mess, pairs_of, score_pairs
-from tieout.resolution.resolve import SCORED_FROM, Resolution, Tier, decide, load_thresholds
+from tieout.resolution.proposing import Tier
+from tieout.resolution.resolve import Resolution, decide
+from tieout.resolution.thresholds import SCORED_FROM, load_thresholds
 from tieout.resolution.vendors import Vendor, features
 
 GUIDE = settings.CHECKOUT / "docs" / "guides" / "vendor_resolution.md"

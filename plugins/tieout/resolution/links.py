@@ -15,7 +15,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from tieout.resolution.linkage import MODEL, Finding, Link, score, score_new
-from tieout.resolution.resolve import SCORED_FROM, THRESHOLDS, UNLIKE, load_thresholds
+from tieout.resolution.thresholds import SCORED_FROM, THRESHOLDS, UNLIKE, load_thresholds
 from tieout.resolution.vendors import Features
 
 WHOLE_AGAIN = timedelta(days=7)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tieout.resolution.measure import Measured, Score
-from tieout.resolution.resolve import Thresholds
+from tieout.resolution.thresholds import Thresholds
 
 Curve = Sequence[tuple[float, Score]]
 WIDTH, HEIGHT, MARGIN = 560, 420, 60

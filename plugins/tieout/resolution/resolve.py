@@ -4,60 +4,19 @@ Applied is what a person decided and what certain evidence says. Everything else
 as a merge, below it for review. Below the lower threshold nothing is said. docs/guides/vendor_resolution.md.
 """
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from tieout.resolution.certain import Certain, certain, identities
-from tieout.resolution.clusters import Groups, half_linked, names
+from tieout.resolution.applying import ALONE, Applied, apply, methods_of
+from tieout.resolution.certain import certain
+from tieout.resolution.clusters import Groups, both, half_linked, names, unforbidden
 from tieout.resolution.decisions import Constraints, Decision, Pair, fold, pair
-from tieout.resolution.evidence import in_words
-from tieout.resolution.guards import Objection, Strength, objections
+from tieout.resolution.guards import Strength
 from tieout.resolution.linkage import Link
-from tieout.resolution.rivals import torn
+from tieout.resolution.proposing import Proposal, Tier, propose
+from tieout.resolution.thresholds import UNLIKE, Thresholds, load_thresholds
 from tieout.resolution.vendors import Features, Vendor
-
-THRESHOLDS = Path(__file__).with_name("thresholds.json")
-DECISION, ALONE = "decision", "alone"
-# From this weight down a pair is known to differ, so that no chain brings it together; links are scored down to it.
-UNLIKE, SCORED_FROM = -8.0, -16.0
-
-
-class Tier(StrEnum):
-    """What is proposed."""
-
-    MERGE = "merge"
-    REVIEW = "review"
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Weights (log2 of the odds): from ``upper`` on a merge is proposed, from ``lower`` on review."""
-
-    upper: float
-    lower: float
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Two vendors of different clusters that may be one.
-
-    ``weight`` and ``probability`` are null where the model did not score the pair. ``evidence`` and ``reasons`` (why
-    a merge is not proposed) are sentences for a person; of numbers of tax and bank they show the last four characters.
-    ``against``: how much the strongest reason says, 0 where there is none.
-    """
-
-    left: str
-    right: str
-    tier: Tier
-    weight: float | None
-    probability: float | None
-    evidence: tuple[str, ...]
-    reasons: tuple[str, ...] = ()
-    against: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,15 +36,6 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Applied:
-    """What made two vendors of one cluster one: a method of ``Member``, and words for it."""
-
-    pair: Pair
-    method: str
-    words: str
-
-
-@dataclass(frozen=True)
 class Resolution:
     """Members by vendor id, proposals by weight, what is applied. ``constraints``: what people's decisions come to."""
 
@@ -93,12 +43,6 @@ class Resolution:
     proposals: list[Proposal]
     applied: list[Applied] = field(default_factory=list)
     constraints: Constraints = field(default_factory=Constraints)
-
-
-def load_thresholds(path: Path = THRESHOLDS) -> Thresholds:
-    """Return the thresholds that were chosen with the model."""
-    chosen = json.loads(path.read_text())
-    return Thresholds(chosen["upper"], chosen["lower"])
 
 
 def decide(
@@ -120,13 +64,13 @@ def decide(
     seen = {each.vendor_id: each for each in compared}
     constraints = fold(decisions)
     shared = certain(by_id, seen)
-    applied, reasons = _apply(by_id, shared, constraints)
+    applied, reasons = apply(by_id, shared, constraints)
     limits = thresholds or load_thresholds()
     scored = [link for link in links if link.left in by_id and link.right in by_id]
     usable = [link for link in scored if link.weight >= limits.lower]
-    proposals = _untorn(_propose(applied, by_id, seen, shared, usable, constraints, limits), applied, seen)
+    proposals = propose(applied, by_id, seen, shared, usable, constraints, limits)
     unit_ids = _named(applied, by_id, earlier or {})
-    methods = _methods(reasons)
+    methods = methods_of(reasons)
     apart = {each for each in constraints.apart if set(each) <= by_id.keys()}
     unlike = apart | {(link.left, link.right) for link in scored if link.weight <= UNLIKE}
     unlike |= {(made.left, made.right) for made in proposals if made.against >= Strength.AGAINST}
@@ -152,109 +96,6 @@ def _named(applied: Groups, vendors: Mapping[str, Vendor], earlier: Mapping[str,
     return names(groups, {member: name for member, name in earlier.items() if name not in copies})
 
 
-def _methods(applied: Iterable[Applied]) -> dict[str, str]:
-    """By what each member came in: the first that joined it with another."""
-    methods: dict[str, str] = {}
-    for each in applied:
-        for member in each.pair:
-            methods.setdefault(member, each.method)
-    return methods
-
-
-def _apply(
-    vendors: Mapping[str, Vendor], shared: Iterable[Certain], constraints: Constraints
-) -> tuple[Groups, list[Applied]]:
-    """Join what people and certain evidence join; return the groups and what joined them, people first."""
-    groups = Groups(vendors)
-    tax_ids = identities(vendors)
-    applied: list[Applied] = []
-
-    def one_tax_id(left: list[str], right: list[str]) -> bool:
-        return len({tax_ids[member] for member in (*left, *right)} - {""}) <= 1
-
-    person = _unforbidden(constraints.apart)
-    evidence = _unforbidden(constraints.apart | constraints.withheld)
-    for each in constraints.merged:
-        if set(each) <= vendors.keys() and groups.join(each, person):
-            applied.append(Applied(each, DECISION, f"decided in {constraints.ruled_by[each]}"))
-    for item in shared:
-        allowed = evidence if item.kind == "source_ref" else _both(evidence, one_tax_id)
-        if not item.doubts and groups.join(item.pair, allowed):
-            applied.append(Applied(item.pair, item.kind, item.words))
-    return groups, applied
-
-
-def _propose(
-    applied: Groups,
-    vendors: Mapping[str, Vendor],
-    seen: Mapping[str, Features],
-    shared: Iterable[Certain],
-    links: Iterable[Link],
-    constraints: Constraints,
-    limits: Thresholds,
-) -> list[Proposal]:
-    """Proposals between different applied groups, where no person said "apart"; the heaviest first."""
-    scored = {(link.left, link.right): link for link in links}
-    common: dict[Pair, list[Certain]] = {}
-    for item in shared:
-        common.setdefault(item.pair, []).append(item)
-    may = _unforbidden(constraints.apart)
-    found = []
-    for each in sorted(scored.keys() | common.keys()):
-        one, other = applied.members(each[0]), applied.members(each[1])
-        if one is not other and may(one, other):
-            found.append(
-                _proposal(each, scored.get(each), common.get(each, []), vendors, seen, constraints.withheld, limits)
-            )
-    return sorted(found, key=lambda made: (-(made.weight or 0.0), made.left, made.right))
-
-
-def _proposal(
-    each: Pair,
-    link: Link | None,
-    common: Sequence[Certain],
-    vendors: Mapping[str, Vendor],
-    seen: Mapping[str, Features],
-    withheld: frozenset[Pair],
-    limits: Thresholds,
-) -> Proposal:
-    one, other = (seen[member] for member in each)
-    found = objections(one, other)
-    if each in withheld:
-        found.append(Objection("a person undid this merge", Strength.AGAINST))
-    heavy = link is not None and link.weight >= limits.upper
-    said = [f"{item.words}{f', but {item.doubts}' if item.doubts else ''}" for item in common]
-    return Proposal(
-        left=each[0],
-        right=each[1],
-        tier=Tier.MERGE if heavy and not found else Tier.REVIEW,
-        weight=link.weight if link else None,
-        probability=link.probability if link else None,
-        evidence=(*said, *(in_words(link, vendors[each[0]], vendors[each[1]]) if link else ())),
-        reasons=tuple(objection.words for objection in found),
-        against=max((objection.strength for objection in found), default=0),
-    )
-
-
-def _untorn(proposals: list[Proposal], applied: Groups, seen: Mapping[str, Features]) -> list[Proposal]:
-    """The proposals, no merge of which another one speaks against."""
-    differing = [(made.left, made.right) for made in proposals if made.against == Strength.DIFFERENT]
-    ties = {}
-    for made in proposals:
-        if made.against < Strength.AGAINST:
-            short, long = sorted((made.left, made.right), key=lambda each: len(seen[each].name_squashed or ""))
-            ties[short, long] = made.weight or 0.0
-            if not made.against:
-                ties[long, short] = made.weight or 0.0
-    doubtful = torn(ties, differing, applied.members)
-    return [
-        replace(made, tier=Tier.REVIEW, reasons=(*made.reasons, "another vendor fits as well"))
-        if (made.left, made.right) in doubtful
-        else made
-        for made in proposals
-    ]
-
-
 def _grown(
     unit_ids: Mapping[str, str], proposals: Iterable[Proposal], apart: set[Pair], unlike: set[Pair], tiers: set[Tier]
 ) -> Groups:
@@ -269,27 +110,7 @@ def _grown(
     likeness.subtract(pair(unit_ids[one], unit_ids[other]) for one, other in unlike)
     forbidden |= {tie for tie, balance in likeness.items() if balance < 0}
     groups = Groups(sorted(set(unit_ids.values())))
-    allowed = _both(_unforbidden(frozenset(forbidden)), half_linked(set(ties)))
+    allowed = both(unforbidden(frozenset(forbidden)), half_linked(set(ties)))
     for tie in ties:
         groups.join(tie, allowed)
     return groups
-
-
-Rule = Callable[[list[str], list[str]], bool]
-
-
-def _both(one: Rule, other: Rule) -> Rule:
-    return lambda left, right: one(left, right) and other(left, right)
-
-
-def _unforbidden(pairs: frozenset[Pair]) -> Rule:
-    """A rule: no pair across two groups is among these."""
-    if not pairs:
-        return lambda left, right: True
-    named = {member for each in pairs for member in each}
-
-    def allowed(left: list[str], right: list[str]) -> bool:
-        ours, theirs = named.intersection(left), named.intersection(right)
-        return not any(pair(one, other) in pairs for one in ours for other in theirs)
-
-    return allowed

@@ -18,7 +18,8 @@ import pyarrow
 from tieout.resolution import linkage
 from tieout.resolution.labelled import Labelled, read, true_pairs
 from tieout.resolution.measure import Score, pairs_of, score_pairs
-from tieout.resolution.resolve import SCORED_FROM, THRESHOLDS, Thresholds, decide
+from tieout.resolution.resolve import decide
+from tieout.resolution.thresholds import SCORED_FROM, THRESHOLDS, Thresholds
 from tieout.resolution.vendors import features
 
 RANDOM_PAIRS = 2e7

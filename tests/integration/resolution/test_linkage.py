@@ -9,7 +9,9 @@ from sandbox.vendors.masters import TEST, TRAINING, as_row, master
 from tieout.resolution import linkage
 from tieout.resolution.labelled import labelled, true_pairs
 from tieout.resolution.measure import pairs_of, score_pairs
-from tieout.resolution.resolve import SCORED_FROM, Tier, decide
+from tieout.resolution.proposing import Tier
+from tieout.resolution.resolve import decide
+from tieout.resolution.thresholds import SCORED_FROM
 from tieout.resolution.train import train
 from tieout.resolution.vendors import Vendor, features
 

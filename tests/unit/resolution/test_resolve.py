@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from tieout.resolution.decisions import Decision, Kind
 from tieout.resolution.linkage import Finding, Link
-from tieout.resolution.resolve import Thresholds, Tier, decide
+from tieout.resolution.proposing import Tier
+from tieout.resolution.resolve import decide
+from tieout.resolution.thresholds import Thresholds
 from tieout.resolution.vendors import Account, Vendor, features
 
 LIMITS = Thresholds(upper=7.0, lower=-4.0)
