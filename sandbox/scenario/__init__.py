@@ -1,6 +1,7 @@
 """The scenario: a seeded generator of simulated days with labelled findings.
 
-Pure: no clock, no input or output. `World(seed, volume).day(n)` gives everything that happens on a day.
+Pure: no clock, no input or output. `World(seed, volume).day(n)` gives everything that happens on a day. What a case
+labels is what it injects; no rule is computed here.
 """
 
 from sandbox.scenario.model import ClerkAction, DayPlay, FileDrop, Label, Write

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from sandbox.scenario.clean import spare_line
 from sandbox.scenario.domain import Item, Po, PoLine, Receipt, Vendor
-from sandbox.scenario.findings import ARRIVES, BILLED, PLAIN, goods, just_over, overdue, received
 from sandbox.scenario.policy import GRACE_DAYS
+from sandbox.scenario.setting import ARRIVES, BILLED, PLAIN, goods, just_over, overdue, received
 from sandbox.scenario.story import Billed, Story, Want
 
 # ---------------------------------------------------------------------- with acceptance

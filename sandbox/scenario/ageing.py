@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sandbox.scenario.domain import Invoice
-from sandbox.scenario.findings import ARRIVES, BILLED, goods, just_over, overdue, received
 from sandbox.scenario.policy import ACCRUAL_DAYS, POSTING_HOURS
+from sandbox.scenario.setting import ARRIVES, BILLED, goods, just_over, overdue, received
 from sandbox.scenario.story import Billed, Story
 
 # ---------------------------------------------------------------------- receipts posted late

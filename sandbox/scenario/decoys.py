@@ -5,9 +5,9 @@ from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from sandbox.scenario.domain import CENT
-from sandbox.scenario.findings import ARRIVES, BILLED, PLAIN, goods, received
 from sandbox.scenario.model import date_of, day_of
 from sandbox.scenario.policy import DRUGS_UNDER_PERCENT, FOOTING, GRACE_DAYS, over_limits
+from sandbox.scenario.setting import ARRIVES, BILLED, PLAIN, goods, received
 from sandbox.scenario.story import Billed, Story, Want
 
 

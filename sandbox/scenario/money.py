@@ -6,10 +6,10 @@ from decimal import ROUND_FLOOR, Decimal
 
 from sandbox.scenario.book import Untellable
 from sandbox.scenario.domain import CENT, Invoice, Po
-from sandbox.scenario.findings import ARRIVES, BILLED, goods, just_over, received
 from sandbox.scenario.masters import SELDOM_EVERY, rates_of
 from sandbox.scenario.model import date_of
 from sandbox.scenario.policy import FREIGHT_OVER, TAX_OFF
+from sandbox.scenario.setting import ARRIVES, BILLED, goods, just_over, received
 from sandbox.scenario.story import Billed, Story, Want
 
 # Currencies without a daily rate, one for each case that waits for its rate.

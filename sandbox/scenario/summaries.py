@@ -3,8 +3,8 @@
 from decimal import ROUND_FLOOR, Decimal
 
 from sandbox.scenario.domain import CENT, Invoice, Po
-from sandbox.scenario.findings import ARRIVES, BILLED, goods, overdue, received
 from sandbox.scenario.policy import GRACE_DAYS, HEADER_OVER, HEADER_UNDER
+from sandbox.scenario.setting import ARRIVES, BILLED, goods, overdue, received
 from sandbox.scenario.story import Billed, Story, Want
 
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from sandbox.scenario.book import Untellable
 from sandbox.scenario.domain import Invoice, Po, PoLine
-from sandbox.scenario.findings import BILLED, PLAIN, goods, just_over, received
 from sandbox.scenario.model import date_of
+from sandbox.scenario.setting import BILLED, PLAIN, goods, just_over, received
 from sandbox.scenario.story import Billed, Story, Want
 
 SHORT_NUMBERS = range(10, 100)
