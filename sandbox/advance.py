@@ -13,10 +13,12 @@ from sandbox.bank.inbox import PaymentInbox
 from sandbox.clock import end_of_day, start_of_day, write_clock
 from sandbox.files import drop
 from sandbox.reactions import post_cleared_invoices, release_holds
+from sandbox.records.session import Session, put_writes
+from sandbox.records.values import Document
 from sandbox.scenario.model import DayPlay, FileDrop, Label
 from sandbox.servers.incoming import Incoming
 from sandbox.settings import FOLDER_SYSTEMS, SFTP_SYSTEMS, Config
-from sandbox.store import Document, Session, Store, put_writes
+from sandbox.store import Store
 
 ADVENTUREWORKS = Path(__file__).parent / "adventureworks"
 FIRST_NIGHT = timedelta(hours=22)

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
+from sandbox.records.session import Session
 from sandbox.scenario.model import ClerkAction, Write
 from sandbox.servers import ap_documents, ap_holds
 from sandbox.servers.books import BOOKS, Books
 from sandbox.servers.clearances import Clearance, cleared_and_not_posted, mark_posted
-from sandbox.store import Session
 
 AP = "ap"
 POSTING_FROM = timedelta(hours=6)

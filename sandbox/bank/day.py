@@ -12,10 +12,10 @@ from sandbox.bank.inbox import TARGET, facts_of, returned
 from sandbox.bank.ledger import MADE, Ledger, Order
 from sandbox.bank.reports import Delivery, deliver
 from sandbox.clock import start_of_day
+from sandbox.records.session import Session, put_writes
 from sandbox.scenario import payments
 from sandbox.scenario.domain import Entity, Journal
 from sandbox.scenario.model import Booking, DayPlay, FileDrop, Label
-from sandbox.store import Session, put_writes
 from sandbox.wire import erp_main, erp_west
 
 NIGHT = timedelta(hours=21, minutes=30)

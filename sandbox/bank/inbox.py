@@ -14,8 +14,9 @@ from sandbox.bank.model import FileRefused, Instruction, PaymentFile, Verdict
 from sandbox.bank.rules import REJECTED, RETURN_CODES, judge
 from sandbox.clock import start_of_day
 from sandbox.files import drop
+from sandbox.records.session import Session
 from sandbox.scenario.model import FileDrop
-from sandbox.store import Session, Store
+from sandbox.store import Store
 
 TARGET = "bank"
 PAYMENTS, CHEQUES = "incoming/payments", "incoming/positive_pay"

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from sandbox.bank.accounts import owner_of
 from sandbox.bank.model import Instruction, Verdict
+from sandbox.records.session import Session
+from sandbox.records.values import Document, Window
 from sandbox.scenario.domain import OPENING_BALANCE
 from sandbox.scenario.model import BankRequest, Booking, FileDrop
 from sandbox.settings import EstateError
-from sandbox.store import Document, Session, Window
 
 SYSTEM = "bank"
 WAITING, REFUSED, MADE, LOST = "waiting", "refused", "made", "lost"

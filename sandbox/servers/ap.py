@@ -12,10 +12,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.faults import TOKEN_PATH
+from sandbox.records.values import Stored, Window
 from sandbox.servers import ap_writes
 from sandbox.servers.http import Tokens, json_answer, json_list, number_of, refuse, window_of
 from sandbox.servers.writes import body_of, once
-from sandbox.store import Store, Stored, Window
+from sandbox.store import Store
 from sandbox.wire import COLLECTIONS
 
 SYSTEM = "ap"

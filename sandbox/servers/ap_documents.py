@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sandbox.records.values import Document
 from sandbox.servers.ap_holds import spell
-from sandbox.store import Document
 
 APPROVED, POSTED = "APPROVED", "POSTED"
 

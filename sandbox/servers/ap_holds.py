@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sandbox.store import Document, Session
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 
 SYSTEM = "ap"
 HoldKey = tuple[str, int | None]

@@ -1,10 +1,11 @@
 """What the AP platform does with the messages that it takes."""
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document, Stored
 from sandbox.servers.ap_documents import POSTED, posted_event, posted_fields
 from sandbox.servers.ap_holds import INTERFACE, show_holds, spell
 from sandbox.servers.http import refuse
 from sandbox.servers.writes import NUMBER, PAYMENT_STATUS, TEXT, Accepted, Fields, check_fields, read_time
-from sandbox.store import Document, Session, Stored
 from sandbox.wire.codes import AP_PO_STATUS, UNITS
 
 SYSTEM = "ap"

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Protocol
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers.ap_documents import Invoice, read_invoice
 from sandbox.servers.clearances import STATUSES, Clearance, keep_clearance
 from sandbox.servers.erp_main_books import ErpMainBooks
 from sandbox.servers.erp_west_books import ErpWestBooks
 from sandbox.servers.http import refuse
-from sandbox.store import Document, Session
 
 
 class Books(Protocol):

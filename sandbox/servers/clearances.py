@@ -6,8 +6,10 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers.http import json_answer, refuse
-from sandbox.store import Document, Session, Store
+from sandbox.store import Store
 
 SHOWN = "invoice-clearances"
 KEPT = "clearance-book"

@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.records.values import Document
 from sandbox.servers import clearances, proposals
 from sandbox.servers.books import take_over
 from sandbox.servers.clearances import Clearance
 from sandbox.servers.erp_main_writes import KINDS, Posted
 from sandbox.servers.http import json_answer, refuse
 from sandbox.servers.writes import body_of, check_fields
-from sandbox.store import Document, Store
+from sandbox.store import Store
 
 SYSTEM = "erp_main"
 REQUIRED = {"apInvoiceId": str, "company": str, "status": str, "holds": list, "lines": list}

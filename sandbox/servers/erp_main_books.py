@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.scenario.domain import ACCOUNTS
 from sandbox.servers.ap_documents import Invoice
 from sandbox.servers.clearances import Clearance
 from sandbox.servers.journal import journal_of
-from sandbox.store import Document, Session
 from sandbox.wire.codes import TERMS
 
 INVOICES, JOURNAL = "ap_invoices_all", "gl_je_lines"

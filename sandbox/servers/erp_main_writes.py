@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers.http import refuse
 from sandbox.servers.receipt_journal import book_main
 from sandbox.servers.writes import PAYMENT_STATUS, TEXT, Fields, read_time
-from sandbox.store import Document, Session
 
 SYSTEM = "erp_main"
 RECEIPTS, INVOICES, PAYMENTS = "rcv_transactions", "ap_invoices_all", "ap_checks_all"

@@ -8,13 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers import clearances, proposals
 from sandbox.servers.books import take_over
 from sandbox.servers.clearances import Clearance
 from sandbox.servers.erp_west_writes import KINDS
 from sandbox.servers.http import json_answer, json_list, number_of, refuse, window_of
 from sandbox.servers.writes import Accepted, body_of, check_fields, once
-from sandbox.store import Document, Session, Store
+from sandbox.store import Store
 from sandbox.wire import COLLECTIONS
 
 SYSTEM = "erp_west"

@@ -1,9 +1,10 @@
 """What the second ERP does with receipts, payments' outcomes and statuses that it is told: documents of its own."""
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers.http import refuse
 from sandbox.servers.receipt_journal import book_west
 from sandbox.servers.writes import PAYMENT_STATUS, TEXT, Accepted, read_time
-from sandbox.store import Document, Session
 from sandbox.wire.codes import compact
 
 SYSTEM = "erp_west"

@@ -15,11 +15,13 @@ from decimal import Decimal, InvalidOperation
 from sandbox.advance import Advance
 from sandbox.clock import start_of_day, write_clock
 from sandbox.reactions import CLERKS_FROM, release_holds
+from sandbox.records.session import Session
+from sandbox.records.values import Document, joined
 from sandbox.scenario.model import ClerkAction, DayPlay, Write
 from sandbox.servers.dispatch import Dispatcher
 from sandbox.servers.outbox import put_event, told
 from sandbox.settings import EstateError
-from sandbox.store import Document, Session, Store, joined
+from sandbox.store import Store
 from sandbox.wire.supply_events import receipt_document
 
 RECEIPTS = "outgoing/receipts/"

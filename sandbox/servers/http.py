@@ -23,8 +23,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.faults import TOKEN_PATH, FaultMiddleware, Faults
+from sandbox.records.values import Stored, Window
 from sandbox.settings import EstateError
-from sandbox.store import Stored, Window
 
 # Raises HTTPException where the request does not carry what it must.
 Authenticate = Callable[[Request], None]

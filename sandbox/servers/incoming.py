@@ -14,9 +14,11 @@ from pathlib import Path
 import psycopg
 from starlette.exceptions import HTTPException
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers import supply_writes
 from sandbox.servers.writes import check_fields
-from sandbox.store import Document, Session, Store
+from sandbox.store import Store
 
 TARGET, OPERATION = "supply_files", "receipt_discrepancy"
 FOLDER = "incoming/discrepancies"

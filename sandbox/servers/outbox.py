@@ -6,7 +6,8 @@ from datetime import timedelta
 import psycopg
 from psycopg.rows import dict_row
 
-from sandbox.store import Document, Session
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers.http import json_answer, refuse
 from sandbox.servers.writes import check_words
-from sandbox.store import Document, Session, Store
+from sandbox.store import Store
 
 COLLECTION = "master-proposals"
 KINDS = ("item_link", "unit_factor", "vendor_merge")

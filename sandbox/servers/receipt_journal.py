@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.scenario.domain import ACCOUNTS, CENT, Journal
-from sandbox.store import Document, Session
 from sandbox.wire import erp_main, erp_west
 
 ORDERS, LINES, JOURNAL = "po_headers_all", "po_lines_all", "gl_je_lines"

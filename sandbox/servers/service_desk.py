@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document, Window
 from sandbox.servers.dispatch import signature
 from sandbox.servers.http import json_answer, json_list, refuse
 from sandbox.servers.writes import body_of, check_fields, check_words, once
-from sandbox.store import Document, Session, Store, Window
+from sandbox.store import Store
 
 SYSTEM = "service_desk"
 TICKETS = "tickets"

@@ -1,7 +1,8 @@
 """What the supply system does with the messages that it takes."""
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers.writes import NUMBER, TEXT, Accepted, Fields, check_fields
-from sandbox.store import Document, Session
 from sandbox.wire.codes import iso
 
 TARGET, SYSTEM = "supply", "supply_api"

@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.records.session import Session
+from sandbox.records.values import Document
 from sandbox.servers.http import refuse
-from sandbox.store import Document, Session, Store
+from sandbox.store import Store
 
 Fields = Mapping[str, type | tuple[type, ...]]
 TEXT, NUMBER = (str, type(None)), (int, float, type(None))

@@ -1,0 +1,1 @@
+"""The estate's records within one transaction: days, documents, tables of an ERP, and the estate's own books."""
