@@ -7,7 +7,9 @@ from sandbox.scenario.clean import spare_line
 from sandbox.scenario.domain import Item, Po, PoLine, Receipt, Vendor
 from sandbox.scenario.policy import GRACE_DAYS
 from sandbox.scenario.setting import ARRIVES, BILLED, PLAIN, goods, just_over, overdue, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 # ---------------------------------------------------------------------- with acceptance
 

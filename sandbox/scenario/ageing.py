@@ -7,7 +7,8 @@ from decimal import Decimal
 from sandbox.scenario.domain import Invoice
 from sandbox.scenario.policy import ACCRUAL_DAYS, POSTING_HOURS
 from sandbox.scenario.setting import ARRIVES, BILLED, goods, just_over, overdue, received
-from sandbox.scenario.story import Billed, Story
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
 
 # ---------------------------------------------------------------------- receipts posted late
 

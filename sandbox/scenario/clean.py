@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 from sandbox.scenario.domain import CENT, Po, PoLine
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 SERVICES = ("Equipment calibration", "Waste disposal", "Linen service", "Software support", "Courier service")
 LINE_COUNTS = (1, 1, 2, 2, 2, 3, 3, 4, 5)

@@ -8,7 +8,9 @@ from sandbox.scenario.domain import CENT
 from sandbox.scenario.model import date_of, day_of
 from sandbox.scenario.policy import DRUGS_UNDER_PERCENT, FOOTING, GRACE_DAYS, over_limits
 from sandbox.scenario.setting import ARRIVES, BILLED, PLAIN, goods, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 
 def price_at_percent(story: Story) -> None:

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from sandbox.scenario.domain import Po, PoLine
 from sandbox.scenario.setting import BILLED, PLAIN, goods, just_over, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 
 def unit_unconvertible(story: Story) -> None:

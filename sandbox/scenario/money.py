@@ -10,7 +10,9 @@ from sandbox.scenario.masters import SELDOM_EVERY, rates_of
 from sandbox.scenario.model import date_of
 from sandbox.scenario.policy import FREIGHT_OVER, TAX_OFF
 from sandbox.scenario.setting import ARRIVES, BILLED, goods, just_over, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 # Currencies without a daily rate, one for each case that waits for its rate.
 LATE_RATES = ("SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CHF", "MXN", "JPY", "AUD", "NZD", "SGD", "BRL", "ZAR", "ILS")

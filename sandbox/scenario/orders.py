@@ -4,7 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sandbox.scenario.setting import BILLED, PLAIN, goods, just_over, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 
 def po_not_found(story: Story) -> None:

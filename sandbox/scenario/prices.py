@@ -7,7 +7,9 @@ from sandbox.scenario.domain import CENT
 from sandbox.scenario.model import date_of
 from sandbox.scenario.policy import over_limits
 from sandbox.scenario.setting import ARRIVES, BILLED, goods, just_over, overdue, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 
 def price_over_percent(story: Story) -> None:

@@ -4,7 +4,9 @@ from decimal import Decimal
 
 from sandbox.scenario.clean import spare_line
 from sandbox.scenario.setting import ARRIVES, BILLED, goods, overdue, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 
 def qty_ordered_service(story: Story) -> None:

@@ -2,7 +2,8 @@
 
 from sandbox.scenario.clean import spare_line
 from sandbox.scenario.setting import ARRIVES, BILLED, goods, overdue, received
-from sandbox.scenario.story import Billed, Story
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
 
 
 def return_exceeds(story: Story) -> None:

@@ -5,7 +5,9 @@ from decimal import ROUND_FLOOR, Decimal
 from sandbox.scenario.clean import spare_line
 from sandbox.scenario.domain import CENT, Po
 from sandbox.scenario.policy import GRACE_DAYS
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 PLAIN = ("LAB", "OFFICE")
 ARRIVES, BILLED = 3, 4

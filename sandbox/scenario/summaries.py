@@ -5,7 +5,9 @@ from decimal import ROUND_FLOOR, Decimal
 from sandbox.scenario.domain import CENT, Invoice, Po
 from sandbox.scenario.policy import GRACE_DAYS, HEADER_OVER, HEADER_UNDER
 from sandbox.scenario.setting import ARRIVES, BILLED, goods, overdue, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 
 def _bill(story: Story, po: Po, net: Decimal, day: int, **changes: object) -> Invoice:

@@ -7,7 +7,9 @@ from sandbox.scenario.book import Untellable
 from sandbox.scenario.domain import Invoice, Po, PoLine
 from sandbox.scenario.model import date_of
 from sandbox.scenario.setting import BILLED, PLAIN, goods, just_over, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 
 SHORT_NUMBERS = range(10, 100)
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from sandbox.scenario.domain import Item, Vendor
 from sandbox.scenario.model import date_of
 from sandbox.scenario.setting import ARRIVES, BILLED, goods, overdue, received
-from sandbox.scenario.story import Billed, Story, Want
+from sandbox.scenario.story import Story
+from sandbox.scenario.verbs.billing import Billed
+from sandbox.scenario.verbs.choosing import Want
 from sandbox.wire import ap
 
 

@@ -28,7 +28,7 @@ from sandbox.scenario.policy import (
     UNCONFIRMED_DAYS,
     over_limits,
 )
-from sandbox.scenario.story import RULED
+from sandbox.scenario.verbs.choosing import RULED
 
 POLICIES = Path(__file__).parents[3] / "config" / "policies"
 
