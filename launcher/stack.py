@@ -8,18 +8,16 @@ their own and on free ports.
         stack.api.trigger("extract_ap", run_id="history", start=..., end=...)
 """
 
-import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from launcher import airflow_environment, credentials, processes
+from launcher import airflow_environment, commands, credentials, processes
 from launcher.airflow_api import AirflowApi
+from launcher.children import Children
 from launcher.errors import LaunchError
 from launcher.estate import Estate, EstateOptions, write_config
 from launcher.files import read_json, write_json, write_private
@@ -32,9 +30,6 @@ from launcher.settings import CHECKOUT, inherited
 
 DATABASES = ("airflow", "warehouse", "estate")
 PORTS = ("airflow", "docs", "worker_logs", "trigger_logs")
-COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
-BOOT_SECONDS = 240.0
-PREPARE_SECONDS = 180
 
 Report = Callable[[str], None]
 
@@ -65,7 +60,7 @@ class Stack:
         self._preferred_ports = dict(preferred_ports or {})
         self._extra = dict(environment or {})
         self.postgres = EmbeddedPostgres(self.layout.postgres, self._fixed_ports.get("postgres"), durable=durable)
-        self._children: dict[str, Child] = {}
+        self._children = Children(self.layout, self.mark)
         self._api: AirflowApi | None = None
 
     @property
@@ -111,8 +106,15 @@ class Stack:
 
     def children(self) -> list[Child]:
         """Return the processes that were started, from the state file where another launcher started them."""
-        recorded = {name: Child(**child) for name, child in self.state.get("processes", {}).items()}
-        return list((recorded | self._children).values())
+        return self._children.all()
+
+    def check_alive(self) -> None:
+        """Refuse to go on when a process has ended.
+
+        Raises:
+            LaunchError: one has; the message has the end of its log.
+        """
+        self._children.check_alive()
 
     def is_up(self) -> bool:
         """Whether the database and every recorded process run."""
@@ -122,18 +124,6 @@ class Stack:
     def database_runs(self) -> bool:
         """Whether PostgreSQL was set up and runs."""
         return (self.postgres.data / "PG_VERSION").exists() and self.postgres.running()
-
-    def check_alive(self) -> None:
-        """Refuse to go on when a process has ended.
-
-        Raises:
-            LaunchError: one has; the message has the end of its log.
-        """
-        for child in self.children():
-            if not child.running():
-                raise LaunchError(
-                    f"{child.name} has ended by itself. Its log ends with:\n{child.tail()}\n", f"Look at {child.log}."
-                )
 
     def start(self, report: Report = lambda _: None) -> None:
         """Start every part that does not run, in the order in which they need each other.
@@ -170,8 +160,7 @@ class Stack:
         if self._api is not None:
             self._api.close()
             self._api = None
-        processes.stop(self.children(), self.mark)
-        self._children.clear()
+        self._children.stop()
         if self.database_runs():
             self.postgres.stop()
         self.layout.state_file.unlink(missing_ok=True)
@@ -190,15 +179,15 @@ class Stack:
         if not self.database_runs():
             self._start_postgres()
             revived.append("postgres")
-        commands = self._commands(ports)
+        long_running = commands.long_running(self.layout, ports)
         for child in self.children():
             if not child.running():
                 processes.end_left_behind(child)
-                own = self._estate_environment() if child.name == "estate" else environment
-                self._start_child(child.name, commands[child.name], own)
+                own = commands.estate_environment(self.mark) if child.name == "estate" else environment
+                self._children.start(child.name, long_running[child.name], own)
                 revived.append(child.name)
         if revived:
-            self._children = {child.name: child for child in self.children()}
+            self._children.adopt()
             self._save_state(ports)
         return revived
 
@@ -216,7 +205,7 @@ class Stack:
 
     def _sweep(self) -> None:
         """End what a crashed launcher left behind."""
-        processes.stop(self.children(), self.mark)
+        self._children.stop()
         self.layout.state_file.unlink(missing_ok=True)
 
     def _make_folders(self) -> None:
@@ -243,12 +232,8 @@ class Stack:
 
     def _prepare_databases(self) -> None:
         """Migrate the warehouse, in a process of its own: it uses the pipeline's package, the launcher does not."""
-        environment = {
-            **inherited(), "PYTHONPATH": f"{CHECKOUT / 'plugins'}:{CHECKOUT}", "TIEOUT_STACK": self.mark,
-            "TIEOUT_HOME": str(self.layout.home), "TIEOUT_CONFIG": str(self.layout.config),
-            "TIEOUT_WAREHOUSE": self.warehouse_dsn,
-        }  # fmt: skip
-        self._run_once("migrate", [sys.executable, "-m", "launcher.migrate"], environment)
+        environment = commands.migration_environment(self.layout, self.mark, self.warehouse_dsn)
+        self._children.run_once("migrate", commands.WAREHOUSE_MIGRATION, environment)
 
     def _start_estate(self, ports: Mapping[str, int]) -> Mapping[str, Mapping[str, Any]]:
         if self._estate_options is None:
@@ -257,8 +242,9 @@ class Stack:
         secrets = credentials.load(self.layout.secrets_file).event_secrets
         airflow = f"http://127.0.0.1:{ports['airflow']}"
         write_config(self.layout, self.postgres.dsn("estate"), self._estate_options, airflow, secrets)
-        self._start_child("estate", self._estate_command(), self._estate_environment())
-        self._wait_until(self.estate.ready, "The sandbox estate")
+        command = commands.long_running(self.layout, ports)["estate"]
+        self._children.start("estate", command, commands.estate_environment(self.mark))
+        self._children.wait_until(self.estate.ready, "The sandbox estate")
         return self.estate.connections
 
     def _airflow_environment(self, ports: Mapping[str, int], connections: Mapping[str, Any]) -> dict[str, str]:
@@ -276,29 +262,13 @@ class Stack:
         migrated_to = self.layout.airflow / "migrated_to"
         if migrated_to.exists() and migrated_to.read_text() == version("apache-airflow"):
             return
-        self._run_once("airflow-migrate", [sys.executable, "-m", "launcher.component", "db", "migrate"], environment)
+        self._children.run_once("airflow-migrate", commands.AIRFLOW_MIGRATION, environment)
         migrated_to.write_text(version("apache-airflow"))
 
     def _start_components(self, environment: Mapping[str, str], ports: Mapping[str, int]) -> None:
-        for name, command in self._commands(ports).items():
+        for name, command in commands.long_running(self.layout, ports).items():
             if name != "estate":
-                self._start_child(name, command, environment)
-
-    def _commands(self, ports: Mapping[str, int]) -> dict[str, list[str]]:
-        """Return the command of each long-running process, by its name."""
-        names = ("data_docs", "dbt_docs", "steward_report")
-        sites = [f"{name}={getattr(self.layout, name)}" for name in names]
-        return {
-            "estate": self._estate_command(),
-            **{name: [sys.executable, "-m", "launcher.component", name] for name in COMPONENTS},
-            "docs": [sys.executable, "-m", "launcher.docs_server", "--port", str(ports["docs"]), *sites],
-        }
-
-    def _estate_environment(self) -> dict[str, str]:
-        return {**inherited(), "PYTHONPATH": str(CHECKOUT), "TIEOUT_STACK": self.mark}
-
-    def _estate_command(self) -> list[str]:
-        return [sys.executable, "-m", "sandbox", "serve", "--config", str(self.layout.estate_config)]
+                self._children.start(name, command, environment)
 
     def _wait_for_airflow(self) -> None:
         """Wait until every component is healthy and every DAG file is known.
@@ -307,8 +277,8 @@ class Stack:
             LaunchError: a component does not come up, or a DAG file does not import.
         """
         address = read_json(self.layout.state_file)["airflow"]
-        self._wait_until(self.api.warm_up, f"Airflow at {address}")
-        self._wait_until(lambda: set(self.api.health().values()) == {"healthy"}, f"Airflow at {address}")
+        self._children.wait_until(self.api.warm_up, f"Airflow at {address}")
+        self._children.wait_until(lambda: set(self.api.health().values()) == {"healthy"}, f"Airflow at {address}")
         expected = {path.stem for path in self.layout.dags.glob("*.py")}
 
         def known() -> bool:
@@ -317,37 +287,7 @@ class Stack:
                 raise LaunchError(f"A DAG file does not import: {'; '.join(errors)}.", "Mend it and try again.")
             return expected <= self.api.dag_ids()
 
-        self._wait_until(known, "The list of DAGs")
-
-    def _start_child(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
-        log = self.layout.logs / f"{name}.log"
-        self._children[name] = processes.start(name, command, environment, log, CHECKOUT)
-
-    def _run_once(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
-        """Run a command to its end.
-
-        Raises:
-            LaunchError: it fails; the message has the end of its log.
-        """
-        log = self.layout.logs / f"{name}.log"
-        status = processes.run(command, environment, log, CHECKOUT, seconds=PREPARE_SECONDS)
-        if status != 0:
-            ending = processes.tail(log)
-            raise LaunchError(f"{name} ended with status {status}. Its log ends with:\n{ending}\n", f"Look at {log}.")
-
-    def _wait_until(self, condition: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + BOOT_SECONDS
-        while not condition():
-            for child in self._children.values():
-                if not child.running():
-                    raise LaunchError(
-                        f"{child.name} did not come up. Its log ends with:\n{child.tail()}\n", f"Look at {child.log}."
-                    )
-            if time.monotonic() > deadline:
-                raise LaunchError(
-                    f"{what} did not come up within {BOOT_SECONDS:.0f} s.", f"Look at the logs in {self.layout.logs}."
-                )
-            time.sleep(0.3)
+        self._children.wait_until(known, "The list of DAGs")
 
     def _save_state(self, ports: Mapping[str, int]) -> None:
         write_json(
@@ -359,6 +299,6 @@ class Stack:
                 "dbt_docs": f"http://127.0.0.1:{ports['docs']}/dbt_docs/",
                 "steward_report": f"http://127.0.0.1:{ports['docs']}/steward_report/",
                 "ports": {**ports, "postgres": self.postgres.port},
-                "processes": {name: asdict(child) for name, child in self._children.items()},
+                "processes": self._children.as_state(),
             },
         )

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from launcher import airflow_environment, guard
-from launcher.stack import COMPONENTS
+from launcher.commands import COMPONENTS
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SCHEMA = CHECKOUT / "tests" / "fixtures" / "compose" / "compose_spec.json"
