@@ -12,7 +12,11 @@ import pytest
 from launcher.postgres import EmbeddedPostgres
 from tests.support.payment_files import CLINIC, LAKE, Pay, nacha, pain001
 from tests.support.pipeline import Pipeline, running_estate
+from tieout.alerts.alerting import Alerting, Recipients
+from tieout.alerts.notices import tell_gaps
+from tieout.alerts.tell import Telling
 from tieout.landing.manifest import Interval
+from tieout.warehouse.connection import connect
 
 VENDOR = "880000004711"
 FAULTY = "021000022"  # a routing number whose check digit is another
@@ -73,6 +77,29 @@ def test_answers_notifications_statements_and_corrections_of_the_bank_land(pipel
         for number in (VENDOR, LAKE, CLINIC):
             holding = f"select count(*) from raw.{table} as held where held::text like '%{number}%'"
             assert pipeline.query(holding) == [(0,)]
+
+
+@pytest.mark.slow
+def test_a_statement_that_the_bank_sends_late_is_a_gap_that_treasury_is_told_of_until_it_comes(
+    pipeline: Pipeline,
+) -> None:
+    alerting, said = Alerting(roles={"treasury": Recipients(("treasury@hospital.example",))}), []
+
+    def heard_after_a_day() -> list[str]:
+        end = pipeline.estate.advance(1)[1]
+        pipeline.extract(Interval(end - timedelta(days=1), end), ["bank"])
+        pipeline.transform(select=["+fct_bank_statement"])
+        before = len(said)
+        with connect(pipeline.dsn) as connection:
+            tell_gaps(Telling(connection, alerting, lambda *told: said.append(told[2].title), end, end))
+        return said[before:]
+
+    assert heard_after_a_day() == []
+    pipeline.estate.ask_bank("missing_statement", entity="H2", after=2)
+    assert heard_after_a_day() == []  # nothing shows yet that one is missing
+    assert heard_after_a_day() == ["1 gap in banks' statements for treasury"]
+    assert heard_after_a_day() == ["1 gap in banks' statements is filled (treasury)"]
+    assert heard_after_a_day() == []
 
 
 def _send(pipeline: Pipeline, name: str, content: bytes) -> None:
