@@ -15,6 +15,7 @@ from tieout.events.webhook import SLOTS
 
 EVENTS = 1000
 SENDERS = 100
+BUSY = 503
 LARGE = 60_000  # bytes of each, so that memory would show
 OUTCOMES = """
 select outcome, count(*)
@@ -26,7 +27,7 @@ ROWS = "select count(*), count(distinct receipt_ref) from raw.receipt_line where
 
 
 def test_of_a_burst_of_a_thousand_events_while_the_path_runs_none_is_lost_and_none_is_there_twice(bench: Bench) -> None:
-    """Each is sent twice, as by a source that heard no answer."""
+    """Each is sent twice, as by a source that heard no answer; and again where the server was too busy to say."""
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     bodies = [
         bench.body(f"{bench.prefix}-{number}", bench.row(str(number)), note="x" * LARGE) for number in range(EVENTS)
@@ -52,7 +53,9 @@ def test_of_a_burst_of_a_thousand_events_while_the_path_runs_none_is_lost_and_no
     during = sum(taken)
     bench.take()
 
-    assert statuses == {202: EVENTS, 200: EVENTS}
+    assert statuses.keys() <= {202, 200, BUSY}
+    assert statuses[202] + statuses[200] == 2 * EVENTS
+    assert statuses[202] <= EVENTS
     assert bench.rows(OUTCOMES, f"{bench.prefix}-%") == [("landed", EVENTS)]
     assert bench.rows(ROWS, bench.ref("%")) == [(EVENTS, EVENTS)]
     assert during > 0, "some were taken while others came"
@@ -73,6 +76,8 @@ def send(url: str, waiting: "queue.SimpleQueue[bytes]") -> Counter[int]:
             answer = line.getresponse()
             answer.read()
             statuses[answer.status] += 1
+            if answer.status == BUSY:
+                waiting.put(body)
     return statuses
 
 
