@@ -39,7 +39,7 @@ def test_another_order_of_arrival_ends_in_equal_facts(postgres, days, volume):
         (whole, ["ap", "bank"]),
         (Interval(half, whole.end), ["supply", "erp_main"]),
         (Interval(FIRST_DAY, half), ["erp_main", "supply", "contracts"]),
-        (whole, ["erp_west", "adventureworks", "supply", "erp_main"]),
+        (whole, ["erp_west", "adventureworks", "supply", "erp_main", "screening"]),
     ]
     expected = facts_after(postgres, days, volume, at_once)
     assert expected["match_invoice_line"]
