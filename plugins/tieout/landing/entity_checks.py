@@ -72,11 +72,12 @@ def paying_bank_problems(directory: Path, entities: Iterable[Entity], profiles: 
             continue
         answering = [role for role in entity.roles if role.object == "payment_status" and role.role == "record"]
         bank = max(answering, key=lambda role: role.valid_from).source_system if answering else ""
-        if bank not in profiles or profiles[bank].payments:
+        node = _file(directory, entity, problems)
+        if node is None or bank not in profiles or profiles[bank].payments:
             continue
-        path = directory / f"{entity.entity_id}.yml"
-        node = Node(load(path.read_text(), str(path)), str(path), problems).child("payment_origin")
-        node.problem(f"says tieout, but config/sources/{bank}.yml does not say where the bank takes payments")
+        node.child("payment_origin").problem(
+            f"says tieout, but config/sources/{bank}.yml does not say where the bank takes payments"
+        )
     return problems
 
 
@@ -100,11 +101,10 @@ def own_map_problems(
     """Return what is wrong with the codes that entities spell otherwise than their sources' profiles say."""
     problems: list[Problem] = []
     for entity in entities:
-        path = directory / f"{entity.entity_id}.yml"
-        if not entity.maps or not path.exists():
+        node = _file(directory, entity, problems)
+        if not entity.maps or node is None:
             continue
-        node = Node(load(path.read_text(), str(path)), str(path), problems).child("maps")
-        for system, named in node.items():
+        for system, named in node.child("maps").items():
             profile = profiles.get(system)
             if profile is None:
                 named.problem(f"{system!r} is not a source system: there is no config/sources/{system}.yml")
@@ -112,6 +112,14 @@ def own_map_problems(
             for name, codes in named.items():
                 _check_own_map(codes, name, profile, contracts)
     return problems
+
+
+def _file(directory: Path, entity: Entity, problems: list[Problem]) -> Node | None:
+    """Return an entity's file; none where the file has another name, which is a problem of its own."""
+    path = directory / f"{entity.entity_id}.yml"
+    if not path.exists():
+        return None
+    return Node(load(path.read_text(), str(path)), str(path), problems)
 
 
 def _check_own_map(node: Node, name: str, profile: Profile, contracts: Mapping[str, Contract]) -> None:

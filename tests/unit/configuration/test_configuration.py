@@ -168,6 +168,14 @@ def test_an_entity_that_pays_through_us_does_so_at_a_bank_of_which_is_said_where
     }
 
 
+def test_an_entitys_file_of_another_name_is_a_problem_and_no_crash(config: Path) -> None:
+    (config / "entities/H2.yml").rename(config / "entities/H9.yml")
+    path = config / "sources/bank.yml"
+    path.write_text(re.sub("payments: .*\n", "", path.read_text()))
+    _, problems = inspect_all(config)
+    assert "is not the file's name, 'H9'" in {problem.message for problem in problems}
+
+
 def test_folders_of_payments_are_below_the_login_s_own(config: Path) -> None:
     path = config / "sources/bank.yml"
     path.write_text(re.sub("payments: .*", "payments: {transfers: /incoming}", path.read_text()))
