@@ -50,44 +50,50 @@ payment as (
     where applied.invoice_id is not null
 ),
 
-last_payment as (
-    select * from payment
-    where preference = 1
-),
-
 invoice as (
     select * from {{ ref('int_invoices') }}
     where not is_cancelled
 ),
 
+paid as (
+    select
+        payment.*,
+        invoice.entity_id,
+        invoice.source_system,
+        invoice.invoice_ref,
+        invoice.erp_invoice_id,
+        invoice.correlation_id
+    from payment
+    inner join invoice on payment.invoice_id = invoice.invoice_id
+    where payment.preference = 1
+),
+
 addressed as (
     select
-        invoice.source_system as target,
-        invoice.invoice_ref as target_key,
-        last_payment.*
-    from last_payment
-    inner join invoice on last_payment.invoice_id = invoice.invoice_id
-    where last_payment.paid_through <> invoice.source_system
+        paid.*,
+        source_system as target,
+        invoice_ref as target_key
+    from paid
+    where paid_through <> source_system
 
     union all
 
     select
-        {{ system_of('invoice.erp_invoice_id') }} as target,
-        {{ key_of('invoice.erp_invoice_id') }} as target_key,
-        last_payment.*
-    from last_payment
-    inner join invoice on last_payment.invoice_id = invoice.invoice_id
-    where last_payment.paid_through = 'tieout' and invoice.erp_invoice_id is not null
+        paid.*,
+        {{ system_of('erp_invoice_id') }} as target,
+        {{ key_of('erp_invoice_id') }} as target_key
+    from paid
+    where paid_through = 'tieout' and erp_invoice_id is not null
 ),
 
 stated as (
     select
         operation.target,
         operation.operation,
-        invoice.entity_id,
-        invoice.invoice_id,
+        addressed.entity_id,
+        addressed.invoice_id,
         addressed.target_key,
-        invoice.correlation_id,
+        addressed.correlation_id,
         addressed.payment_status || '|' || addressed.payment_ref as readback,
         jsonb_build_object(
             'invoiceId', addressed.target_key,
@@ -97,10 +103,9 @@ stated as (
             'amount', trim_scale(addressed.amount),
             'currency', addressed.currency,
             'reason', addressed.reason_code,
-            'correlationId', invoice.correlation_id
+            'correlationId', addressed.correlation_id
         ) as body
     from addressed
-    inner join invoice on addressed.invoice_id = invoice.invoice_id
     inner join operation on addressed.target = operation.target
     inner join word
         on operation.vocabulary = word.vocabulary and addressed.payment_status = word.canonical

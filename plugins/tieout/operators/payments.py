@@ -1,5 +1,7 @@
 """Pays suppliers: freeze the proposal, ask, take the answers, make and send the files, land what happened."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
@@ -166,7 +168,7 @@ class MakeFiles(BaseOperator):
             Archive(archive_root(), keys()),
             keys(),
             self.batch_id,
-            paying_account=own_account,
+            paying_account=own_accounts(),
             render=render,
             now=settings.business_now(),
         )
@@ -197,7 +199,7 @@ class SendFiles(BaseOperator):
             warehouse_dsn(),
             Archive(archive_root(), keys()),
             self.batch_id,
-            open_client=lambda account: sftp_client(own_account(account).bank.connection),
+            open_client=lambda account: sftp_client(own_accounts()(account).bank.connection),
             now=settings.business_now(),
         )
 
@@ -221,13 +223,13 @@ class LandPayments(BaseOperator):
         return landed
 
 
-def own_account(name: str) -> "PayingAccount":
-    """Return an account of ours, as the connection of its bank has it."""
+def own_accounts() -> Callable[[str], "PayingAccount"]:
+    """Return what finds an account of ours by name: configuration and connections of the banks are read once."""
     from tieout.landing.configuration_files import load_configuration
     from tieout.payments.accounts_at_hand import paying_account
 
     banks = load_configuration(settings.config_dir()).paying_banks
-    return paying_account([(bank, resolve(bank.connection).extra) for bank in banks], name)
+    return partial(paying_account, [(bank, resolve(bank.connection).extra) for bank in banks])
 
 
 def refuse_backfill(of_run: str) -> None:
