@@ -24,6 +24,7 @@ from psycopg.types.json import Jsonb
 
 from chaos import network
 from chaos.books import KINDS, Books, Ending, Parts, differences, ending, open_books
+from chaos.configuration import impatient
 from launcher.errors import LaunchError
 from sandbox.settings import load_config
 from tests.support.bodies import most
@@ -112,10 +113,7 @@ def config() -> Iterator[Path]:
     shutil.copytree(CHECKOUT / "config", folder / "config")
     targets = folder / "config" / "feedback" / "targets.yml"
     text = targets.read_text().replace("timeout_seconds: 10", "timeout_seconds: 1")
-    text = text.replace("first_seconds: 1,", "first_seconds: 0.1,").replace(
-        "longest_seconds: 3600", "longest_seconds: 1"
-    )
-    targets.write_text(text)
+    targets.write_text(impatient(text.replace("first_seconds: 1,", "first_seconds: 0.1,"), 1))
     yield folder / "config"
     shutil.rmtree(folder)
 
